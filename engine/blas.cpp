@@ -1,0 +1,159 @@
+#include "engine/blas.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "engine/error.hpp"
+
+namespace premelt::blas {
+
+namespace {
+
+CBLAS_TRANSPOSE cblas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
+
+blasint to_int(std::size_t n) { return static_cast<blasint>(n); }
+
+/// Calls the single- or double-precision routine by element type.
+template <class T, class Single, class Double, class... Args>
+auto dispatch(Single single, Double dbl, Args... args) {
+  if constexpr (std::is_same_v<T, float>) {
+    return single(args...);
+  } else {
+    return dbl(args...);
+  }
+}
+
+void check_info(const char* routine, lapack_int info) {
+  if (info != 0) throw Error(std::string("[") + routine + "] LAPACK failed with info " + std::to_string(info));
+}
+
+template <class T>
+std::size_t check_square(const char* op, const Tensor<T>& matrix) {
+  if (matrix.rank() != 2 || matrix.shape()[0] != matrix.shape()[1]) {
+    throw ShapeError(std::string("[") + op + "] needs a square matrix, got " + to_string(matrix.shape()));
+  }
+  return matrix.shape()[0];
+}
+
+}  // namespace
+
+template <class T>
+void gemm(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
+          const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
+  dispatch<T>(cblas_sgemm, cblas_dgemm, CblasRowMajor, cblas_op(op_a), cblas_op(op_b), to_int(m), to_int(n),
+              to_int(k), alpha, a, to_int(lda), b, to_int(ldb), beta, c, to_int(ldc));
+}
+
+template <class T>
+void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
+                  const T* a, std::size_t lda, std::size_t stride_a, const T* b, std::size_t ldb,
+                  std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c) {
+  for (std::size_t i = 0; i < count; ++i) {
+    gemm(op_a, op_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c, ldc);
+  }
+}
+
+template <class T>
+void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
+          std::size_t ldc) {
+  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), to_int(n), to_int(k), alpha, a,
+              to_int(lda), beta, c, to_int(ldc));
+  for (std::size_t i = 1; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) c[i * ldc + j] = c[j * ldc + i];
+  }
+}
+
+template <class T>
+void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta, T* y) {
+  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), to_int(m), to_int(n), alpha, a, to_int(lda),
+              x, 1, beta, y, 1);
+}
+
+template <class T>
+T dot(std::size_t n, const T* x, const T* y) {
+  return dispatch<T>(cblas_sdot, cblas_ddot, to_int(n), x, 1, y, 1);
+}
+
+template <class T>
+Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count) {
+  const std::size_t n = check_square("symmetric_eigen", matrix);
+  count = std::min(count, n);
+  Eigen<T> result{Tensor<T>(Shape{count}), Tensor<T>(Shape{count, n})};
+  if (count == 0) return result;
+
+  // Column-major on the row-major buffer: a symmetric matrix is its own transpose, and column j of the
+  // result is row j of ours, so nothing is copied or transposed.
+  Tensor<T> work = matrix.clone();
+  std::vector<T> ascending(n);
+  std::vector<lapack_int> support(2 * n);
+  Tensor<T> vectors(Shape{count, n});
+  lapack_int found = 0;
+  const auto first = static_cast<lapack_int>(n - count + 1);
+  const auto size = static_cast<lapack_int>(n);
+  check_info("symmetric_eigen",
+             dispatch<T>(LAPACKE_ssyevr, LAPACKE_dsyevr, LAPACK_COL_MAJOR, 'V', count == n ? 'A' : 'I', 'U', size,
+                         work.data(), size, T(0), T(0), first, size, T(0), &found, ascending.data(),
+                         vectors.data(), size, support.data()));
+  for (std::size_t j = 0; j < count; ++j) {
+    const std::size_t source = count - 1 - j;
+    result.values(j) = ascending[source];
+    std::ranges::copy(vectors.row(source), result.vectors.row(j).begin());
+  }
+  return result;
+}
+
+template <class T>
+Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix) {
+  const std::size_t n = check_square("symmetric_eigenvalues", matrix);
+  Tensor<T> work = matrix.clone();
+  Tensor<T> values(Shape{n});
+  if (n == 0) return values;
+  const auto size = static_cast<lapack_int>(n);
+  check_info("symmetric_eigenvalues", dispatch<T>(LAPACKE_ssyevd, LAPACKE_dsyevd, LAPACK_COL_MAJOR, 'N', 'U', size,
+                                                  work.data(), size, values.data()));
+  std::ranges::reverse(values.flat());
+  return values;
+}
+
+template <class T>
+Svd<T> svd(const Tensor<T>& matrix) {
+  if (matrix.rank() != 2) throw ShapeError("[svd] needs a matrix, got " + to_string(matrix.shape()));
+  const std::size_t m = matrix.shape()[0], n = matrix.shape()[1], r = std::min(m, n);
+  Svd<T> result{Tensor<T>(Shape{r, m}), Tensor<T>(Shape{r}), Tensor<T>(Shape{r, n})};
+  if (r == 0) return result;
+
+  // Read column-major, the buffer is Aᵀ (n,m) = V diag(s) Uᵀ: LAPACK's "U" (n,r) in columns is our `right` in
+  // rows, and its "VT" (r,m) in columns is Uᵀ stored as (m,r) rows, to be transposed once.
+  Tensor<T> work = matrix.clone();
+  Tensor<T> left_columns(Shape{m, r});
+  const auto rows = static_cast<lapack_int>(n), columns = static_cast<lapack_int>(m);
+  check_info("svd", dispatch<T>(LAPACKE_sgesdd, LAPACKE_dgesdd, LAPACK_COL_MAJOR, 'S', rows, columns, work.data(),
+                                rows, result.values.data(), result.right.data(), rows, left_columns.data(),
+                                static_cast<lapack_int>(r)));
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t j = 0; j < r; ++j) result.left(j, i) = left_columns(i, j);
+  }
+  return result;
+}
+
+#define PREMELT_INSTANTIATE(T)                                                                                      \
+  template void gemm(Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t, const T*,             \
+                     std::size_t, T, T*, std::size_t);                                                              \
+  template void gemm_batched(std::size_t, Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t,  \
+                             std::size_t, const T*, std::size_t, std::size_t, T, T*, std::size_t, std::size_t);     \
+  template void syrk(Op, std::size_t, std::size_t, T, const T*, std::size_t, T, T*, std::size_t);                   \
+  template void gemv(Op, std::size_t, std::size_t, T, const T*, std::size_t, const T*, T, T*);                      \
+  template T dot(std::size_t, const T*, const T*);                                                                  \
+  template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                                 \
+  template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                                       \
+  template Svd<T> svd(const Tensor<T>&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt::blas

@@ -1,0 +1,63 @@
+#pragma once
+/// A counter-based random generator with named streams: the same seed gives the same numbers on every platform.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): ten rounds of a keyed
+/// bijection of a 128-bit counter.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+/// A stream of random numbers, named by (seed, purpose): "init", "data", "noise", "probes", "sampling", ...
+/// Streams of different names are independent, so adding a draw to one never shifts another.
+class Rng {
+ public:
+  /// Everything needed to continue a stream bit for bit.
+  struct State {
+    std::uint64_t key = 0;
+    std::uint64_t position = 0;  ///< number of 64-bit words drawn so far
+    bool operator==(const State&) const = default;
+  };
+
+  Rng(std::uint64_t seed, std::string_view stream);
+  explicit Rng(const State& state) : state_(state) {}
+  const State& state() const { return state_; }
+
+  std::uint64_t bits();
+  /// Uniform on the open interval (0,1), 53 bits.
+  double uniform();
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  /// Standard normal by inversion (Wichura's algorithm AS 241), one word a deviate.
+  double normal();
+  /// Uniform on 0..n-1 (n > 0), without modulo bias.
+  std::uint64_t below(std::uint64_t n);
+
+ private:
+  State state_;
+  std::uint64_t buffered_block_ = ~std::uint64_t{0};
+  std::array<std::uint32_t, 4> block_{};
+};
+
+/// The quantile function of the standard normal, |relative error| about 1e-16 (AS 241, PPND16).
+double normal_quantile(double probability);
+
+template <class T>
+Tensor<T> normal_tensor(const Shape& shape, Rng& rng, double sd = 1.0, double mean = 0.0) {
+  Tensor<T> tensor(shape);
+  for (T& value : tensor.flat()) value = static_cast<T>(mean + sd * rng.normal());
+  return tensor;
+}
+
+/// Shuffles `values` in place (Fisher-Yates).
+template <class Range>
+void shuffle(Range& values, Rng& rng) {
+  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[rng.below(i)]);
+}
+
+}  // namespace premelt

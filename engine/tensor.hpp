@@ -1,0 +1,85 @@
+#pragma once
+/// Dense row-major tensors. xtensor provides the storage and the printing (see tensor.cpp and xtensor.hpp);
+/// arithmetic lives in the ops, the BLAS room and plain loops over `data()`.
+
+#include <algorithm>
+#include <cstddef>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/shape.hpp"
+
+namespace premelt {
+
+template <class T>
+struct TensorBuffer;  // owns an xt::uvector<T>
+
+/// A shape and a shared buffer. Copying a tensor is cheap and shares the buffer; `clone()` copies the numbers.
+/// Instantiated for float, double and std::int64_t.
+template <class T>
+class Tensor {
+ public:
+  using value_type = T;
+
+  Tensor() : Tensor(Shape{0}) {}
+  /// Uninitialised numbers.
+  explicit Tensor(const Shape& shape);
+  Tensor(const Shape& shape, T fill);
+  /// Throws ShapeError when the number of values is not the shape's size.
+  Tensor(const Shape& shape, const std::vector<T>& values);
+  static Tensor scalar(T value) { return Tensor(Shape{}, value); }
+
+  const Shape& shape() const { return shape_; }
+  std::size_t rank() const { return shape_.rank(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  std::span<T> flat() { return {data_, size_}; }
+  std::span<const T> flat() const { return {data_, size_}; }
+
+  T& operator()(std::size_t i) { return data_[i]; }
+  T operator()(std::size_t i) const { return data_[i]; }
+  T& operator()(std::size_t i, std::size_t j) { return data_[i * shape_[1] + j]; }
+  T operator()(std::size_t i, std::size_t j) const { return data_[i * shape_[1] + j]; }
+  T& operator()(std::size_t i, std::size_t j, std::size_t k) {
+    return data_[(i * shape_[1] + j) * shape_[2] + k];
+  }
+  T operator()(std::size_t i, std::size_t j, std::size_t k) const {
+    return data_[(i * shape_[1] + j) * shape_[2] + k];
+  }
+  /// Row i of a matrix.
+  std::span<T> row(std::size_t i) { return {data_ + i * shape_[1], shape_[1]}; }
+  std::span<const T> row(std::size_t i) const { return {data_ + i * shape_[1], shape_[1]}; }
+
+  /// The single element. Throws ShapeError when there is not exactly one.
+  T item() const;
+  /// Same numbers, shared, under another shape. Throws ShapeError when the sizes differ.
+  Tensor reshape(const Shape& shape) const;
+  Tensor clone() const;
+  void fill(T value) { std::fill_n(data_, size_, value); }
+  bool shares_buffer_with(const Tensor& other) const { return buffer_ == other.buffer_; }
+
+ private:
+  Shape shape_;
+  std::size_t size_;
+  std::shared_ptr<TensorBuffer<T>> buffer_;
+  T* data_;
+};
+
+/// Element-wise conversion to another element type.
+template <class To, class From>
+Tensor<To> cast(const Tensor<From>& from) {
+  Tensor<To> to(from.shape());
+  std::transform(from.flat().begin(), from.flat().end(), to.data(), [](From x) { return static_cast<To>(x); });
+  return to;
+}
+
+/// Prints as NumPy does, through xtensor.
+template <class T>
+std::ostream& operator<<(std::ostream& out, const Tensor<T>& tensor);
+
+}  // namespace premelt
