@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/run_directory.hpp"
+#include "cli/run_info.hpp"
+#include "engine/error.hpp"
+#include "rdm/blocks.hpp"
+#include "rdm/loss_file.hpp"
+#include "rdm/null.hpp"
+#include "rdm/run_writer.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The recordings, their probes and the blocks of these.
+struct Input {
+  LossTable table;
+  std::vector<std::string> blocks;
+
+  std::size_t recordings() const { return table.losses.shape()[0]; }
+  std::size_t probes() const { return table.losses.shape()[1]; }
+};
+
+Input read_input(const AnalyzeArguments& arguments) {
+  Input input{read_losses(arguments.file), {}};
+  if (!arguments.steps_file.empty()) input.table.steps = read_steps(arguments.steps_file, input.recordings());
+  input.blocks = arguments.blocks_file.empty() ? std::vector<std::string>(input.probes(), "all")
+                                               : read_blocks(arguments.blocks_file, input.table.probes);
+  if (arguments.window < 2) throw UsageError("--window: expected at least 2 recordings");
+  if (arguments.window > input.recordings()) {
+    throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +
+                    " recordings, fewer than the window of " + std::to_string(arguments.window) +
+                    "; record more often or choose a smaller --window");
+  }
+  return input;
+}
+
+/// The recordings whose step lies in the quiet stretch: the given one, or the first full window after burn-in.
+std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments, const Input& input) {
+  if (!arguments.baseline) {
+    const std::size_t first = input.recordings() >= 2 * arguments.window ? arguments.window : 0;
+    return {first, first + arguments.window};
+  }
+  const auto& steps = input.table.steps;
+  const auto [from, to] = *arguments.baseline;
+  const auto first = static_cast<std::size_t>(std::ranges::lower_bound(steps, from) - steps.begin());
+  const auto last = static_cast<std::size_t>(std::ranges::upper_bound(steps, to) - steps.begin());
+  if (last - first < arguments.window) {
+    throw DataError("--baseline " + std::to_string(from) + ":" + std::to_string(to) + " holds " +
+                    std::to_string(last - first) + " recordings, fewer than the window of " +
+                    std::to_string(arguments.window));
+  }
+  return {first, last};
+}
+
+double quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t> rows) {
+  const std::size_t n = input.probes();
+  Tensor<double> quiet(Shape{rows.second - rows.first, n});
+  std::copy_n(input.table.losses.data() + rows.first * n, quiet.size(), quiet.data());
+  return noise_level(quiet, Detrend::linear);
+}
+
+/// The channel the alarm reads, when it is not one of the two every run has.
+std::optional<Channel> alarm_channel(const AnalyzeArguments& arguments, const Input& input) {
+  if (arguments.transform == "none" && arguments.probes.empty() && arguments.detrend != "diff") return std::nullopt;
+  Channel channel;
+  std::string suffix;
+  if (arguments.transform == "log") {
+    channel.transform = Transform::log;
+    suffix += "_log";
+  }
+  const Blocks blocks(input.blocks);
+  for (const std::string& name : arguments.probes) {
+    const auto members = blocks.members(name);
+    channel.probes.insert(channel.probes.end(), members.begin(), members.end());
+    suffix += "_" + name;
+  }
+  if (arguments.detrend == "linear") {
+    channel.detrend = Detrend::linear;
+    suffix += "_detrended";
+  } else if (arguments.detrend == "diff") {
+    channel.detrend = Detrend::diff;
+    suffix += "_diff";
+  }
+  channel.suffix = suffix.substr(1);
+  return channel;
+}
+
+MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& input) {
+  MonitorOptions options;
+  options.probes = input.probes();
+  options.window = arguments.window;
+  options.modes = std::min<std::size_t>({3, input.probes(), arguments.window - 1});
+  options.alarm.burn_in = input.table.steps[std::min(arguments.window, input.recordings() - 1)];
+  options.alarm_statistic = arguments.detrend == "linear" ? "shc_detrended" : "shc";
+  if (const auto channel = alarm_channel(arguments, input)) {
+    options.channels.push_back(*channel);
+    options.alarm_statistic = "shc_" + channel->suffix;
+  }
+  return options;
+}
+
+/// With a baseline, the alarm's reference is the largest statistic inside it instead of the running minimum.
+double baseline_threshold(const MonitorOptions& options, const Input& input, std::pair<std::size_t, std::size_t> rows) {
+  Monitor monitor(options);
+  const std::size_t column = monitor.column(options.alarm_statistic);
+  double largest = 0;
+  for (std::size_t t = rows.first; t < rows.second; ++t) {
+    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    if (observation) largest = std::max(largest, observation->values[column]);
+  }
+  return options.alarm.factor * largest;
+}
+
+nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options,
+                            double noise_level) {
+  nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level);
+  info.update({{"kind", "analyze"},
+               {"title", fs::path(arguments.file).filename().string()},
+               {"subtitle", std::to_string(input.recordings()) + " recordings of " + std::to_string(input.probes()) +
+                                " probes"},
+               {"file", arguments.file},
+               {"recordings", input.recordings()},
+               {"detrend", arguments.detrend},
+               {"transform", arguments.transform},
+               {"events", nlohmann::json::array()}});
+  return info;
+}
+
+void print_result(const Monitor& monitor, const Observation& last, const std::vector<Event>& events, const Input& input,
+                  const fs::path& report) {
+  for (const Event& event : events) {
+    std::cout << "ALARM step " << event.step << "  " << event.why << "\n";
+  }
+  if (events.empty()) std::cout << "no alarm\n";
+  const Blocks blocks(input.blocks);
+  if (blocks.size() > 1) {
+    const std::vector<double> shares = mode_shares(last.modes.row(0), blocks);
+    std::cout << "top eigenvector at the last window:";
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      std::cout << "  " << blocks.names()[b] << " " << short_number(shares[b]);
+    }
+    std::cout << "\n";
+  }
+  std::cout << "at step " << last.step << ":";
+  for (const char* name : {"shc", "pr", "trace", "lambda1"}) {
+    std::cout << "  " << name << " " << short_number(last.values[monitor.column(name)]);
+  }
+  std::cout << "\nreport: " << report.string() << "\n";
+}
+
+nlohmann::json result_json(const Monitor& monitor, const Observation& last, const std::vector<Event>& events,
+                           const Input& input, const fs::path& directory) {
+  nlohmann::json signals = nlohmann::json::object();
+  for (std::size_t i = 0; i < last.values.size(); ++i) signals[monitor.columns()[i]] = json_number(last.values[i]);
+  return {{"dir", directory.string()},     {"recordings", input.recordings()}, {"probes", input.probes()},
+          {"window", monitor.window().window()}, {"events", premelt::to_json(events)},     {"last", signals}};
+}
+
+}  // namespace
+
+void analyze_losses(const AnalyzeArguments& arguments) {
+  const Input input = read_input(arguments);
+  MonitorOptions options = monitor_options(arguments, input);
+  const auto quiet = quiet_rows(arguments, input);
+  if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
+
+  Monitor monitor(options);
+  const fs::path directory = make_run_directory(
+      arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
+                            : fs::path(arguments.out));
+  RunWriter writer(directory, analyze_info(arguments, input, options, quiet_noise_level(input, quiet)),
+                   {input.probes(), options.modes, {}, monitor.columns()});
+  std::optional<Observation> last;
+  for (std::size_t t = 0; t < input.recordings(); ++t) {
+    writer.record(input.table.steps[t], input.table.losses.row(t), {});
+    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    if (!observation) continue;
+    writer.observe(*observation);
+    if (observation->alarm) writer.add(*observation->alarm);
+    last = observation;
+  }
+  writer.flush();
+  const fs::path report = write_run_report(directory);
+  if (arguments.json) {
+    std::cout << result_json(monitor, *last, writer.events(), input, directory).dump(2) << "\n";
+  } else {
+    print_result(monitor, *last, writer.events(), input, report);
+  }
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,194 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/provenance.hpp"
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "engine/names.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+constexpr const char* main_help = R"(premelt watches phase transitions come in neural-network training.
+
+Examples:
+  premelt settings                          what can be trained
+  premelt settings deep-linear              its parameters, as TOML
+  premelt run deep-linear                   train it; the report opens in any browser
+  premelt run deep-linear --seed 7 --set optimiser=gd --set window=20
+  premelt run deep-linear --set data=iris.csv --set targets=species
+  premelt run --config runs/deep-linear-seed1/run.json      the same run again, bit for bit
+  premelt analyze losses.npy --blocks blocks.csv            losses of your own training run
+  premelt report runs/deep-linear-seed1 --figures figures   draw it again, also as SVG
+)";
+
+constexpr const char* run_help = R"(Train a setting and watch it.
+
+Examples:
+  premelt run deep-linear
+  premelt run deep-linear --seed 7 --steps 2000 --set label_noise=1
+  premelt run schematic --set tau=20 --set alarm_statistic=shc_detrended
+  premelt run --config my.toml --out runs/mine
+)";
+
+constexpr const char* analyze_help = R"(SHC, PR and alarms for recorded probe losses: T recordings (rows) of n probes (columns).
+.npy (float32 or float64), .csv (optional header, optional first column `step`) or .jsonl.
+
+Examples:
+  premelt analyze losses.npy
+  premelt analyze losses.npy --steps-file order.csv --window 20 --blocks blocks.csv
+  premelt analyze losses.csv --transform log --probes test --baseline 0:500
+)";
+
+constexpr const char* settings_help = R"(List the settings, or one setting's parameters as TOML.
+
+Examples:
+  premelt settings
+  premelt settings deep-linear > my.toml
+)";
+
+constexpr const char* report_help = R"(Draw the report of a run directory again.
+
+Examples:
+  premelt report runs/deep-linear-seed1
+  premelt report runs/deep-linear-seed1 --figures figures
+)";
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::pair<std::string, std::string> split_assignment(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError("--set: expected key=value, got '" + text + "'");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::pair<std::int64_t, std::int64_t> split_range(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const auto first = parse_number(text.substr(0, colon));
+  const auto last = colon == std::string::npos ? std::nullopt : parse_number(text.substr(colon + 1));
+  if (!first || !last || !(*first <= *last)) {
+    throw UsageError("--baseline: expected A:B with steps A <= B, got '" + text + "'");
+  }
+  return {static_cast<std::int64_t>(*first), static_cast<std::int64_t>(*last)};
+}
+
+/// Everything the parser fills; the chosen subcommand decides which part is returned.
+struct Parser {
+  CLI::App app{main_help};
+  SettingsArguments settings;
+  RunArguments run;
+  AnalyzeArguments analyze;
+  ReportArguments report;
+  std::vector<std::string> sets;
+  std::string seed, steps, dtype, baseline;
+
+  Parser() {
+    app.require_subcommand(0, 1);
+    app.set_version_flag("--version", version_text, "version, build type, BLAS library, kernel and threads");
+    add_settings();
+    add_run();
+    add_analyze();
+    add_report();
+    for (CLI::App* sub : app.get_subcommands({})) sub->allow_extras();
+    app.allow_extras();
+  }
+
+  void add_settings() {
+    CLI::App* sub = app.add_subcommand("settings", settings_help);
+    sub->add_option("NAME", settings.name, "a setting");
+    sub->add_flag("--json", settings.json, "print JSON");
+  }
+
+  void add_run() {
+    CLI::App* sub = app.add_subcommand("run", run_help);
+    sub->add_option("SETTING", run.setting, "a name from `premelt settings`");
+    sub->add_option("--seed", seed, "seed of all random streams");
+    sub->add_option("--steps", steps, "training steps");
+    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--config", run.config, "a TOML file, or the run.json of an earlier run");
+    sub->add_option("--out", run.out, "run directory (default: runs/SETTING-seedN)");
+    sub->add_option("--dtype", dtype, "float32 or float64");
+    sub->add_flag("--quiet", run.quiet, "no progress on stderr");
+    sub->add_flag("--json", run.json, "print one JSON object on stdout");
+  }
+
+  void add_analyze() {
+    CLI::App* sub = app.add_subcommand("analyze", analyze_help);
+    sub->add_option("FILE", analyze.file, "losses: .npy, .csv or .jsonl")->required();
+    sub->add_option("--steps-file", analyze.steps_file, "the steps of the recordings: .npy or .csv");
+    sub->add_option("--window", analyze.window, "recordings in the sliding window")->capture_default_str();
+    sub->add_option("--detrend", analyze.detrend, "statistic the alarm reads: none, linear or diff")
+        ->check(CLI::IsMember({"none", "linear", "diff"}));
+    sub->add_option("--transform", analyze.transform, "statistic the alarm reads: of the losses (none) or of their log")
+        ->check(CLI::IsMember({"none", "log"}));
+    sub->add_option("--blocks", analyze.blocks_file, "CSV probe,block");
+    sub->add_option("--probes", analyze.probes, "only these blocks feed the alarm")->delimiter(',');
+    sub->add_option("--baseline", baseline, "A:B: quiet steps that set noise level and threshold");
+    sub->add_option("--out", analyze.out, "output directory (default: runs/analyze-FILE)");
+    sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
+  }
+
+  void add_report() {
+    CLI::App* sub = app.add_subcommand("report", report_help);
+    sub->add_option("RUN_DIR", report.directory, "a directory made by run or analyze")->required();
+    sub->add_option("--figures", report.figures, "also write the charts as SVG files into this directory");
+  }
+
+  /// What CLI11 could not place: an option or a command that does not exist.
+  void refuse_extras() {
+    const auto chosen = app.get_subcommands();
+    const CLI::App& owner = chosen.empty() ? app : *chosen.front();
+    for (const std::string& word : app.remaining(true)) {
+      if (word.starts_with("-")) {
+        throw UsageError(unknown_name("option", word.substr(0, word.find('=')), option_names(owner)));
+      }
+      if (chosen.empty()) throw UsageError(unknown_name("command", word, {"settings", "run", "analyze", "report"}));
+      throw UsageError("'" + word + "' is one word too many for `premelt " + owner.get_name() + "`");
+    }
+  }
+
+  Arguments result() {
+    refuse_extras();
+    if (app.got_subcommand("settings")) return settings;
+    if (app.got_subcommand("analyze")) {
+      if (!baseline.empty()) analyze.baseline = split_range(baseline);
+      return analyze;
+    }
+    if (app.got_subcommand("report")) return report;
+    if (!app.got_subcommand("run")) return TextRequest{app.help()};
+    for (const std::string& text : sets) run.overrides.push_back(split_assignment(text));
+    if (!seed.empty()) run.overrides.emplace_back("seed", seed);
+    if (!steps.empty()) run.overrides.emplace_back("steps", steps);
+    if (!dtype.empty()) run.overrides.emplace_back("dtype", dtype);
+    return run;
+  }
+};
+
+}  // namespace
+
+Arguments parse_arguments(int argc, char** argv) {
+  Parser parser;
+  try {
+    parser.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = parser.app.get_subcommands();
+    return TextRequest{chosen.empty() ? parser.app.help() : chosen.front()->help()};
+  } catch (const CLI::CallForVersion&) {
+    return TextRequest{version_text()};
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  return parser.result();
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,55 @@
+#pragma once
+/// The command line as plain structures. Parsing and help texts live in arguments.cpp only.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace premelt::cli {
+
+struct SettingsArguments {
+  std::string name;  ///< empty: list all
+  bool json = false;
+};
+
+struct RunArguments {
+  std::string setting;  ///< may be empty when `config` names it
+  std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --steps, --dtype in order
+  std::string config;
+  std::string out;
+  bool quiet = false;
+  bool json = false;
+};
+
+struct AnalyzeArguments {
+  std::string file;
+  std::string steps_file;
+  std::size_t window = 40;
+  std::string detrend = "none";
+  std::string transform = "none";
+  std::string blocks_file;
+  std::vector<std::string> probes;  ///< names of blocks; empty: all probes
+  std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
+  std::string out;
+  bool json = false;
+};
+
+struct ReportArguments {
+  std::string directory;
+  std::string figures;  ///< directory for SVG files; empty: none
+};
+
+/// A text to print on stdout: --help or --version.
+struct TextRequest {
+  std::string text;
+};
+
+using Arguments = std::variant<SettingsArguments, RunArguments, AnalyzeArguments, ReportArguments, TextRequest>;
+
+/// Throws UsageError that names the wrong word and the nearest valid one.
+Arguments parse_arguments(int argc, char** argv);
+
+}  // namespace premelt::cli

@@ -1,0 +1,13 @@
+#pragma once
+/// The commands of the program. Each prints its result on stdout and throws the errors of engine/error.hpp.
+
+#include "cli/arguments.hpp"
+
+namespace premelt::cli {
+
+void list_settings(const SettingsArguments& arguments);
+void run_setting(const RunArguments& arguments);
+void analyze_losses(const AnalyzeArguments& arguments);
+void render_report(const ReportArguments& arguments);
+
+}  // namespace premelt::cli

@@ -1,0 +1,38 @@
+#pragma once
+/// Progress on stderr: a live line on a terminal, a plain line every few seconds elsewhere.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace premelt::cli {
+
+/// "1.2e-03"; "-" when undefined.
+std::string short_number(double value);
+
+class Progress {
+ public:
+  /// `quiet` prints nothing at all.
+  Progress(std::int64_t total_steps, bool quiet);
+  /// Removes the live line.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Shows step, ETA and `note` ("SHC 1.2e-03  PR 1.31"), as often as a reader can follow.
+  void update(std::int64_t step, const std::string& note);
+  /// Prints a line that stays. `emphasis` is shown in colour unless NO_COLOR is set.
+  void say(const std::string& emphasis, const std::string& text);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string eta(std::int64_t step) const;
+  void clear_line() const;
+
+  std::int64_t total_;
+  bool quiet_, terminal_, colour_;
+  Clock::time_point start_, last_;
+};
+
+}  // namespace premelt::cli

@@ -1,0 +1,16 @@
+#pragma once
+/// Reading a run directory back, to draw it.
+
+#include <filesystem>
+
+#include "cli/report/report_data.hpp"
+
+namespace premelt::cli {
+
+/// Throws DataError naming the file that is missing or malformed.
+report::ReportData read_run_directory(const std::filesystem::path& directory);
+
+/// Draws `<directory>/report.html` and returns its path.
+std::filesystem::path write_run_report(const std::filesystem::path& directory);
+
+}  // namespace premelt::cli

@@ -1,0 +1,63 @@
+#include "cli/run_info.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/provenance.hpp"
+#include "rdm/null.hpp"
+#include "rdm/run_writer.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+nlohmann::json alarm_info(const MonitorOptions& options) {
+  nlohmann::json info{{"statistic", options.alarm_statistic},
+                      {"hold", options.alarm.hold},
+                      {"burn_in", options.alarm.burn_in}};
+  if (options.alarm.threshold) {
+    info["threshold"] = json_number(*options.alarm.threshold);
+  } else {
+    info["factor"] = options.alarm.factor;
+    info["least_change"] = options.alarm.least_change;
+  }
+  return info;
+}
+
+nlohmann::json null_info(const MonitorOptions& options, std::optional<double> noise_level) {
+  const IidNull null = window_null(options.probes, options.window, noise_level.value_or(1.0));
+  nlohmann::json info{{"pr", null.participation_ratio()},
+                      {"random_walk_pr", random_walk_participation_ratio_limit}};
+  if (noise_level) {
+    info["noise_level"] = *noise_level;
+    info["shc_mean"] = json_number(null.shc_mean());
+    info["shc_threshold"] = json_number(null.shc_threshold());
+  }
+  return info;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const ParameterValue& value) {
+  return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
+}
+
+nlohmann::json to_json(const Parameters& parameters) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const Parameter& parameter : parameters.table()) object[parameter.name] = to_json(parameter.value);
+  return object;
+}
+
+nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std::string>& names,
+                            const std::vector<std::string>& blocks, std::optional<double> noise_level) {
+  return {{"window", options.window},
+          {"probes", {{"count", options.probes}, {"names", names}, {"blocks", blocks}}},
+          {"sampler", "dynamical"},
+          {"divisor", "the W recordings of the window"},
+          {"token_reduction", "none: one loss a probe"},
+          {"detrending", {"none", "linear"}},
+          {"alarm", alarm_info(options)},
+          {"null", null_info(options, noise_level)},
+          {"build", build_provenance()}};
+}
+
+}  // namespace premelt::cli

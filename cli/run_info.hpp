@@ -1,0 +1,23 @@
+#pragma once
+/// run.json: what was run, with what, and how its numbers are to be read.
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/parameters.hpp"
+#include "rdm/monitor.hpp"
+
+namespace premelt::cli {
+
+nlohmann::json to_json(const ParameterValue& value);
+nlohmann::json to_json(const Parameters& parameters);
+
+/// The part every run directory shares: window, probes with their blocks, sampler, divisor, alarm rule, null
+/// levels (those of SHC only when the noise level is known) and the build's provenance.
+/// `names` and `blocks` hold one entry a probe.
+nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std::string>& names,
+                            const std::vector<std::string>& blocks, std::optional<double> noise_level);
+
+}  // namespace premelt::cli

@@ -1,0 +1,30 @@
+#pragma once
+/// Comma-separated tables, RFC 4180: quoted cells, doubled quotes, any line ending.
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace premelt {
+
+struct CsvRow {
+  std::size_t line;  ///< 1-based line in the file where the row starts, for error messages
+  std::vector<std::string> cells;
+};
+
+/// Reads all non-blank rows. Throws DataError naming file and line when the file cannot be read, is empty, a quote
+/// is left open, or a row has another number of cells than the first.
+std::vector<CsvRow> read_csv(const std::filesystem::path& path);
+
+/// The cell as a number ("1", "-2.5e3", "nan", "inf"), or nothing.
+std::optional<double> parse_number(const std::string& cell);
+
+/// The shortest text that reads back as the same number; "nan" when undefined.
+std::string format_number(double value);
+
+/// The number in a cell. Throws DataError naming file, line, column and the text found.
+double require_number(const std::filesystem::path& path, const CsvRow& row, std::size_t column);
+
+}  // namespace premelt

@@ -1,0 +1,45 @@
+#pragma once
+/// NumPy's .npy format (version 1.0 written, 1.0 to 3.0 read; numpy.lib.format documentation).
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <span>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+/// Reads an array in C or Fortran order. T = double accepts float32 and float64 files, T = int64 accepts int32 and
+/// int64 files. Throws DataError naming the file and what was expected when it is missing, a directory, not .npy,
+/// of another type, big-endian, or shorter or longer than its header says.
+template <class T>
+Tensor<T> read_npy(const std::filesystem::path& path);
+
+/// Writes rows one by one; after each `flush` the file is a complete, readable .npy of the rows so far,
+/// so a killed program leaves a readable file.
+template <class T>
+class NpyWriter {
+ public:
+  /// An array of shape (rows so far, row_shape...). Throws DataError when the file cannot be created.
+  NpyWriter(const std::filesystem::path& path, const Shape& row_shape);
+  ~NpyWriter() { flush(); }
+  NpyWriter(NpyWriter&&) = default;
+
+  /// Throws ShapeError when `row` does not hold row_shape.size() values.
+  void append(std::span<const T> row);
+  void flush();
+  std::size_t rows() const { return rows_; }
+
+ private:
+  void write_header();
+
+  std::fstream file_;
+  Shape row_shape_;
+  std::size_t rows_ = 0;
+};
+
+template <class T>
+void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor);
+
+}  // namespace premelt

@@ -1,0 +1,217 @@
+#include "models/deep_linear.hpp"
+
+#include <cmath>
+
+#include "engine/blas.hpp"
+#include "engine/error.hpp"
+#include "engine/gradient.hpp"
+#include "engine/ops.hpp"
+#include "engine/sgd.hpp"
+#include "engine/tape.hpp"
+#include "models/linear_task.hpp"
+
+namespace premelt {
+
+namespace {
+
+
+/// Standard deviation of the initial weights: small enough for plateaus, large enough to leave them.
+double initial_sd(const Parameters& parameters) {
+  const double sd = parameters.number("init_sd");
+  if (sd > 0) return sd;
+  return parameters.count("depth") <= 2 ? 1e-3 : 0.05;
+}
+
+/// Element type T of the weights and of the training; probe losses are handed on in double.
+template <class T>
+class DeepLinear : public Experiment {
+ public:
+  explicit DeepLinear(const Parameters& parameters)
+      : parameters_(parameters),
+        task_(parameters),
+        optimiser_({.learning_rate = parameters.number("learning_rate"),
+                    .momentum = parameters.number("momentum"),
+                    .weight_decay = parameters.number("weight_decay")}),
+        probe_inputs_(cast<T>(task_.probes().inputs)),
+        probe_targets_(cast<T>(task_.probes().targets)) {
+    initialise();
+    if (parameters.text("optimiser") == "gd") {
+      population_ = {cast<T>(task_.population().inputs), cast<T>(task_.population().targets)};
+    }
+  }
+
+  void step() override {
+    Samples batch = population_;
+    if (batch.inputs.empty()) {
+      const Batch drawn = task_.draw(parameters_.count("batch"));
+      batch = {cast<T>(drawn.inputs), cast<T>(drawn.targets)};
+    }
+    tape_.clear();
+    std::vector<Var<T>> weights;
+    for (const Tensor<T>& layer : layers_) weights.push_back(tape_.variable(layer));
+    const Var<T> loss = mean(squared_error(forward(weights, batch.inputs), Var<T>(batch.targets)));
+    optimiser_.step(layers_, gradient(loss, weights));
+  }
+
+  void probe_losses(std::span<double> losses) override {
+    const std::vector<Var<T>> weights(layers_.begin(), layers_.end());
+    const Var<T> per_sample = squared_error(forward(weights, probe_inputs_), Var<T>(probe_targets_));
+    std::ranges::copy(per_sample.value().flat(), losses.begin());
+  }
+
+  void order_parameters(std::span<double> values) override {
+    const Tensor<double> map = end_to_end();
+    const Teacher& teacher = task_.teacher();
+    const auto [from, singular_values, to] = blas::svd(map);
+    const std::size_t inputs = teacher.inputs(), outputs = teacher.outputs();
+    std::vector<double> image(outputs);
+    for (std::size_t k = 0; k < teacher.modes(); ++k) {
+      const double* u = teacher.left.row(k).data();
+      const double* v = teacher.right.row(k).data();
+      blas::gemv(blas::Op::transpose, inputs, outputs, 1.0, map.data(), outputs, v, 0.0, image.data());
+      values[k] = blas::dot(outputs, image.data(), u);
+      values[teacher.modes() + k] = std::abs(blas::dot(inputs, v, from.row(k).data())) *
+                                    std::abs(blas::dot(outputs, u, to.row(k).data()));
+    }
+  }
+
+  std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
+
+  std::vector<std::string> order_names() const override {
+    std::vector<std::string> names;
+    for (const char* letter : {"s", "a"}) {
+      for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) names.push_back(letter + std::to_string(k));
+    }
+    return names;
+  }
+
+  std::vector<EventSpec> events() const override {
+    std::vector<EventSpec> specs;
+    for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) {
+      specs.push_back({"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1]});
+    }
+    return specs;
+  }
+
+  MonitorOptions monitor_options() const override {
+    MonitorOptions options = premelt::monitor_options(parameters_, task_.probe_blocks().size());
+    options.alarm.factor = parameters_.number("alarm_factor");
+    return options;
+  }
+
+ private:
+  struct Samples {
+    Tensor<T> inputs;   ///< (B,d_in)
+    Tensor<T> targets;  ///< (B,d_out)
+  };
+
+  /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
+  Var<T> forward(const std::vector<Var<T>>& weights, const Tensor<T>& inputs) const {
+    Var<T> h(inputs);
+    for (const Var<T>& weight : weights) h = matmul(h, weight);
+    return h;
+  }
+
+  std::vector<std::size_t> widths() const {
+    std::vector<std::size_t> widths(parameters_.count("depth") + 1, parameters_.count("hidden"));
+    widths.front() = task_.teacher().inputs();
+    widths.back() = task_.teacher().outputs();
+    return widths;
+  }
+
+  void initialise() {
+    const std::vector<std::size_t> width = widths();
+    Rng rng(parameters_.count("seed"), "init");
+    if (parameters_.text("init") == "balanced") {
+      balanced(width, rng);
+      return;
+    }
+    for (std::size_t d = 0; d + 1 < width.size(); ++d) {
+      layers_.push_back(normal_tensor<T>(Shape{width[d], width[d + 1]}, rng, initial_sd(parameters_)));
+    }
+  }
+
+  /// Every layer carries mode k along one common direction with weight a0^{1/D}, so that s_k(0) = a0 and all
+  /// other entries of W vanish in the teacher's basis: Saxe's exactly solvable start.
+  void balanced(const std::vector<std::size_t>& width, Rng& rng) {
+    const Teacher& teacher = task_.teacher();
+    const std::size_t depth = width.size() - 1, modes = teacher.modes();
+    if (depth > 1 && parameters_.count("hidden") < modes) {
+      throw UsageError("parameter 'hidden': a balanced start of " + std::to_string(modes) +
+                       " modes needs at least as many hidden units, got " + std::to_string(parameters_.count("hidden")));
+    }
+    const double weight = std::pow(parameters_.number("balanced_strength"), 1 / static_cast<double>(depth));
+    const Tensor<double> hidden = depth > 1 ? premelt::random_orthonormal_rows(modes, parameters_.count("hidden"), rng)
+                                            : Tensor<double>();
+    for (std::size_t d = 0; d < depth; ++d) {
+      const Tensor<double>& from = d == 0 ? teacher.right : hidden;
+      const Tensor<double>& to = d + 1 == depth ? teacher.left : hidden;
+      Tensor<double> layer(Shape{width[d], width[d + 1]});
+      blas::gemm(blas::Op::transpose, blas::Op::none, width[d], width[d + 1], modes, weight, from.data(), width[d],
+                 to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
+      layers_.push_back(cast<T>(layer));
+    }
+  }
+
+  /// Wᵀ = W_1···W_D as (d_in,d_out).
+  Tensor<double> end_to_end() const {
+    Tensor<double> product = cast<double>(layers_.front());
+    for (std::size_t d = 1; d < layers_.size(); ++d) {
+      product = matmul(Var<double>(product), Var<double>(cast<double>(layers_[d]))).value();
+    }
+    return product;
+  }
+
+  Parameters parameters_;
+  LinearTask task_;
+  Sgd<T> optimiser_;
+  Tape<T> tape_;
+  std::vector<Tensor<T>> layers_;
+  Samples population_;  ///< empty under SGD
+  Tensor<T> probe_inputs_, probe_targets_;
+};
+
+std::vector<Parameter> parameter_table() {
+  std::vector<Parameter> table = common_parameters({.steps = 3300, .window = 80, .dtype = "float64"});
+  const std::vector<Parameter> own{
+      {"alarm_factor", 10.0, "the alarm's statistic exceeds this times its running minimum (F)", 1.0},
+      {"optimiser", std::string("sgd"), "sgd: fresh batches; gd: the population gradient", {}, {"sgd", "gd"}},
+      {"learning_rate", 0.005, "step size on the mean of half the squared error", 0},
+      {"momentum", 0.0, "momentum of SGD", 0},
+      {"weight_decay", 0.0, "L2 penalty added to the gradient", 0},
+      {"batch", std::int64_t{32}, "samples a step (sgd)", 1},
+      {"label_noise", 0.0, "standard deviation of the noise on training targets", 0},
+      {"strengths", std::vector<double>{4, 2, 1, 0.5}, "the teacher's modes S_k, largest first", 0},
+      {"inputs", std::int64_t{16}, "input dimensions", 1},
+      {"hidden", std::int64_t{16}, "hidden units in each hidden layer", 1},
+      {"outputs", std::int64_t{10}, "output dimensions", 1},
+      {"depth", std::int64_t{2}, "weight matrices", 1},
+      {"init", std::string("normal"), "normal: random weights; balanced: Saxe's exactly solvable start", {},
+       {"normal", "balanced"}},
+      {"init_sd", 0.0, "sd of the initial weights; 0: 0.001 up to 2 layers, 0.05 beyond", 0},
+      {"balanced_strength", 1e-5, "initial strength of every mode of a balanced start", 0},
+      {"condition_number", 1.0, "of the input covariance; 1: whitened inputs", 1},
+      {"probes", std::int64_t{64}, "probe samples", 1},
+      {"probe_kind", std::string("gaussian"), "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode", {},
+       {"gaussian", "grouped"}},
+      {"data", std::string(), "a CSV table to learn instead of the random teacher"},
+      {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
+      {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},
+  };
+  table.insert(table.end(), own.begin(), own.end());
+  return table;
+}
+
+std::unique_ptr<Experiment> make(const Parameters& parameters) {
+  if (parameters.text("dtype") == "float32") return std::make_unique<DeepLinear<float>>(parameters);
+  return std::make_unique<DeepLinear<double>>(parameters);
+}
+
+}  // namespace
+
+Setting deep_linear_setting() {
+  return {"deep-linear", "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
+          Parameters(parameter_table()), make};
+}
+
+}  // namespace premelt

@@ -1,0 +1,137 @@
+#include "models/linear_task.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/blas.hpp"
+#include "engine/error.hpp"
+#include "models/table_data.hpp"
+
+namespace premelt {
+
+namespace {
+
+std::string mode_name(std::size_t k) { return "mode" + std::to_string(k + 1); }
+
+/// X·A for X (N,p) and A (p,q), or X·Aᵀ for A (q,p).
+Tensor<double> product(const Tensor<double>& x, const Tensor<double>& a, blas::Op op) {
+  const std::size_t rows = x.shape()[0], inner = x.shape()[1], columns = a.shape()[op == blas::Op::none ? 1 : 0];
+  Tensor<double> result(Shape{rows, columns});
+  blas::gemm(blas::Op::none, op, rows, columns, inner, 1.0, x.data(), inner, a.data(), a.shape()[1], 0.0, result.data(),
+             columns);
+  return result;
+}
+
+Tensor<double> rows_of(const Tensor<double>& matrix, const std::vector<std::size_t>& rows) {
+  Tensor<double> picked(Shape{rows.size(), matrix.shape()[1]});
+  for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(matrix.row(rows[i]), picked.row(i).begin());
+  return picked;
+}
+
+/// The mode with the largest |v_k·x| of each row of `inputs`.
+std::vector<std::string> dominant_modes(const Tensor<double>& inputs, const Teacher& teacher) {
+  const Tensor<double> overlaps = product(inputs, teacher.right, blas::Op::transpose);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < inputs.shape()[0]; ++i) {
+    const auto row = overlaps.row(i);
+    const auto largest = std::ranges::max_element(row, {}, [](double x) { return std::abs(x); });
+    names.push_back(mode_name(static_cast<std::size_t>(largest - row.begin())));
+  }
+  return names;
+}
+
+}  // namespace
+
+LinearTask::LinearTask(const Parameters& parameters)
+    : label_noise_(parameters.number("label_noise")),
+      data_(parameters.count("seed"), "data"),
+      noise_(parameters.count("seed"), "noise") {
+  if (parameters.text("data").empty()) {
+    if (!parameters.text("targets").empty()) throw UsageError("parameter 'targets' needs 'data', a CSV file");
+    generate(parameters);
+  } else {
+    load(parameters);
+  }
+}
+
+void LinearTask::generate(const Parameters& parameters) {
+  const std::size_t inputs = parameters.count("inputs"), count = parameters.count("probes");
+  Rng teacher_rng(parameters.count("seed"), "teacher"), probe_rng(parameters.count("seed"), "probes");
+  teacher_ = random_teacher(parameters.list("strengths"), inputs, parameters.count("outputs"), teacher_rng);
+  matrix_ = teacher_.matrix();
+  if (parameters.number("condition_number") > 1) {
+    covariance_root_ = covariance_root(inputs, parameters.number("condition_number"), teacher_rng);
+  }
+  // The population gradient of ½E‖(W−W*)x‖² is that of d_in samples √d_in·Σ^{1/2}, one a row.
+  Tensor<double> root(Shape{inputs, inputs}, 0.0);
+  for (std::size_t i = 0; i < inputs; ++i) root(i, i) = 1;
+  if (!covariance_root_.empty()) root = covariance_root_.clone();
+  for (double& x : root.flat()) x *= std::sqrt(static_cast<double>(inputs));
+  population_ = {root, labels(root)};
+
+  const bool grouped = parameters.text("probe_kind") == "grouped";
+  const Tensor<double> x = grouped ? grouped_inputs(count, probe_rng) : gaussian_inputs(count, probe_rng);
+  probes_ = {x, labels(x)};
+  if (grouped) {
+    for (std::size_t i = 0; i < count; ++i) blocks_.push_back(mode_name(i % teacher_.modes()));
+  } else {
+    blocks_ = dominant_modes(x, teacher_);
+  }
+}
+
+void LinearTask::load(const Parameters& parameters) {
+  const TableData table = read_table(parameters.text("data"), parameters.text("targets"), parameters.flag("whiten"));
+  teacher_ = teacher_of(table.correlation());
+  population_ = {table.inputs, table.targets};
+
+  std::vector<std::size_t> rows(table.rows());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  Rng probe_rng(parameters.count("seed"), "probes");
+  shuffle(rows, probe_rng);
+  rows.resize(std::min(rows.size(), parameters.count("probes")));
+  std::ranges::sort(rows);
+  probes_ = {rows_of(table.inputs, rows), rows_of(table.targets, rows)};
+  if (table.classes.empty()) {
+    blocks_ = dominant_modes(probes_.inputs, teacher_);
+  } else {
+    for (std::size_t row : rows) blocks_.push_back(table.classes[row]);
+  }
+}
+
+Tensor<double> LinearTask::gaussian_inputs(std::size_t count, Rng& rng) const {
+  const Tensor<double> z = normal_tensor<double>(Shape{count, teacher_.inputs()}, rng);
+  return covariance_root_.empty() ? z : product(z, covariance_root_, blas::Op::none);
+}
+
+/// x_i = ±√3 v_{i mod K} + 0.3 N(0,1).
+Tensor<double> LinearTask::grouped_inputs(std::size_t count, Rng& rng) const {
+  Tensor<double> x = normal_tensor<double>(Shape{count, teacher_.inputs()}, rng, 0.3);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double amplitude = rng.below(2) == 0 ? std::sqrt(3.0) : -std::sqrt(3.0);
+    for (std::size_t j = 0; j < teacher_.inputs(); ++j) x(i, j) += amplitude * teacher_.right(i % teacher_.modes(), j);
+  }
+  return x;
+}
+
+Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
+  return product(inputs, matrix_, blas::Op::transpose);
+}
+
+Batch LinearTask::draw(std::size_t size) {
+  Batch batch;
+  if (matrix_.empty()) {
+    std::vector<std::size_t> rows(size);
+    for (std::size_t& row : rows) row = data_.below(population_.inputs.shape()[0]);
+    batch = {rows_of(population_.inputs, rows), rows_of(population_.targets, rows)};
+  } else {
+    batch.inputs = gaussian_inputs(size, data_);
+    batch.targets = labels(batch.inputs);
+  }
+  if (label_noise_ > 0) {
+    for (double& y : batch.targets.flat()) y += label_noise_ * noise_.normal();
+  }
+  return batch;
+}
+
+}  // namespace premelt

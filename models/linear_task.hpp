@@ -1,0 +1,53 @@
+#pragma once
+/// What a deep linear network is asked to learn: a teacher, where its inputs come from, and the probes.
+
+#include <string>
+#include <vector>
+
+#include "engine/random.hpp"
+#include "engine/tensor.hpp"
+#include "models/parameters.hpp"
+#include "models/teacher.hpp"
+
+namespace premelt {
+
+struct Batch {
+  Tensor<double> inputs;   ///< (B,d_in)
+  Tensor<double> targets;  ///< (B,d_out)
+};
+
+/// Either a random teacher with fresh Gaussian inputs, or a table.
+class LinearTask {
+ public:
+  /// Reads the parameters `strengths`, `inputs`, `outputs`, `condition_number`, `label_noise`, `probes`,
+  /// `probe_kind`, `data`, `targets`, `whiten` and `seed`. Throws UsageError or DataError.
+  explicit LinearTask(const Parameters& parameters);
+
+  const Teacher& teacher() const { return teacher_; }
+  /// n probes without label noise (a table's rows as they are).
+  const Batch& probes() const { return probes_; }
+  /// Block of each probe: its group, the class of its row, or the mode that dominates its input.
+  const std::vector<std::string>& probe_blocks() const { return blocks_; }
+
+  /// `size` samples with replacement, with label noise.
+  Batch draw(std::size_t size);
+  /// A batch whose gradient is the population's (a random teacher's, or the whole table's).
+  const Batch& population() const { return population_; }
+
+ private:
+  void generate(const Parameters& parameters);
+  void load(const Parameters& parameters);
+  Tensor<double> gaussian_inputs(std::size_t count, Rng& rng) const;
+  Tensor<double> grouped_inputs(std::size_t count, Rng& rng) const;
+  Tensor<double> labels(const Tensor<double>& inputs) const;
+
+  double label_noise_;
+  Rng data_, noise_;
+  Teacher teacher_;
+  Tensor<double> matrix_;           ///< W* (d_out,d_in); empty for a table
+  Tensor<double> covariance_root_;  ///< Σ_x^{1/2}; empty for Σ_x = I
+  Batch population_, probes_;
+  std::vector<std::string> blocks_;
+};
+
+}  // namespace premelt

@@ -1,0 +1,146 @@
+#include "models/parameters.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "engine/names.hpp"
+
+namespace premelt {
+
+namespace {
+
+template <class... Cases>
+struct Overload : Cases... {
+  using Cases::operator()...;
+};
+
+const char* type_name(const ParameterValue& value) {
+  static constexpr const char* names[] = {"true or false", "an integer", "a number", "a text",
+                                          "numbers separated by commas"};
+  return names[value.index()];
+}
+
+[[noreturn]] void wrong_type(const Parameter& parameter, const std::string& found) {
+  throw UsageError("parameter '" + parameter.name + "': expected " + type_name(parameter.value) + ", got '" + found +
+                   "' (" + parameter.meaning + ")");
+}
+
+/// A TOML float always shows that it is one.
+std::string toml_float(double number) {
+  std::string text = format_number(number);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::optional<std::vector<double>> parse_list(const std::string& text) {
+  std::vector<double> numbers;
+  std::istringstream stream(text);
+  for (std::string item; std::getline(stream, item, ',');) {
+    const auto number = parse_number(item);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+std::optional<ParameterValue> parse(const ParameterValue& like, const std::string& text) {
+  const auto number = parse_number(text);
+  return std::visit(
+      Overload{[&](bool) -> std::optional<ParameterValue> {
+                 if (text == "true" || text == "1") return true;
+                 if (text == "false" || text == "0") return false;
+                 return std::nullopt;
+               },
+               [&](std::int64_t) -> std::optional<ParameterValue> {
+                 if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53) return std::nullopt;
+                 return static_cast<std::int64_t>(*number);
+               },
+               [&](double) -> std::optional<ParameterValue> {
+                 if (!number) return std::nullopt;
+                 return *number;
+               },
+               [&](const std::string&) -> std::optional<ParameterValue> { return text; },
+               [&](const std::vector<double>&) -> std::optional<ParameterValue> {
+                 const auto numbers = parse_list(text);
+                 if (!numbers) return std::nullopt;
+                 return *numbers;
+               }},
+      like);
+}
+
+}  // namespace
+
+bool Parameters::contains(std::string_view name) const {
+  return std::ranges::any_of(table_, [&](const Parameter& p) { return p.name == name; });
+}
+
+std::vector<std::string> Parameters::names() const {
+  std::vector<std::string> names;
+  for (const Parameter& p : table_) names.push_back(p.name);
+  return names;
+}
+
+const Parameter& Parameters::find(std::string_view name) const {
+  const auto found = std::ranges::find(table_, name, &Parameter::name);
+  if (found == table_.end()) throw UsageError(unknown_name("parameter", name, names()));
+  return *found;
+}
+
+void Parameters::check(const Parameter& parameter) const {
+  const auto in_range = [&](double number) {
+    if (!std::isfinite(number) || (parameter.minimum && number < *parameter.minimum)) {
+      throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) + " is out of range, expected a " +
+                       "finite number" + (parameter.minimum ? " >= " + toml_float(*parameter.minimum) : "") + " (" +
+                       parameter.meaning + ")");
+    }
+  };
+  std::visit(Overload{[](bool) {}, [&](std::int64_t v) { in_range(static_cast<double>(v)); }, in_range,
+                      [&](const std::string& v) {
+                        if (!parameter.choices.empty() && std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
+                          throw UsageError("parameter '" + parameter.name + "': " +
+                                           unknown_name("value", v, parameter.choices));
+                        }
+                      },
+                      [&](const std::vector<double>& v) { std::ranges::for_each(v, in_range); }},
+             parameter.value);
+}
+
+void Parameters::set(std::string_view name, const std::string& text) {
+  const Parameter& old = find(name);
+  const auto value = parse(old.value, text);
+  if (!value) wrong_type(old, text);
+  set(name, *value);
+}
+
+void Parameters::set(std::string_view name, const ParameterValue& value) {
+  const Parameter& old = find(name);
+  Parameter changed = old;
+  changed.value = value;
+  if (std::holds_alternative<double>(old.value) && std::holds_alternative<std::int64_t>(value)) {
+    changed.value = static_cast<double>(std::get<std::int64_t>(value));
+  }
+  if (changed.value.index() != old.value.index()) wrong_type(old, to_toml(value));
+  check(changed);
+  table_[static_cast<std::size_t>(&old - table_.data())] = changed;
+}
+
+std::string to_toml(const ParameterValue& value) {
+  return std::visit(Overload{[](bool v) { return std::string(v ? "true" : "false"); },
+                             [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
+                             [](const std::string& v) {
+                               std::string quoted = "\"";
+                               for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+                               return quoted + "\"";
+                             },
+                             [](const std::vector<double>& v) {
+                               std::string text = "[";
+                               for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);
+                               return text + "]";
+                             }},
+                    value);
+}
+
+}  // namespace premelt

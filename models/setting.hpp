@@ -1,0 +1,72 @@
+#pragma once
+/// A setting = model + task + probe set with named blocks + order parameters + defaults.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/parameters.hpp"
+#include "rdm/monitor.hpp"
+
+namespace premelt {
+
+/// An event to look for: `order` reaches a fraction (10, 50, 90 %) of `target` and stays there.
+struct EventSpec {
+  std::string name;   ///< "mode1", "completion"
+  std::string order;  ///< the order parameter's column
+  double target;      ///< its final value
+};
+
+/// One training run in progress. Created by a Setting at step 0; the caller steps it and reads it.
+class Experiment {
+ public:
+  virtual ~Experiment() = default;
+
+  /// One training step.
+  virtual void step() = 0;
+  /// Unreduced losses of the n probes at the present parameters, without recording gradients.
+  virtual void probe_losses(std::span<double> losses) = 0;
+  /// The order parameters at the present parameters, in the order of `order_names`.
+  virtual void order_parameters(std::span<double> values) = 0;
+
+  /// Block of each probe; its size is the number of probes n.
+  virtual std::vector<std::string> probe_blocks() const = 0;
+  virtual std::vector<std::string> order_names() const = 0;
+  virtual std::vector<EventSpec> events() const = 0;
+  /// Window, modes, extra channels and alarm rule.
+  virtual MonitorOptions monitor_options() const = 0;
+  /// Standard deviation of i.i.d. noise on the losses, when the setting knows it: draws the null in reports.
+  virtual std::optional<double> noise_level() const { return std::nullopt; }
+};
+
+struct Setting {
+  std::string name;
+  std::string summary;
+  Parameters parameters;  ///< with their defaults
+  std::function<std::unique_ptr<Experiment>(const Parameters&)> make;
+};
+
+/// All settings, in the order in which a reader should meet them.
+const std::vector<Setting>& settings();
+
+/// Throws UsageError naming the nearest known setting.
+const Setting& find_setting(const std::string& name);
+
+struct CommonDefaults {
+  std::int64_t steps;
+  std::int64_t window;
+  std::int64_t burn_in = 0;
+  const char* dtype = "float32";
+};
+
+/// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.
+std::vector<Parameter> common_parameters(const CommonDefaults& defaults);
+
+/// The monitor those parameters describe, for n probes and without extra channels.
+MonitorOptions monitor_options(const Parameters& parameters, std::size_t probes);
+
+}  // namespace premelt

@@ -1,0 +1,213 @@
+#include "rdm/loss_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "engine/npy.hpp"
+
+namespace premelt {
+
+namespace {
+
+using Path = std::filesystem::path;
+
+std::string at(const Path& path, std::size_t row) { return path.string() + ": row " + std::to_string(row); }
+
+std::vector<std::string> numbered(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+std::vector<std::int64_t> counted_steps(std::size_t count) {
+  std::vector<std::int64_t> steps(count);
+  std::iota(steps.begin(), steps.end(), std::int64_t{0});
+  return steps;
+}
+
+/// A step written as a number in a text file.
+std::int64_t to_step(const std::string& where, double value) {
+  if (!(std::abs(value) < 0x1p53) || value != std::floor(value)) {
+    throw DataError(where + ": expected a whole step number, found " + format_number(value));
+  }
+  return static_cast<std::int64_t>(value);
+}
+
+void check_steps(const Path& path, const std::vector<std::int64_t>& steps) {
+  const auto bad = std::ranges::adjacent_find(steps, std::greater_equal<>());
+  if (bad == steps.end()) return;
+  throw DataError(at(path, static_cast<std::size_t>(bad - steps.begin()) + 2) + ": steps must increase, but " +
+                  std::to_string(*(bad + 1)) + " follows " + std::to_string(*bad));
+}
+
+void check_losses(const Path& path, const LossTable& table) {
+  const Shape& shape = table.losses.shape();
+  if (shape[0] == 0 || shape[1] == 0) {
+    throw DataError(path.string() + ": holds no losses: " + std::to_string(shape[0]) + " recordings of " +
+                    std::to_string(shape[1]) + " probes");
+  }
+  const auto flat = table.losses.flat();
+  const auto bad = std::ranges::find_if_not(flat, [](double x) { return std::isfinite(x); });
+  if (bad == flat.end()) return;
+  const auto index = static_cast<std::size_t>(bad - flat.begin());
+  throw DataError(at(path, index / shape[1] + 1) + ", probe '" + table.probes[index % shape[1]] + "' (column " +
+                  std::to_string(index % shape[1] + 1) + "): the loss is " + format_number(*bad) +
+                  ", expected a finite number; drop the recording or the probe");
+}
+
+LossTable read_npy_losses(const Path& path) {
+  LossTable table;
+  table.losses = read_npy<double>(path);
+  if (table.losses.rank() != 2) {
+    throw DataError(path.string() + ": has shape " + to_string(table.losses.shape()) +
+                    ", expected (T,n): one row a recording, one column a probe");
+  }
+  table.steps = counted_steps(table.losses.shape()[0]);
+  table.probes = numbered(table.losses.shape()[1]);
+  return table;
+}
+
+bool is_header(const CsvRow& row) {
+  return row.cells.front() == "step" || std::ranges::none_of(row.cells, [](const std::string& cell) { return parse_number(cell).has_value(); });
+}
+
+LossTable read_csv_losses(const Path& path) {
+  std::vector<CsvRow> rows = read_csv(path);
+  LossTable table;
+  const std::size_t columns = rows.front().cells.size();
+  bool has_steps = false;
+  if (is_header(rows.front())) {
+    has_steps = rows.front().cells.front() == "step";
+    table.probes.assign(rows.front().cells.begin() + has_steps, rows.front().cells.end());
+    rows.erase(rows.begin());
+  } else {
+    table.probes = numbered(columns);
+  }
+  table.losses = Tensor<double>(Shape{rows.size(), columns - has_steps});
+  table.steps = counted_steps(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (has_steps) table.steps[i] = to_step(at(path, i + 1), require_number(path, rows[i], 0));
+    for (std::size_t j = has_steps; j < columns; ++j) table.losses(i, j - has_steps) = require_number(path, rows[i], j);
+  }
+  return table;
+}
+
+/// One line of a .jsonl file: the losses, and the step when it is given.
+std::optional<std::int64_t> parse_recording(const Path& path, std::size_t line, const std::string& text,
+                                            std::vector<double>& losses) {
+  const std::string where = path.string() + ":" + std::to_string(line);
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto* array = json.is_object() && json.contains("losses") ? &json["losses"] : &json;
+  if (!array->is_array() || !std::ranges::all_of(*array, [](const auto& x) { return x.is_number(); })) {
+    throw DataError(where + ": expected an array of numbers or {\"step\": ..., \"losses\": [...]}, found " +
+                    text.substr(0, 60));
+  }
+  losses = array->get<std::vector<double>>();
+  if (!json.is_object() || !json.contains("step")) return std::nullopt;
+  if (!json["step"].is_number()) throw DataError(where + ": expected a number for \"step\"");
+  return to_step(where, json["step"].get<double>());
+}
+
+LossTable read_jsonl_losses(const Path& path) {
+  std::ifstream file(path);
+  if (!file) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
+  LossTable table;
+  std::vector<double> all, losses;
+  std::size_t line = 0, probes = 0;
+  for (std::string text; std::getline(file, text);) {
+    ++line;
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const auto step = parse_recording(path, line, text, losses);
+    if (table.steps.empty()) probes = losses.size();
+    if (losses.size() != probes) {
+      throw DataError(path.string() + ":" + std::to_string(line) + ": ragged row: " + std::to_string(losses.size()) +
+                      " losses, but the first recording has " + std::to_string(probes));
+    }
+    table.steps.push_back(step.value_or(table.steps.empty() ? 0 : table.steps.back() + 1));
+    all.insert(all.end(), losses.begin(), losses.end());
+  }
+  table.losses = Tensor<double>(Shape{table.steps.size(), probes}, all);
+  table.probes = numbered(probes);
+  return table;
+}
+
+}  // namespace
+
+LossTable read_losses(const Path& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw DataError(path.string() + ": is a directory, expected a file of losses (.npy, .csv or .jsonl)");
+  }
+  const std::string ending = path.extension().string();
+  LossTable table;
+  if (ending == ".npy") {
+    table = read_npy_losses(path);
+  } else if (ending == ".csv") {
+    table = read_csv_losses(path);
+  } else if (ending == ".jsonl") {
+    table = read_jsonl_losses(path);
+  } else {
+    throw DataError(path.string() + ": unknown ending '" + ending + "', expected .npy, .csv or .jsonl");
+  }
+  check_losses(path, table);
+  check_steps(path, table.steps);
+  return table;
+}
+
+std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
+  std::vector<std::int64_t> steps;
+  if (path.extension() == ".npy") {
+    const auto array = read_npy<std::int64_t>(path);
+    steps.assign(array.flat().begin(), array.flat().end());
+  } else {
+    std::vector<CsvRow> rows = read_csv(path);
+    const std::size_t last = rows.front().cells.size() - 1;
+    if (!parse_number(rows.front().cells[last])) rows.erase(rows.begin());
+    for (const CsvRow& row : rows) {
+      steps.push_back(to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, last)));
+    }
+  }
+  if (steps.size() != recordings) {
+    throw DataError(path.string() + ": holds " + std::to_string(steps.size()) + " steps, but there are " +
+                    std::to_string(recordings) + " recordings");
+  }
+  check_steps(path, steps);
+  return steps;
+}
+
+std::vector<std::string> read_blocks(const Path& path, const std::vector<std::string>& probes) {
+  std::vector<CsvRow> rows = read_csv(path);
+  if (rows.front().cells.size() != 2) {
+    throw DataError(path.string() + ":1: expected two columns, probe,block, found " +
+                    std::to_string(rows.front().cells.size()));
+  }
+  if (rows.front().cells[0] == "probe") rows.erase(rows.begin());
+  std::vector<std::optional<std::string>> blocks(probes.size());
+  for (const CsvRow& row : rows) {
+    const std::string where = path.string() + ":" + std::to_string(row.line);
+    auto index = static_cast<std::size_t>(std::ranges::find(probes, row.cells[0]) - probes.begin());
+    if (const auto number = parse_number(row.cells[0]); index == probes.size() && number && *number >= 0) {
+      index = static_cast<std::size_t>(*number);
+    }
+    if (index >= probes.size()) {
+      throw DataError(where + ": there is no probe '" + row.cells[0] + "' among the " +
+                      std::to_string(probes.size()) + " probes");
+    }
+    if (blocks[index]) throw DataError(where + ": probe '" + row.cells[0] + "' is named twice");
+    blocks[index] = row.cells[1];
+  }
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    if (!blocks[i]) throw DataError(path.string() + ": probe '" + probes[i] + "' has no block");
+    result.push_back(*blocks[i]);
+  }
+  return result;
+}
+
+}  // namespace premelt

@@ -1,0 +1,35 @@
+#pragma once
+/// Probe losses recorded by any training program: T recordings of n per-sample losses.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+struct LossTable {
+  Tensor<double> losses;            ///< (T,n)
+  std::vector<std::int64_t> steps;  ///< T, increasing; 0,1,2,... when the file holds none
+  std::vector<std::string> probes;  ///< n names; "0","1",... when the file holds none
+};
+
+/// Reads, by the file's ending,
+///  - .npy: float32 or float64 of shape (T,n), C or Fortran order;
+///  - .csv: optional header naming the probes, optional first column `step`;
+///  - .jsonl: one recording a line, `[1.2, 0.7, ...]` or `{"step": 10, "losses": [...]}`.
+/// Throws DataError naming file, row and column and what was expected: unreadable or empty file, ragged row,
+/// non-numeric cell, NaN or infinity, steps that do not increase.
+LossTable read_losses(const std::filesystem::path& path);
+
+/// The steps of T recordings, from .npy (int64) or .csv (last column). Throws DataError as above, also when
+/// their number is not `recordings`.
+std::vector<std::int64_t> read_steps(const std::filesystem::path& path, std::size_t recordings);
+
+/// The block of each probe, from a CSV `probe,block`. Probes are named as in `probes` or by index.
+/// Throws DataError when a probe is unknown, named twice, or missing.
+std::vector<std::string> read_blocks(const std::filesystem::path& path, const std::vector<std::string>& probes);
+
+}  // namespace premelt

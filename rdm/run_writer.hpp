@@ -1,0 +1,74 @@
+#pragma once
+/// What a run leaves behind: a directory of open formats, complete and readable at any moment of the run.
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/npy.hpp"
+#include "engine/tensor.hpp"
+#include "rdm/event.hpp"
+#include "rdm/monitor.hpp"
+
+namespace premelt {
+
+/// Makes a new directory and returns it: `wanted` itself when nothing (or an empty directory) is there, else
+/// `wanted-2`, `wanted-3`, ...: nothing is ever overwritten. Throws DataError when it cannot be made.
+std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
+
+/// Writes run.json first, then rows as they come:
+/// losses.npy (T,n), steps.npy (T), order.csv, signals.csv, modes.npy (rows,modes,n), events.json.
+class RunWriter {
+ public:
+  /// The shapes of the files.
+  struct Layout {
+    std::size_t probes;
+    std::size_t modes;
+    std::vector<std::string> order;    ///< columns of order.csv after `step`; empty: no order.csv
+    std::vector<std::string> signals;  ///< columns of signals.csv between `step` and `alarm`
+  };
+
+  /// Throws DataError when a file cannot be written.
+  RunWriter(const std::filesystem::path& directory, const nlohmann::json& run_info, const Layout& layout);
+  /// An abandoned run keeps what was recorded.
+  ~RunWriter();
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
+
+  void record(std::int64_t step, std::span<const double> losses, std::span<const double> order);
+  void observe(const Observation& observation);
+  /// Rewrites events.json at once, atomically.
+  void add(const Event& event);
+  /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
+  void flush();
+
+  const std::vector<Event>& events() const { return events_; }
+
+ private:
+  void write_events() const;
+
+  std::filesystem::path directory_;
+  NpyWriter<double> losses_;
+  NpyWriter<std::int64_t> steps_;
+  NpyWriter<double> modes_;
+  std::optional<std::ofstream> order_;
+  std::ofstream signals_;
+  std::vector<Event> events_;
+};
+
+/// As events.json holds them; undefined numbers are null.
+nlohmann::json to_json(const std::vector<Event>& events);
+
+/// A number for JSON: null when it is not finite.
+nlohmann::json json_number(double value);
+
+/// Writes a whole file through a temporary name, so that readers never see half of it.
+/// Throws DataError when it cannot be written.
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace premelt
