@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "engine/tensor.hpp"
 
@@ -61,10 +60,14 @@ class LossWindow {
   void check_size() const;
 
   Tensor<double> rows_;     ///< (W,n) losses as pushed, a ring
-  Tensor<double> rebased_;  ///< (W,n) the same rows minus `base_`
+  Tensor<double> rebased_;  ///< (W,n) the same rows minus the base: the recording in slot 0
   Tensor<double> gram_;     ///< (W,W) of the rebased rows, in ring order
-  std::vector<double> base_;
   std::uint64_t recordings_ = 0;
 };
+
+/// The same for a loss matrix (T,n) of any origin: X (M,n) with the mean, line or differences' mean of each
+/// column removed. Exactly zero when what remains is below the rounding of what was removed. Throws
+/// ShapeError when `losses` is not a matrix of at least 2 rows and 1 column.
+Tensor<double> detrended(const Tensor<double>& losses, Detrend detrend);
 
 }  // namespace premelt

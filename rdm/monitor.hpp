@@ -74,8 +74,10 @@ class Monitor {
   };
 
   void add_view(const std::string& suffix, const View& view);
-  void push_channels(std::int64_t step, std::span<const double> losses);
-  double relative_change(const std::vector<double>& values) const;
+  std::vector<double> channel_losses(const Channel& channel, std::int64_t step,
+                                     std::span<const double> losses) const;
+  Observation observe(std::int64_t step);
+  double relative_change(const View& view, double trace) const;
 
   MonitorOptions options_;
   std::vector<std::string> columns_;
