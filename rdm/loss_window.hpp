@@ -1,0 +1,73 @@
+#pragma once
+/// The last W recordings of the per-probe losses, and their W×W Gram matrix, from which every signal is read.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+/// What is removed from each probe's series inside the window before its covariance is taken.
+enum class Detrend {
+  none,    ///< the mean only: the covariance of Def. 2.1
+  linear,  ///< the mean and the least-squares line (ours)
+  diff     ///< first differences, then their mean; one row fewer (ours)
+};
+
+/// A sliding window over recordings of n losses. One `push` costs O(nW) amortised: it replaces one row and
+/// column of the Gram. The n×n covariance C is never needed: C and K/M, with K the (M,M) projected Gram of M
+/// rows, have the same non-zero spectrum (theory §2).
+///
+/// Losses are stored relative to a recording inside the window. A constant offset therefore cancels exactly
+/// before anything is squared, and small changes of small losses keep their digits.
+class LossWindow {
+ public:
+  /// Throws ShapeError when there is no probe or the window is shorter than 2 recordings.
+  LossWindow(std::size_t probes, std::size_t window);
+
+  /// Adds a recording and drops the oldest one when the window is full.
+  /// Throws ShapeError on a wrong number of losses, DataError (naming the probe) when one is not finite; the
+  /// window is then unchanged.
+  void push(std::span<const double> losses);
+
+  std::size_t probes() const { return rows_.shape()[1]; }
+  std::size_t window() const { return rows_.shape()[0]; }
+  /// Recordings held now, at most `window()`.
+  std::size_t size() const;
+  bool full() const { return size() == window(); }
+
+  /// The losses of recording i as they were pushed, 0 the oldest, size()-1 the newest.
+  std::span<const double> row(std::size_t i) const { return rows_.row(slot(i)); }
+
+  /// Rows that enter the covariance, M: size(), one fewer for `diff`. It is also the divisor of C (ours: the
+  /// window is a distribution, not a sample of one).
+  std::size_t effective_rows(Detrend detrend) const;
+
+  /// The detrended losses X (M,n), oldest row first: C = XᵀX/M. O(nW).
+  /// Throws ShapeError when fewer than 2 recordings are held.
+  Tensor<double> matrix(Detrend detrend = Detrend::none) const;
+
+  /// K = XXᵀ (M,M), oldest first, as a projection P·K·P of the sliding Gram: O(W²), no pass over the losses.
+  /// Exactly zero when what remains is below the rounding of what was removed.
+  /// Throws ShapeError when fewer than 2 recordings are held.
+  Tensor<double> gram(Detrend detrend = Detrend::none) const;
+
+ private:
+  std::size_t slot(std::size_t i) const;
+  void rebase();
+  void check_size() const;
+
+  Tensor<double> rows_;     ///< (W,n) losses as pushed, a ring
+  Tensor<double> rebased_;  ///< (W,n) the same rows minus the base: the recording in slot 0
+  Tensor<double> gram_;     ///< (W,W) of the rebased rows, in ring order
+  std::uint64_t recordings_ = 0;
+};
+
+/// The same for a loss matrix (T,n) of any origin: X (M,n) with the mean, line or differences' mean of each
+/// column removed. Exactly zero when what remains is below the rounding of what was removed. Throws
+/// ShapeError when `losses` is not a matrix of at least 2 rows and 1 column.
+Tensor<double> detrended(const Tensor<double>& losses, Detrend detrend);
+
+}  // namespace premelt

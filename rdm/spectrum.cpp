@@ -1,0 +1,143 @@
+#include "rdm/spectrum.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/blas.hpp"
+
+namespace premelt {
+
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+/// Moments of a matrix with the spectrum of divisor·C: a Gram, or C itself with divisor 1.
+Moments scaled_moments(const Tensor<double>& matrix, double divisor, std::size_t probes) {
+  double trace = 0;
+  for (std::size_t a = 0; a < matrix.shape()[0]; ++a) trace += matrix(a, a);
+  const double squares = blas::dot(matrix.size(), matrix.data(), matrix.data());
+  return {probes, trace / divisor, squares / (divisor * divisor)};
+}
+
+/// Unit length and a sign that does not depend on the solver. Rounding must not decide between components of
+/// equal magnitude, so the first one within a millionth of the largest counts.
+void normalize(std::span<double> v) {
+  const double norm = std::sqrt(blas::dot(v.size(), v.data(), v.data()));
+  double largest = 0;
+  for (double x : v) largest = std::max(largest, std::abs(x));
+  const auto leading = std::ranges::find_if(v, [&](double x) { return std::abs(x) >= (1 - 1e-6) * largest; });
+  const double scale = *leading < 0 ? -norm : norm;
+  for (double& x : v) x /= scale;
+}
+
+/// Row `j` of `modes` minus its components along the rows before it: what leaks from a large mode into Xᵀu of
+/// a small one.
+void orthogonalize(Tensor<double>& modes, std::size_t j) {
+  const std::size_t n = modes.shape()[1];
+  for (std::size_t i = 0; i < j; ++i) {
+    const double along = blas::dot(n, modes.row(i).data(), modes.row(j).data());
+    for (std::size_t p = 0; p < n; ++p) modes(j, p) -= along * modes(i, p);
+  }
+}
+
+/// Eigenpairs from those of `matrix`, whose spectrum is divisor·C's. `to_probes` turns its eigenvectors
+/// (rows) into the unnormalised ones of C.
+template <class ToProbes>
+Spectrum leading_pairs(const Tensor<double>& matrix, double divisor, std::size_t probes, std::size_t count,
+                       ToProbes to_probes) {
+  Spectrum result{scaled_moments(matrix, divisor, probes), Tensor<double>(Shape{count}, 0.0),
+                  Tensor<double>(Shape{count, probes}, undefined)};
+  const std::size_t size = matrix.shape()[0];
+  const auto pairs = blas::symmetric_eigen(matrix, std::min(count, size));
+  const Tensor<double> vectors = to_probes(pairs.vectors);
+  const double floor = static_cast<double>(size) * std::numeric_limits<double>::epsilon();
+  for (std::size_t j = 0; j < pairs.values.size(); ++j) {
+    if (pairs.values(j) <= floor * pairs.values(0)) break;
+    result.eigenvalues(j) = pairs.values(j) / divisor;
+    std::ranges::copy(vectors.row(j), result.modes.row(j).begin());
+    orthogonalize(result.modes, j);
+    normalize(result.modes.row(j));
+  }
+  return result;
+}
+
+/// Through the Gram K = XXᵀ of X (M,n).
+Spectrum dual_spectrum(const Tensor<double>& gram, const Tensor<double>& x, std::size_t count,
+                       double divisor) {
+  const std::size_t m = x.shape()[0], n = x.shape()[1];
+  return leading_pairs(gram, divisor, n, count, [&](const Tensor<double>& u) {
+    Tensor<double> v(Shape{u.shape()[0], n});
+    blas::gemm(blas::Op::none, blas::Op::none, u.shape()[0], n, m, 1.0, u.data(), m, x.data(), n, 0.0,
+               v.data(), n);
+    return v;
+  });
+}
+
+Tensor<double> gram_of(const Tensor<double>& x) {
+  const std::size_t m = x.shape()[0], n = x.shape()[1];
+  Tensor<double> gram(Shape{m, m});
+  blas::syrk(blas::Op::none, m, n, 1.0, x.data(), n, 0.0, gram.data(), m);
+  return gram;
+}
+
+Tensor<double> covariance_of(const Tensor<double>& x, double divisor) {
+  const std::size_t m = x.shape()[0], n = x.shape()[1];
+  Tensor<double> covariance(Shape{n, n});
+  blas::syrk(blas::Op::transpose, n, m, 1 / divisor, x.data(), n, 0.0, covariance.data(), n);
+  return covariance;
+}
+
+double divisor_of(const Tensor<double>& x, Divisor divisor) {
+  const auto rows = static_cast<double>(x.shape()[0]);
+  return divisor == Divisor::population ? rows : rows - 1;
+}
+
+}  // namespace
+
+double Moments::spectral_heat_capacity() const {
+  const auto n = static_cast<double>(probes);
+  // Never negative, but rounding can make equal eigenvalues differ by less than nothing.
+  return std::max(0.0, frobenius_squared - trace * trace / n) / n;
+}
+
+double Moments::participation_ratio() const {
+  return trace * trace / frobenius_squared;
+}
+
+Moments moments(const LossWindow& window, Detrend detrend) {
+  return scaled_moments(window.gram(detrend), static_cast<double>(window.effective_rows(detrend)),
+                        window.probes());
+}
+
+Spectrum spectrum(const LossWindow& window, std::size_t count, Detrend detrend) {
+  return dual_spectrum(window.gram(detrend), window.matrix(detrend), count,
+                       static_cast<double>(window.effective_rows(detrend)));
+}
+
+Tensor<double> covariance(const LossWindow& window, Detrend detrend) {
+  return covariance_of(window.matrix(detrend), static_cast<double>(window.effective_rows(detrend)));
+}
+
+Moments moments(const Tensor<double>& losses, Divisor divisor) {
+  return spectrum(losses, 0, divisor).moments;
+}
+
+Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor) {
+  const Tensor<double> x = detrended(losses, Detrend::none);
+  const double rows = divisor_of(x, divisor);
+  if (x.shape()[0] < x.shape()[1]) return dual_spectrum(gram_of(x), x, count, rows);
+  return leading_pairs(covariance_of(x, rows), 1, x.shape()[1], count,
+                       [](const Tensor<double>& vectors) { return vectors.clone(); });
+}
+
+Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor) {
+  const Tensor<double> x = detrended(losses, Detrend::none);
+  return covariance_of(x, divisor_of(x, divisor));
+}
+
+double overlap(std::span<const double> v, std::span<const double> w) {
+  return std::abs(blas::dot(v.size(), v.data(), w.data()));
+}
+
+}  // namespace premelt
