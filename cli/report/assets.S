@@ -1,0 +1,19 @@
+// Embeds the page's files. CMake puts their folders on the include path and rebuilds when one of them changes.
+
+.macro asset name, file
+  .global premelt_asset_\name
+  .global premelt_asset_\name\()_end
+premelt_asset_\name:
+  .incbin "\file"
+premelt_asset_\name\()_end:
+  .byte 0
+.endm
+
+.section .rodata
+asset page_html, page.html
+asset page_css, page.css
+asset page_js, page.js
+asset plotly_js, plotly.js
+asset figures_gp, figures.gp
+
+.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,17 @@
+#pragma once
+/// The files of the page, embedded into the program at build time (assets.S): nothing is read at run time.
+
+#include <string_view>
+
+namespace premelt::report::assets {
+
+std::string_view page_html();
+std::string_view page_css();
+/// The scripts of the page, in the order in which they must run.
+std::string_view page_js();
+/// Plotly's cartesian bundle; empty when the program was built without npm.
+std::string_view plotly_js();
+/// The look shared by the gnuplot figures.
+std::string_view figures_gp();
+
+}  // namespace premelt::report::assets

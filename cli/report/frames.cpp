@@ -1,0 +1,95 @@
+#include "cli/report/frames.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "cli/report/covariance.hpp"
+#include "cli/report/lines.hpp"
+#include "engine/error.hpp"
+
+namespace premelt::report {
+namespace {
+
+constexpr std::size_t max_named_stops = 60;  // the others show the run at an even pace
+
+/// Stops by row; a row that is several things at once carries all their names.
+class NamedStops {
+ public:
+  explicit NamedStops(std::size_t rows) : rows_(rows) {}
+
+  void add(std::optional<std::size_t> row, const std::string& label) {
+    if (!row || *row >= rows_) return;
+    const auto found = labels_.find(*row);
+    if (found != labels_.end()) {
+      if (found->second != label) found->second += ", " + label;
+    } else if (labels_.size() < max_named_stops) {
+      labels_.emplace(*row, label);
+    }
+  }
+
+  std::map<std::size_t, std::string> labels() const { return labels_; }
+
+ private:
+  std::size_t rows_;
+  std::map<std::size_t, std::string> labels_;
+};
+
+void add_marks(const ReportData& data, Mark::Kind kind, NamedStops& stops) {
+  for (const Mark& mark : data.marks) {
+    if (mark.kind != kind) continue;
+    const auto [event, level] = split_event_name(mark.name);
+    const std::string label = kind == Mark::Kind::alarm ? "alarm" : event + " " + level + " %";
+    stops.add(row_at(data, static_cast<double>(mark.step)), label);
+  }
+}
+
+std::size_t recording_of(const ReportData& data, std::int64_t step) {
+  const auto steps = data.steps.flat();
+  const auto found = std::lower_bound(steps.begin(), steps.end(), step);
+  if (found == steps.end() || *found != step) {
+    throw ShapeError("[report] signals: step " + std::to_string(step) + " is not among the recorded steps");
+  }
+  return static_cast<std::size_t>(found - steps.begin());
+}
+
+}  // namespace
+
+std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions) {
+  const std::size_t rows = row_count(data.signals);
+  NamedStops named(rows);
+  for (const Transition& transition : transitions) {
+    named.add(transition.peak_row, "highest SHC near " + transition.name);
+  }
+  named.add(highest_row(data, "shc", 0, rows), "highest SHC");
+  named.add(highest_row(data, "shc_detrended", 0, rows), "highest detrended SHC");
+  add_marks(data, Mark::Kind::alarm, named);
+  add_marks(data, Mark::Kind::event, named);
+
+  std::map<std::size_t, std::string> stops = named.labels();
+  const std::size_t even = std::min(rows, max_frames - stops.size());
+  for (std::size_t i = 0; i < even; ++i) stops.emplace(even == 1 ? 0 : i * (rows - 1) / (even - 1), "");
+
+  std::vector<Stop> list;
+  for (const auto& [row, label] : stops) list.push_back({row, label});
+  return list;
+}
+
+Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t row) {
+  const std::int64_t step = step_at(data, row);
+  const std::size_t last = recording_of(data, step);
+  Frame frame;
+  frame.covariance = window_covariance(data.losses, last, data.window, layout.cells);
+  frame.first = data.steps(last + 1 - data.window);
+  frame.step = step;
+  frame.mass = block_mass(data, layout, row);
+  if (data.modes.empty()) return frame;
+  for (const Cell& cell : layout.cells) {
+    double sum = 0;
+    for (const std::size_t probe : cell.probes) sum += data.modes(row, 0, probe);
+    frame.mode.push_back(sum / static_cast<double>(cell.probes.size()));
+  }
+  return frame;
+}
+
+}  // namespace premelt::report

@@ -1,0 +1,45 @@
+'use strict';
+// The run as the program wrote it into this page, and how numbers and elements are made from it.
+
+const run = JSON.parse(document.getElementById('data').textContent);
+
+/// The matrix of a frame, as rows: float32 upper triangle in base64, over `scale`.
+function unpackSymmetric(frame) {
+  const bytes = Uint8Array.from(atob(frame.c), (character) => character.charCodeAt(0));
+  const packed = new Float32Array(bytes.buffer);
+  const size = run.cells.length;
+  const rows = Array.from({length: size}, () => new Array(size));
+  let next = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = i; j < size; j++) rows[i][j] = rows[j][i] = packed[next++] * frame.scale;
+  }
+  return rows;
+}
+
+/// Three digits; "undefined" for what has no value.
+function digits(value) {
+  if (value === null || value === undefined) return 'undefined';
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
+  return String(Number(value.toPrecision(3)));
+}
+
+const percent = (share) => (100 * share).toFixed(share < 0.1 ? 1 : 0) + ' %';
+
+/// element('p', {class: 'quiet'}, 'text', child, …)
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/// Text for Plotly, which reads a little HTML in names.
+const escapeText = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/// "B 98 %  C 1.2 %" with the blocks' colours, largest first.
+function shares(mass) {
+  const order = mass.map((share, block) => [share, block]).sort((a, b) => b[0] - a[0]);
+  return order.slice(0, 6).map(([share, block]) => element('span', {class: 'share'},
+    element('span', {class: 'swatch', style: `background:${theme.block(block)}`}),
+    `${run.blocks[block]} ${share === null ? 'undefined' : percent(share)}`));
+}

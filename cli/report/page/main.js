@@ -1,0 +1,124 @@
+'use strict';
+// Starts the page and moves the slider.
+
+/// What all charts share.
+function baseLayout() {
+  const colours = theme.colours();
+  return {
+    paper_bgcolor: colours.page, plot_bgcolor: colours.page,
+    font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: 16, color: colours.ink},
+    hoverlabel: {font: {size: 16, color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
+    modebar: {bgcolor: 'rgba(0,0,0,0)', color: colours.quiet, activecolor: colours.ink},
+  };
+}
+
+function baseAxis() {
+  const colours = theme.colours();
+  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside', tickcolor: colours.quiet};
+}
+
+function chartConfig(filename) {
+  const svg = {
+    name: 'Download as SVG', icon: Plotly.Icons.disk,
+    click: (plot) => Plotly.downloadImage(plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
+  };
+  return {
+    responsive: true, displaylogo: false, doubleClick: 'reset', modeBarButtonsToAdd: [svg],
+    modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
+    toImageButtonOptions: {format: 'png', filename, scale: 2},
+  };
+}
+
+const slider = {
+  input: document.getElementById('slider'),
+  timer: null,
+
+  start() {
+    slider.input.max = run.frames.length - 1;
+    slider.input.addEventListener('input', () => slider.show(Number(slider.input.value)));
+    document.getElementById('play').addEventListener('click', () => (slider.timer ? slider.stop() : slider.play()));
+    document.getElementById('stops').replaceChildren(...run.frames.flatMap((frame, index) => {
+      if (!frame.label) return [];
+      const button = element('button', {type: 'button', 'data-frame': index, title: `step ${frame.step}`}, frame.label);
+      button.addEventListener('click', () => slider.show(index));
+      return [button];
+    }));
+    addEventListener('hashchange', slider.followHash);
+    slider.show(slider.peak());
+    slider.followHash();
+  },
+
+  /// The page opens where the SHC is highest.
+  peak() { return Math.max(0, run.frames.findIndex((frame) => run.peak !== null && frame.step === run.peak.step)); },
+
+  /// report.html#step=640 opens the page at that step.
+  followHash() {
+    const asked = /step=(\d+)/.exec(location.hash);
+    if (asked) slider.moveTo(Number(asked[1]));
+  },
+
+  moveTo(step) {
+    let nearest = 0;
+    run.frames.forEach((frame, index) => {
+      if (Math.abs(frame.step - step) < Math.abs(run.frames[nearest].step - step)) nearest = index;
+    });
+    slider.show(nearest);
+  },
+
+  show(index) {
+    const frame = run.frames[index];
+    slider.input.value = index;
+    slider.input.setAttribute('aria-valuetext', `step ${frame.step} ${frame.label}`);
+    document.getElementById('step').textContent = frame.step;
+    document.getElementById('reading').textContent =
+      `${frame.label ? frame.label + ' · ' : ''}SHC ${digits(frame.shc)} · PR ${digits(frame.pr)}`;
+    document.getElementById('mass').replaceChildren(...shares(frame.mass));
+    for (const button of document.querySelectorAll('#stops button')) {
+      button.setAttribute('aria-current', String(Number(button.dataset.frame) === index));
+    }
+    if (!charted) return;
+    windowCharts.show(index);
+    timeCharts.showWindow(frame.first, frame.step);
+  },
+
+  play() {
+    if (Number(slider.input.value) === run.frames.length - 1) slider.show(0);
+    slider.timer = setInterval(() => {
+      const next = Number(slider.input.value) + 1;
+      slider.show(next);
+      if (next === run.frames.length - 1) slider.stop();
+    }, 180);
+    slider.label('pause');
+  },
+
+  stop() {
+    clearInterval(slider.timer);
+    slider.timer = null;
+    slider.label('play');
+  },
+
+  label(text) {
+    const button = document.getElementById('play');
+    button.textContent = text;
+    button.setAttribute('aria-pressed', String(slider.timer !== null));
+  },
+};
+
+const charted = typeof Plotly !== 'undefined';
+const windowed = run.frames.length > 0;
+
+theme.start(() => {
+  summary.redraw();
+  if (charted) timeCharts.redraw();
+  if (charted && windowed) windowCharts.redraw();
+});
+summary.start();
+if (charted) {
+  timeCharts.start(slider.moveTo);
+  if (windowed) windowCharts.start();
+} else {
+  document.getElementById('no-charts').hidden = false;
+  document.querySelectorAll('.chart').forEach((chart) => { chart.hidden = true; });
+}
+if (windowed) slider.start();
+document.getElementById('window').hidden = !windowed;

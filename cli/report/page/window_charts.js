@@ -1,0 +1,109 @@
+'use strict';
+// The window at one step: covariance matrix and top eigenvector, under the slider.
+
+const windowCharts = {
+  index: 0,
+  kind: 'covariance',  // or 'correlation'
+
+  start() {
+    const plots = {matrix: document.querySelector('[data-chart="matrix"] .plot'),
+                   mode: document.querySelector('[data-chart="mode"] .plot')};
+    windowCharts.plots = plots;
+    windowCharts.redraw();
+    const button = document.querySelector('[data-chart="matrix"] .axis');
+    const label = () => { button.textContent = windowCharts.kind === 'covariance' ? 'as correlation' : 'as covariance'; };
+    label();
+    button.addEventListener('click', () => {
+      windowCharts.kind = windowCharts.kind === 'covariance' ? 'correlation' : 'covariance';
+      label();
+      windowCharts.redraw();
+    });
+  },
+
+  show(index) {
+    windowCharts.index = index;
+    windowCharts.redraw();
+  },
+
+  redraw() {
+    const frame = run.frames[windowCharts.index];
+    Plotly.react(windowCharts.plots.matrix, [matrixTrace(frame, windowCharts.kind)], matrixLayout(),
+                 chartConfig(`premelt-${windowCharts.kind}-${frame.step}`));
+    if (frame.v.length === 0) return;
+    Plotly.react(windowCharts.plots.mode, modeTraces(frame), modeLayout(), chartConfig(`premelt-eigenvector-${frame.step}`));
+  },
+};
+
+/// Where each block begins and ends among the cells.
+const blockSpans = run.blocks.map((name, block) => {
+  const members = run.cells.flatMap((cell, index) => (cell.block === block ? [index] : []));
+  return {name, block, first: members[0], last: members[members.length - 1]};
+});
+
+const cellTexts = run.cells.map((cell) => `${escapeText(cell.name)} (${escapeText(run.blocks[cell.block])})`);
+const pairTexts = cellTexts.map((row) => cellTexts.map((column) => `${row} × ${column}`));
+
+function toCorrelation(rows) {
+  const deviation = rows.map((row, i) => Math.sqrt(row[i]));
+  return rows.map((row, i) => row.map((value, j) => value / (deviation[i] * deviation[j])));
+}
+
+function matrixTrace(frame, kind) {
+  const colours = theme.colours();
+  const covariance = unpackSymmetric(frame);
+  const correlation = kind === 'correlation';
+  const limit = correlation ? 1 : frame.scale;
+  return {
+    type: 'heatmap', z: correlation ? toCorrelation(covariance) : covariance, zmin: -limit, zmax: limit, text: pairTexts,
+    colorscale: [[0, colours.negative], [0.5, colours.zero], [1, colours.positive]],
+    colorbar: {thickness: 14, len: 0.9, outlinewidth: 0, exponentformat: 'power', tickfont: {size: 14}, nticks: 5},
+    hovertemplate: `%{text}<br>${correlation ? 'correlation' : 'C'} = %{z:.3g}<extra></extra>`,
+  };
+}
+
+/// Ticks that name the blocks, in their colours.
+function blockAxis() {
+  return {
+    ...baseAxis(), showgrid: false, showline: false, ticks: '', range: [-0.5, run.cells.length - 0.5],
+    tickvals: blockSpans.map((span) => (span.first + span.last) / 2),
+    ticktext: blockSpans.map((span) => `<span style="color:${theme.block(span.block)}"><b>${escapeText(span.name)}</b></span>`),
+  };
+}
+
+const separators = () => blockSpans.slice(1).map((span) => span.first - 0.5);
+
+function matrixLayout() {
+  const line = {color: theme.colours().quiet, width: 1};
+  const span = [-0.5, run.cells.length - 0.5];
+  return {
+    ...baseLayout(),
+    margin: {l: 16, r: 8, t: 8, b: 30},
+    xaxis: {...blockAxis(), constrain: 'domain'},
+    yaxis: {...blockAxis(), range: [span[1], span[0]], scaleanchor: 'x', constrain: 'domain', automargin: true},
+    shapes: separators().flatMap((at) => [
+      {type: 'line', x0: at, x1: at, y0: span[0], y1: span[1], line},
+      {type: 'line', x0: span[0], x1: span[1], y0: at, y1: at, line},
+    ]),
+  };
+}
+
+function modeTraces(frame) {
+  return [{
+    type: 'bar', x: run.cells.map((_, index) => index), y: frame.v, text: cellTexts, textposition: 'none',
+    marker: {color: run.cells.map((cell) => theme.block(cell.block)), line: {width: 0}},
+    hovertemplate: '%{text}<br>v₁ = %{y:.3f}<extra></extra>',
+  }];
+}
+
+function modeLayout() {
+  const line = {color: theme.colours().quiet, width: 1};
+  const limit = Math.max(0.3, ...run.frames.flatMap((frame) => frame.v.map(Math.abs)));
+  return {
+    ...baseLayout(),
+    margin: {l: 58, r: 8, t: 8, b: 30},
+    bargap: 0.15,
+    xaxis: blockAxis(),
+    yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], title: {text: 'v₁'}, zeroline: true, zerolinecolor: theme.colours().quiet},
+    shapes: separators().map((at) => ({type: 'line', x0: at, x1: at, yref: 'paper', y0: 0, y1: 1, line})),
+  };
+}

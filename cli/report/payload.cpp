@@ -1,0 +1,184 @@
+#include "cli/report/payload.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cli/report/base64.hpp"
+#include "cli/report/checks.hpp"
+#include "cli/report/frames.hpp"
+#include "cli/report/lines.hpp"
+#include "cli/report/probe_layout.hpp"
+#include "cli/report/summary.hpp"
+#include "engine/error.hpp"
+
+namespace premelt::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t probe_line_points = 60000;  // of all probe lines together
+
+Json number(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  if (value == std::trunc(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return std::strtod(text, nullptr);
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(number(value));
+  return list;
+}
+
+template <class T>
+Json optional_number(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json lines_json(const std::vector<Line>& lines) {
+  Json list = Json::array();
+  for (const Line& line : lines) {
+    list.push_back(
+        {{"name", line.name}, {"block", line.block}, {"x", numbers(line.x)}, {"y", numbers(line.y)}});
+  }
+  return list;
+}
+
+Json order_json(const ReportData& data) {
+  Json list = lines_json(order_lines(data));
+  for (Json& line : list) {
+    const auto target = data.order_targets.find(line["name"].get<std::string>());
+    if (target != data.order_targets.end()) line["target"] = number(target->second);
+  }
+  return list;
+}
+
+Json marks_json(const ReportData& data) {
+  std::vector<Mark> marks = data.marks;
+  std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.step < b.step; });
+  Json list = Json::array();
+  for (const Mark& mark : marks) {
+    list.push_back({{"kind", mark.kind == Mark::Kind::alarm ? "alarm" : "event"},
+                    {"name", mark.name},
+                    {"step", mark.step},
+                    {"value", number(mark.value)},
+                    {"threshold", number(mark.threshold)},
+                    {"why", mark.why}});
+  }
+  return list;
+}
+
+Json transitions_json(const ReportData& data, const std::vector<Transition>& transitions) {
+  Json list = Json::array();
+  for (const Transition& t : transitions) {
+    list.push_back({{"name", t.name},
+                    {"at10", optional_number(t.at10)},
+                    {"at50", optional_number(t.at50)},
+                    {"at90", optional_number(t.at90)},
+                    {"alarm", optional_number(t.alarm)},
+                    {"lead", t.alarm ? Json(*t.at50 - *t.alarm) : Json(nullptr)},
+                    {"peak", t.peak_row ? Json(step_at(data, *t.peak_row)) : Json(nullptr)},
+                    {"mass", numbers(t.mass)}});
+  }
+  return list;
+}
+
+Json peak_json(const ReportData& data, const ProbeLayout& layout) {
+  const auto row = highest_row(data, "shc", 0, row_count(data.signals));
+  if (!row) return nullptr;
+  return {{"step", step_at(data, *row)}, {"mass", numbers(block_mass(data, layout, *row))}};
+}
+
+/// The upper triangle over the largest entry, so that even a matrix of 1e-40 fits a float.
+std::string pack_symmetric(const Tensor<double>& matrix, double scale) {
+  std::vector<float> packed;
+  for (std::size_t i = 0; i < matrix.shape()[0]; ++i) {
+    for (std::size_t j = i; j < matrix.shape()[1]; ++j)
+      packed.push_back(static_cast<float>(matrix(i, j) / scale));
+  }
+  std::vector<std::uint8_t> bytes(packed.size() * sizeof(float));
+  std::memcpy(bytes.data(), packed.data(), bytes.size());
+  return base64(bytes);
+}
+
+Json frame_json(const ReportData& data, const ProbeLayout& layout, const Stop& stop) {
+  const Frame frame = make_frame(data, layout, stop.row);
+  double scale = 0;
+  for (const double entry : frame.covariance.flat()) scale = std::max(scale, std::abs(entry));
+  if (!(scale > 0)) scale = 1;
+  Json json{{"first", frame.first},
+            {"step", frame.step},
+            {"label", stop.label},
+            {"scale", number(scale)},
+            {"c", pack_symmetric(frame.covariance, scale)},
+            {"v", numbers(frame.mode)},
+            {"mass", numbers(frame.mass)}};
+  for (const char* signal : {"shc", "pr"}) {
+    const std::size_t column = find_column(data.signals, signal);
+    json[signal] =
+        column < data.signals.columns.size() ? number(data.signals.values(stop.row, column)) : Json();
+  }
+  return json;
+}
+
+Json cells_json(const ProbeLayout& layout) {
+  Json list = Json::array();
+  for (const Cell& cell : layout.cells) {
+    std::string name = layout.names[cell.probes.front()];
+    if (cell.probes.size() > 1) name += " … " + layout.names[cell.probes.back()];
+    list.push_back({{"name", name}, {"block", cell.block}});
+  }
+  return list;
+}
+
+Json parse_provenance(const std::string& text) {
+  const Json provenance = Json::parse(text, nullptr, false);
+  if (!provenance.is_object()) throw DataError("[report] the provenance is not a JSON object");
+  return provenance;
+}
+
+}  // namespace
+
+std::string payload(const ReportData& data) {
+  check_shapes(data);
+  const ProbeLayout layout = lay_out_probes(data);
+  const std::vector<Transition> found = transitions(data, layout);
+  Json frames = Json::array();
+  for (const Stop& stop : slider_stops(data, found)) frames.push_back(frame_json(data, layout, stop));
+
+  const Json json{{"title", data.title},
+                  {"subtitle", data.subtitle},
+                  {"recordings", data.steps.size()},
+                  {"probes", layout.names.size()},
+                  {"window", data.window},
+                  {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
+                  {"blocks", layout.blocks},
+                  {"losses",
+                   {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
+                    {"means", lines_json(mean_lines(data, layout))}}},
+                  {"order", order_json(data)},
+                  {"shc", lines_json(signal_lines(data, "shc"))},
+                  {"pr", lines_json(signal_lines(data, "pr"))},
+                  {"trace", lines_json(signal_lines(data, "trace"))},
+                  {"null",
+                   {{"shc_mean", number(data.null.shc_mean)},
+                    {"shc_threshold", number(data.null.shc_threshold)},
+                    {"pr", number(data.null.pr)},
+                    {"random_walk_pr", number(data.null.random_walk_pr)}}},
+                  {"marks", marks_json(data)},
+                  {"transitions", transitions_json(data, found)},
+                  {"peak", peak_json(data, layout)},
+                  {"cells", cells_json(layout)},
+                  {"probes_per_cell", layout.probes_per_cell},
+                  {"frames", frames},
+                  {"provenance", parse_provenance(data.provenance)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace premelt::report

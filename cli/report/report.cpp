@@ -1,0 +1,76 @@
+#include "cli/report/report.hpp"
+
+#include <fstream>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "cli/report/assets.hpp"
+#include "cli/report/payload.hpp"
+#include "engine/error.hpp"
+
+namespace premelt::report {
+namespace {
+
+std::string replace_all(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string escape_html(std::string text) {
+  text = replace_all(std::move(text), "&", "&amp;");
+  text = replace_all(std::move(text), "<", "&lt;");
+  return replace_all(std::move(text), ">", "&gt;");
+}
+
+/// JSON inside a script element must not spell `</script` or `<!--`.
+std::string escape_json(std::string json) {
+  return replace_all(std::move(json), "<", "\\u003c");
+}
+
+/// The same for a script; in strings and regular expressions `<\/` means `</`.
+std::string escape_script(std::string_view script) {
+  return replace_all(std::string(script), "</script", "<\\/script");
+}
+
+/// Replaces each {{name}} of the template by what `fill` gives for it, in one pass.
+std::string fill_template(std::string_view page, const std::function<std::string(std::string_view)>& fill) {
+  std::string text;
+  while (true) {
+    const auto open = page.find("{{");
+    const auto close = page.find("}}", open);
+    if (open == std::string_view::npos || close == std::string_view::npos) return text.append(page);
+    text.append(page.substr(0, open));
+    text += fill(page.substr(open + 2, close - open - 2));
+    page.remove_prefix(close + 2);
+  }
+}
+
+}  // namespace
+
+bool has_charts() {
+  return !assets::plotly_js().empty();
+}
+
+std::string render_report(const ReportData& data) {
+  return fill_template(assets::page_html(), [&](std::string_view name) -> std::string {
+    if (name == "title") return escape_html(data.title);
+    if (name == "style") return std::string(assets::page_css());
+    if (name == "data") return escape_json(payload(data));
+    if (name == "plotly") return escape_script(assets::plotly_js());
+    if (name == "script") return escape_script(assets::page_js());
+    throw Error("[report] the page asks for {{" + std::string(name) + "}}, which does not exist");
+  });
+}
+
+void write_report(const ReportData& data, const std::filesystem::path& path) {
+  const std::string page = render_report(data);
+  std::ofstream file(path, std::ios::binary);
+  file << page;
+  file.close();
+  if (!file) throw DataError("cannot write the report " + path.string());
+}
+
+}  // namespace premelt::report

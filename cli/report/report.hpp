@@ -1,0 +1,22 @@
+#pragma once
+/// The HTML report of a run: one self-contained file that opens offline.
+
+#include <filesystem>
+#include <string>
+
+#include "cli/report/report_data.hpp"
+
+namespace premelt::report {
+
+/// The page as text. Its size is bounded whatever T and n: lines are thinned to their extremes, C(t) is
+/// stored at a hundred steps or so and for at most 64 rows. Throws ShapeError when the arrays of `data` do
+/// not fit together, DataError when the provenance is not a JSON object.
+std::string render_report(const ReportData& data);
+
+/// Writes `render_report(data)` to `path`. Throws DataError when the file cannot be written.
+void write_report(const ReportData& data, const std::filesystem::path& path);
+
+/// False when the program was built without npm: pages then hold everything but the charts and say so.
+bool has_charts();
+
+}  // namespace premelt::report

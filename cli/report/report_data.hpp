@@ -1,0 +1,64 @@
+#pragma once
+/// What a report shows. Whoever reads a run directory fills it; the page and the figures only draw it.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.hpp"
+
+namespace premelt::report {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+/// An alarm or an event, as one entry of events.json. An event appears once for each of its levels, with the
+/// level in its name: `mode1_10`, `mode1_50`, `mode1_90`.
+struct Mark {
+  enum class Kind { alarm, event };
+  Kind kind = Kind::alarm;
+  std::string name;
+  std::int64_t step = 0;
+  double value = undefined;
+  double threshold = undefined;
+  std::string why;
+};
+
+/// Named columns over a (rows, columns) matrix, as a CSV file holds them.
+struct Table {
+  std::vector<std::string> columns;
+  Tensor<double> values;  ///< (rows, columns)
+};
+
+/// What losses without any structure would give; lines in the charts. NaN: not drawn.
+struct NullLevels {
+  double shc_mean = undefined;       ///< mean SHC of i.i.d. losses
+  double shc_threshold = undefined;  ///< the level an i.i.d. plateau hardly ever exceeds
+  double pr = undefined;             ///< PR of i.i.d. losses
+  double random_walk_pr = 2.5;       ///< PR of any smooth high-dimensional random walk
+};
+
+/// Any NaN is drawn as a gap and written as null.
+struct ReportData {
+  std::string title;
+  std::string subtitle;
+  std::string provenance = "{}";  ///< text of a JSON object, nested objects allowed: run.json fits
+
+  Tensor<std::int64_t> steps;             ///< (T), increasing
+  Tensor<double> losses;                  ///< (T, n)
+  std::vector<std::string> probe_names;   ///< n, or empty: "probe 0", ...
+  std::vector<std::string> probe_blocks;  ///< n block names, or empty: a single block
+
+  Table order;                                  ///< T rows, or empty; a column named `step` is ignored
+  std::map<std::string, double> order_targets;  ///< final value the theory expects, by order parameter
+
+  Table signals;            ///< signals.csv: `step` and the signals of every full window
+  Tensor<double> modes;     ///< (rows of signals, modes, n), or empty
+  std::size_t window = 0;   ///< W, in recordings
+  std::vector<Mark> marks;  ///< in any order
+  NullLevels null;
+};
+
+}  // namespace premelt::report

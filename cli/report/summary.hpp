@@ -1,0 +1,48 @@
+#pragma once
+/// What the run shows in a few numbers: each transition, the alarm before it, and where the SHC was highest.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/report/probe_layout.hpp"
+#include "cli/report/report_data.hpp"
+
+namespace premelt::report {
+
+/// The three levels of one event, e.g. `mode1_10`, `mode1_50`, `mode1_90`.
+struct Transition {
+  std::string name;
+  std::optional<std::int64_t> at10, at50, at90;
+  std::optional<std::int64_t> alarm;    ///< the latest one before `at50` and after the previous transition's
+  std::optional<std::size_t> peak_row;  ///< row of signals where raw SHC is highest near this transition
+  std::vector<double> mass;             ///< (blocks) of v1 there; empty without modes
+};
+
+/// In order of their 50 % steps. The SHC peak of a transition is sought among the steps nearer to its 50 %
+/// step than to any other's.
+std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& layout);
+
+/// "mode1_50" is level "50" of event "mode1"; a name without a level counts as 50.
+struct EventName {
+  std::string event;
+  std::string level;
+};
+EventName split_event_name(const std::string& name);
+
+/// The row of signals in [begin, end) where `column` is highest; nothing when no value there is finite.
+std::optional<std::size_t> highest_row(const ReportData& data, const std::string& column, std::size_t begin,
+                                       std::size_t end);
+
+/// The first row of signals whose step is at least `step`; the number of rows when there is none.
+std::size_t row_at(const ReportData& data, double step);
+
+/// The step of a row of signals.
+std::int64_t step_at(const ReportData& data, std::size_t row);
+
+/// Share of each block in the top eigenvector at a row of signals: Σ v1_i² over its probes. Empty without
+/// modes.
+std::vector<double> block_mass(const ReportData& data, const ProbeLayout& layout, std::size_t row);
+
+}  // namespace premelt::report
