@@ -20,7 +20,7 @@ using Json = nlohmann::json;
                   "' is neither a number, a text, true/false nor a list of numbers");
 }
 
-ParameterValue from_json(const std::filesystem::path& path, const std::string& key, const Json& value) {
+HyperparameterValue from_json(const std::filesystem::path& path, const std::string& key, const Json& value) {
   if (value.is_boolean()) return value.get<bool>();
   if (value.is_number_integer()) return value.get<std::int64_t>();
   if (value.is_number()) return value.get<double>();
@@ -46,7 +46,7 @@ Config read_json(const std::filesystem::path& path) {
   return config;
 }
 
-ParameterValue from_toml(const std::filesystem::path& path, std::string_view key, const toml::node& value) {
+HyperparameterValue from_toml(const std::filesystem::path& path, std::string_view key, const toml::node& value) {
   if (const auto* v = value.as_boolean()) return v->get();
   if (const auto* v = value.as_integer()) return v->get();
   if (const auto* v = value.as_floating_point()) return v->get();

@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "models/parameters.hpp"
+#include "models/hyperparameters.hpp"
 
 namespace premelt::cli {
 
 struct Config {
   std::string setting;  ///< empty when the file does not name one
-  std::vector<std::pair<std::string, ParameterValue>> values;
+  std::vector<std::pair<std::string, HyperparameterValue>> values;
 };
 
 /// Throws DataError naming the file, and line and column of a syntax error or the key of a wrong value.

@@ -26,7 +26,7 @@ extern "C" void on_interrupt(int) { interrupted = true; }
 /// A setting with its parameters decided: defaults, then config, then command line.
 struct Plan {
   const Setting* setting;
-  Parameters parameters;
+  Hyperparameters parameters;
 };
 
 Plan make_plan(const RunArguments& arguments) {

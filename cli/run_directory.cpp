@@ -8,7 +8,6 @@
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/npy.hpp"
-#include "rdm/event.hpp"
 
 namespace premelt::cli {
 
@@ -38,10 +37,10 @@ double number_or_undefined(const Json& object, const char* key) {
   return object.contains(key) && object[key].is_number() ? object[key].get<double>() : report::undefined;
 }
 
-std::vector<Event> read_events(const fs::path& path) {
-  std::vector<Event> events;
+std::vector<report::Mark> read_events(const fs::path& path) {
+  std::vector<report::Mark> events;
   for (const Json& entry : read_json(path)) {
-    events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event, entry.at("name"),
+    events.push_back({entry.at("kind") == "alarm" ? report::Mark::Kind::alarm : report::Mark::Kind::event, entry.at("name"),
                       entry.at("step"), number_or_undefined(entry, "value"), number_or_undefined(entry, "threshold"),
                       entry.at("why")});
   }
@@ -78,7 +77,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
     data.null = read_null_levels(info.at("null"));
     for (const Json& event : info.at("events")) data.order_targets[event.at("order")] = event.at("target");
-    data.events = read_events(directory / "events.json");
+    data.marks = read_events(directory / "events.json");
   } catch (const Json::exception& error) {
     throw DataError((directory / "run.json").string() + ": is not a run.json of premelt: " + error.what());
   }

@@ -37,13 +37,13 @@ nlohmann::json null_info(const MonitorOptions& options, std::optional<double> no
 
 }  // namespace
 
-nlohmann::json to_json(const ParameterValue& value) {
+nlohmann::json to_json(const HyperparameterValue& value) {
   return std::visit([](const auto& v) { return nlohmann::json(v); }, value);
 }
 
-nlohmann::json to_json(const Parameters& parameters) {
+nlohmann::json to_json(const Hyperparameters& parameters) {
   nlohmann::json object = nlohmann::json::object();
-  for (const Parameter& parameter : parameters.table()) object[parameter.name] = to_json(parameter.value);
+  for (const Hyperparameter& parameter : parameters.table()) object[parameter.name] = to_json(parameter.value);
   return object;
 }
 

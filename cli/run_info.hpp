@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "models/parameters.hpp"
+#include "models/hyperparameters.hpp"
 #include "rdm/monitor.hpp"
 
 namespace premelt::cli {
 
-nlohmann::json to_json(const ParameterValue& value);
-nlohmann::json to_json(const Parameters& parameters);
+nlohmann::json to_json(const HyperparameterValue& value);
+nlohmann::json to_json(const Hyperparameters& parameters);
 
 /// The part every run directory shares: window, probes with their blocks, sampler, divisor, alarm rule, null
 /// levels (those of SHC only when the noise level is known) and the build's provenance.

@@ -12,7 +12,7 @@ namespace {
 
 void print_toml(const Setting& setting) {
   std::cout << "# " << setting.summary << "\nsetting = \"" << setting.name << "\"\n";
-  for (const Parameter& parameter : setting.parameters.table()) {
+  for (const Hyperparameter& parameter : setting.parameters.table()) {
     std::cout << std::left << std::setw(40) << parameter.name + " = " + to_toml(parameter.value) << " # "
               << parameter.meaning;
     if (!parameter.choices.empty()) {
@@ -28,7 +28,7 @@ void print_toml(const Setting& setting) {
 
 nlohmann::json describe(const Setting& setting) {
   nlohmann::json list = nlohmann::json::array();
-  for (const Parameter& parameter : setting.parameters.table()) {
+  for (const Hyperparameter& parameter : setting.parameters.table()) {
     nlohmann::json entry{{"name", parameter.name}, {"default", to_json(parameter.value)}, {"meaning", parameter.meaning}};
     if (!parameter.choices.empty()) entry["choices"] = parameter.choices;
     if (parameter.minimum) entry["minimum"] = *parameter.minimum;

@@ -4,10 +4,9 @@
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
-#include "engine/gradient.hpp"
 #include "engine/ops.hpp"
-#include "engine/sgd.hpp"
-#include "engine/tape.hpp"
+#include "engine/optimizer.hpp"
+#include "engine/parameters.hpp"
 #include "models/linear_task.hpp"
 
 namespace premelt {
@@ -16,7 +15,7 @@ namespace {
 
 
 /// Standard deviation of the initial weights: small enough for plateaus, large enough to leave them.
-double initial_sd(const Parameters& parameters) {
+double initial_sd(const Hyperparameters& parameters) {
   const double sd = parameters.number("init_sd");
   if (sd > 0) return sd;
   return parameters.count("depth") <= 2 ? 1e-3 : 0.05;
@@ -26,10 +25,10 @@ double initial_sd(const Parameters& parameters) {
 template <class T>
 class DeepLinear : public Experiment {
  public:
-  explicit DeepLinear(const Parameters& parameters)
+  explicit DeepLinear(const Hyperparameters& parameters)
       : parameters_(parameters),
         task_(parameters),
-        optimiser_({.learning_rate = parameters.number("learning_rate"),
+        optimiser_({.lr = parameters.number("learning_rate"),
                     .momentum = parameters.number("momentum"),
                     .weight_decay = parameters.number("weight_decay")}),
         probe_inputs_(cast<T>(task_.probes().inputs)),
@@ -47,15 +46,13 @@ class DeepLinear : public Experiment {
       batch = {cast<T>(drawn.inputs), cast<T>(drawn.targets)};
     }
     tape_.clear();
-    std::vector<Var<T>> weights;
-    for (const Tensor<T>& layer : layers_) weights.push_back(tape_.variable(layer));
-    const Var<T> loss = mean(squared_error(forward(weights, batch.inputs), Var<T>(batch.targets)));
-    optimiser_.step(layers_, gradient(loss, weights));
+    const std::vector<Var<T>> leaves = weights_.leaves(tape_);
+    const Var<T> loss = mean(squared_error<T>(forward(leaves, batch.inputs), batch.targets));
+    optimiser_.step(weights_, weights_.gradient(loss, leaves));
   }
 
   void probe_losses(std::span<double> losses) override {
-    const std::vector<Var<T>> weights(layers_.begin(), layers_.end());
-    const Var<T> per_sample = squared_error(forward(weights, probe_inputs_), Var<T>(probe_targets_));
+    const Var<T> per_sample = squared_error<T>(forward(weights_.constants(), probe_inputs_), probe_targets_);
     std::ranges::copy(per_sample.value().flat(), losses.begin());
   }
 
@@ -108,7 +105,7 @@ class DeepLinear : public Experiment {
   /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
   Var<T> forward(const std::vector<Var<T>>& weights, const Tensor<T>& inputs) const {
     Var<T> h(inputs);
-    for (const Var<T>& weight : weights) h = matmul(h, weight);
+    for (const Var<T>& weight : weights) h = matmul<T>(h, weight);
     return h;
   }
 
@@ -127,9 +124,11 @@ class DeepLinear : public Experiment {
       return;
     }
     for (std::size_t d = 0; d + 1 < width.size(); ++d) {
-      layers_.push_back(normal_tensor<T>(Shape{width[d], width[d + 1]}, rng, initial_sd(parameters_)));
+      add_layer(d, normal_tensor<T>(Shape{width[d], width[d + 1]}, rng, initial_sd(parameters_)));
     }
   }
+
+  void add_layer(std::size_t d, const Tensor<T>& layer) { weights_.add("layers." + std::to_string(d), layer); }
 
   /// Every layer carries mode k along one common direction with weight a0^{1/D}, so that s_k(0) = a0 and all
   /// other entries of W vanish in the teacher's basis: Saxe's exactly solvable start.
@@ -149,31 +148,31 @@ class DeepLinear : public Experiment {
       Tensor<double> layer(Shape{width[d], width[d + 1]});
       blas::gemm(blas::Op::transpose, blas::Op::none, width[d], width[d + 1], modes, weight, from.data(), width[d],
                  to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
-      layers_.push_back(cast<T>(layer));
+      add_layer(d, cast<T>(layer));
     }
   }
 
   /// Wᵀ = W_1···W_D as (d_in,d_out).
   Tensor<double> end_to_end() const {
-    Tensor<double> product = cast<double>(layers_.front());
-    for (std::size_t d = 1; d < layers_.size(); ++d) {
-      product = matmul(Var<double>(product), Var<double>(cast<double>(layers_[d]))).value();
+    Var<double> product(cast<double>(weights_[0]));
+    for (std::size_t d = 1; d < weights_.entries().size(); ++d) {
+      product = matmul<double>(product, cast<double>(weights_[d]));
     }
-    return product;
+    return product.value();
   }
 
-  Parameters parameters_;
+  Hyperparameters parameters_;
   LinearTask task_;
   Sgd<T> optimiser_;
   Tape<T> tape_;
-  std::vector<Tensor<T>> layers_;
+  Parameters<T> weights_;  ///< layers.0, layers.1, ... of shape (in,out)
   Samples population_;  ///< empty under SGD
   Tensor<T> probe_inputs_, probe_targets_;
 };
 
-std::vector<Parameter> parameter_table() {
-  std::vector<Parameter> table = common_parameters({.steps = 3300, .window = 80, .dtype = "float64"});
-  const std::vector<Parameter> own{
+std::vector<Hyperparameter> parameter_table() {
+  std::vector<Hyperparameter> table = common_parameters({.steps = 3300, .window = 80, .dtype = "float64"});
+  const std::vector<Hyperparameter> own{
       {"alarm_factor", 10.0, "the alarm's statistic exceeds this times its running minimum (F)", 1.0},
       {"optimiser", std::string("sgd"), "sgd: fresh batches; gd: the population gradient", {}, {"sgd", "gd"}},
       {"learning_rate", 0.005, "step size on the mean of half the squared error", 0},
@@ -202,7 +201,7 @@ std::vector<Parameter> parameter_table() {
   return table;
 }
 
-std::unique_ptr<Experiment> make(const Parameters& parameters) {
+std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
   if (parameters.text("dtype") == "float32") return std::make_unique<DeepLinear<float>>(parameters);
   return std::make_unique<DeepLinear<double>>(parameters);
 }
@@ -211,7 +210,7 @@ std::unique_ptr<Experiment> make(const Parameters& parameters) {
 
 Setting deep_linear_setting() {
   return {"deep-linear", "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
-          Parameters(parameter_table()), make};
+          Hyperparameters(parameter_table()), make};
 }
 
 }  // namespace premelt

@@ -43,7 +43,7 @@ std::vector<std::string> dominant_modes(const Tensor<double>& inputs, const Teac
 
 }  // namespace
 
-LinearTask::LinearTask(const Parameters& parameters)
+LinearTask::LinearTask(const Hyperparameters& parameters)
     : label_noise_(parameters.number("label_noise")),
       data_(parameters.count("seed"), "data"),
       noise_(parameters.count("seed"), "noise") {
@@ -55,7 +55,7 @@ LinearTask::LinearTask(const Parameters& parameters)
   }
 }
 
-void LinearTask::generate(const Parameters& parameters) {
+void LinearTask::generate(const Hyperparameters& parameters) {
   const std::size_t inputs = parameters.count("inputs"), count = parameters.count("probes");
   Rng teacher_rng(parameters.count("seed"), "teacher"), probe_rng(parameters.count("seed"), "probes");
   teacher_ = random_teacher(parameters.list("strengths"), inputs, parameters.count("outputs"), teacher_rng);
@@ -80,7 +80,7 @@ void LinearTask::generate(const Parameters& parameters) {
   }
 }
 
-void LinearTask::load(const Parameters& parameters) {
+void LinearTask::load(const Hyperparameters& parameters) {
   const TableData table = read_table(parameters.text("data"), parameters.text("targets"), parameters.flag("whiten"));
   teacher_ = teacher_of(table.correlation());
   population_ = {table.inputs, table.targets};

@@ -6,7 +6,7 @@
 
 #include "engine/random.hpp"
 #include "engine/tensor.hpp"
-#include "models/parameters.hpp"
+#include "models/hyperparameters.hpp"
 #include "models/teacher.hpp"
 
 namespace premelt {
@@ -21,7 +21,7 @@ class LinearTask {
  public:
   /// Reads the parameters `strengths`, `inputs`, `outputs`, `condition_number`, `label_noise`, `probes`,
   /// `probe_kind`, `data`, `targets`, `whiten` and `seed`. Throws UsageError or DataError.
-  explicit LinearTask(const Parameters& parameters);
+  explicit LinearTask(const Hyperparameters& parameters);
 
   const Teacher& teacher() const { return teacher_; }
   /// n probes without label noise (a table's rows as they are).
@@ -35,8 +35,8 @@ class LinearTask {
   const Batch& population() const { return population_; }
 
  private:
-  void generate(const Parameters& parameters);
-  void load(const Parameters& parameters);
+  void generate(const Hyperparameters& parameters);
+  void load(const Hyperparameters& parameters);
   Tensor<double> gaussian_inputs(std::size_t count, Rng& rng) const;
   Tensor<double> grouped_inputs(std::size_t count, Rng& rng) const;
   Tensor<double> labels(const Tensor<double>& inputs) const;

@@ -17,10 +17,10 @@ class Recorder {
         observer_(observer),
         monitor_(experiment.monitor_options()),
         losses_(experiment.probe_blocks().size()),
-        order_(experiment.order_names().size()) {
-    const std::vector<std::string> names = experiment.order_names();
+        names_(experiment.order_names()),
+        order_(names_.size()) {
     for (const EventSpec& spec : experiment.events()) {
-      const auto column = static_cast<std::size_t>(std::ranges::find(names, spec.order) - names.begin());
+      const auto column = static_cast<std::size_t>(std::ranges::find(names_, spec.order) - names_.begin());
       for (EventDetector& detector : progress_detectors(spec.name, spec.target)) {
         detectors_.emplace_back(column, std::move(detector));
       }
@@ -37,17 +37,23 @@ class Recorder {
       if (observation->alarm) observer_.happened(*observation->alarm);
     }
     for (auto& [column, detector] : detectors_) {
-      if (const auto event = detector.push(step, order_[column])) observer_.happened(*event);
+      announce(column, detector.push(step, order_[column]));
     }
   }
 
   void finish() {
     for (auto& [column, detector] : detectors_) {
-      if (const auto event = detector.finish()) observer_.happened(*event);
+      announce(column, detector.finish());
     }
   }
 
  private:
+  void announce(std::size_t column, std::optional<Event> event) {
+    if (!event) return;
+    event->why = names_[column] + " " + event->why;
+    observer_.happened(*event);
+  }
+
   void check_finite(std::int64_t step) const {
     const auto bad = std::ranges::find_if_not(losses_, [](double x) { return std::isfinite(x); });
     if (bad == losses_.end()) return;
@@ -58,7 +64,9 @@ class Recorder {
   Experiment& experiment_;
   RunObserver& observer_;
   Monitor monitor_;
-  std::vector<double> losses_, order_;
+  std::vector<double> losses_;
+  std::vector<std::string> names_;
+  std::vector<double> order_;
   std::vector<std::pair<std::size_t, EventDetector>> detectors_;  ///< with the order parameter they watch
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t groups = 3;
 
 class Schematic : public Experiment {
  public:
-  explicit Schematic(const Parameters& parameters)
+  explicit Schematic(const Hyperparameters& parameters)
       : parameters_(parameters), noise_(parameters.count("seed"), "noise") {
     const std::size_t n = parameters.count("probes");
     Rng init(parameters.count("seed"), "init");
@@ -69,7 +69,7 @@ class Schematic : public Experiment {
                        options.alarm_statistic == "shc" ? Detrend::none : Detrend::linear);
   }
 
-  Parameters parameters_;
+  Hyperparameters parameters_;
   std::vector<double> baseline_;
   std::vector<double> direction_;
   Rng noise_;
@@ -79,14 +79,14 @@ class Schematic : public Experiment {
 }  // namespace
 
 Setting schematic_setting() {
-  std::vector<Parameter> table = common_parameters({.steps = 400, .window = 40, .dtype = "float64"});
+  std::vector<Hyperparameter> table = common_parameters({.steps = 400, .window = 40, .dtype = "float64"});
   table.push_back({"probes", std::int64_t{60}, "probes, in three equal groups A, B and C", 3});
   table.push_back({"t0", 200.0, "step at which group B is half-way"});
   table.push_back({"tau", 10.0, "duration of the transition in steps", 1e-6});
   table.push_back({"noise_sd", 0.05, "standard deviation of the i.i.d. noise on every loss", 0});
   return {"schematic", "one group of probes falls together (the paper's Fig. 1; nothing is trained)",
-          Parameters(std::move(table)),
-          [](const Parameters& parameters) { return std::make_unique<Schematic>(parameters); }};
+          Hyperparameters(std::move(table)),
+          [](const Hyperparameters& parameters) { return std::make_unique<Schematic>(parameters); }};
 }
 
 }  // namespace premelt

@@ -2,7 +2,7 @@
 
 namespace premelt {
 
-std::vector<Parameter> common_parameters(const CommonDefaults& defaults) {
+std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults) {
   return {
       {"seed", std::int64_t{1}, "seed of all random streams", 0},
       {"steps", defaults.steps, "training steps", 1},
@@ -16,7 +16,7 @@ std::vector<Parameter> common_parameters(const CommonDefaults& defaults) {
   };
 }
 
-MonitorOptions monitor_options(const Parameters& parameters, std::size_t probes) {
+MonitorOptions monitor_options(const Hyperparameters& parameters, std::size_t probes) {
   MonitorOptions options;
   options.probes = probes;
   options.window = parameters.count("window");

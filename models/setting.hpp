@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "models/parameters.hpp"
+#include "models/hyperparameters.hpp"
 #include "rdm/monitor.hpp"
 
 namespace premelt {
@@ -46,8 +46,8 @@ class Experiment {
 struct Setting {
   std::string name;
   std::string summary;
-  Parameters parameters;  ///< with their defaults
-  std::function<std::unique_ptr<Experiment>(const Parameters&)> make;
+  Hyperparameters parameters;  ///< with their defaults
+  std::function<std::unique_ptr<Experiment>(const Hyperparameters&)> make;
 };
 
 /// All settings, in the order in which a reader should meet them.
@@ -64,9 +64,9 @@ struct CommonDefaults {
 };
 
 /// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.
-std::vector<Parameter> common_parameters(const CommonDefaults& defaults);
+std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults);
 
 /// The monitor those parameters describe, for n probes and without extra channels.
-MonitorOptions monitor_options(const Parameters& parameters, std::size_t probes);
+MonitorOptions monitor_options(const Hyperparameters& parameters, std::size_t probes);
 
 }  // namespace premelt

@@ -1,4 +1,4 @@
-#include "models/parameters.hpp"
+#include "models/hyperparameters.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,13 +17,13 @@ struct Overload : Cases... {
   using Cases::operator()...;
 };
 
-const char* type_name(const ParameterValue& value) {
+const char* type_name(const HyperparameterValue& value) {
   static constexpr const char* names[] = {"true or false", "an integer", "a number", "a text",
                                           "numbers separated by commas"};
   return names[value.index()];
 }
 
-[[noreturn]] void wrong_type(const Parameter& parameter, const std::string& found) {
+[[noreturn]] void wrong_type(const Hyperparameter& parameter, const std::string& found) {
   throw UsageError("parameter '" + parameter.name + "': expected " + type_name(parameter.value) + ", got '" + found +
                    "' (" + parameter.meaning + ")");
 }
@@ -46,24 +46,24 @@ std::optional<std::vector<double>> parse_list(const std::string& text) {
   return numbers;
 }
 
-std::optional<ParameterValue> parse(const ParameterValue& like, const std::string& text) {
+std::optional<HyperparameterValue> parse(const HyperparameterValue& like, const std::string& text) {
   const auto number = parse_number(text);
   return std::visit(
-      Overload{[&](bool) -> std::optional<ParameterValue> {
+      Overload{[&](bool) -> std::optional<HyperparameterValue> {
                  if (text == "true" || text == "1") return true;
                  if (text == "false" || text == "0") return false;
                  return std::nullopt;
                },
-               [&](std::int64_t) -> std::optional<ParameterValue> {
+               [&](std::int64_t) -> std::optional<HyperparameterValue> {
                  if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53) return std::nullopt;
                  return static_cast<std::int64_t>(*number);
                },
-               [&](double) -> std::optional<ParameterValue> {
+               [&](double) -> std::optional<HyperparameterValue> {
                  if (!number) return std::nullopt;
                  return *number;
                },
-               [&](const std::string&) -> std::optional<ParameterValue> { return text; },
-               [&](const std::vector<double>&) -> std::optional<ParameterValue> {
+               [&](const std::string&) -> std::optional<HyperparameterValue> { return text; },
+               [&](const std::vector<double>&) -> std::optional<HyperparameterValue> {
                  const auto numbers = parse_list(text);
                  if (!numbers) return std::nullopt;
                  return *numbers;
@@ -73,23 +73,23 @@ std::optional<ParameterValue> parse(const ParameterValue& like, const std::strin
 
 }  // namespace
 
-bool Parameters::contains(std::string_view name) const {
-  return std::ranges::any_of(table_, [&](const Parameter& p) { return p.name == name; });
+bool Hyperparameters::contains(std::string_view name) const {
+  return std::ranges::any_of(table_, [&](const Hyperparameter& p) { return p.name == name; });
 }
 
-std::vector<std::string> Parameters::names() const {
+std::vector<std::string> Hyperparameters::names() const {
   std::vector<std::string> names;
-  for (const Parameter& p : table_) names.push_back(p.name);
+  for (const Hyperparameter& p : table_) names.push_back(p.name);
   return names;
 }
 
-const Parameter& Parameters::find(std::string_view name) const {
-  const auto found = std::ranges::find(table_, name, &Parameter::name);
+const Hyperparameter& Hyperparameters::find(std::string_view name) const {
+  const auto found = std::ranges::find(table_, name, &Hyperparameter::name);
   if (found == table_.end()) throw UsageError(unknown_name("parameter", name, names()));
   return *found;
 }
 
-void Parameters::check(const Parameter& parameter) const {
+void Hyperparameters::check(const Hyperparameter& parameter) const {
   const auto in_range = [&](double number) {
     if (!std::isfinite(number) || (parameter.minimum && number < *parameter.minimum)) {
       throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) + " is out of range, expected a " +
@@ -108,16 +108,16 @@ void Parameters::check(const Parameter& parameter) const {
              parameter.value);
 }
 
-void Parameters::set(std::string_view name, const std::string& text) {
-  const Parameter& old = find(name);
+void Hyperparameters::set(std::string_view name, const std::string& text) {
+  const Hyperparameter& old = find(name);
   const auto value = parse(old.value, text);
   if (!value) wrong_type(old, text);
   set(name, *value);
 }
 
-void Parameters::set(std::string_view name, const ParameterValue& value) {
-  const Parameter& old = find(name);
-  Parameter changed = old;
+void Hyperparameters::set(std::string_view name, const HyperparameterValue& value) {
+  const Hyperparameter& old = find(name);
+  Hyperparameter changed = old;
   changed.value = value;
   if (std::holds_alternative<double>(old.value) && std::holds_alternative<std::int64_t>(value)) {
     changed.value = static_cast<double>(std::get<std::int64_t>(value));
@@ -127,7 +127,7 @@ void Parameters::set(std::string_view name, const ParameterValue& value) {
   table_[static_cast<std::size_t>(&old - table_.data())] = changed;
 }
 
-std::string to_toml(const ParameterValue& value) {
+std::string to_toml(const HyperparameterValue& value) {
   return std::visit(Overload{[](bool v) { return std::string(v ? "true" : "false"); },
                              [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
                              [](const std::string& v) {

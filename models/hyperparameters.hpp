@@ -10,32 +10,32 @@
 
 namespace premelt {
 
-using ParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
+using HyperparameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
 
-struct Parameter {
+struct Hyperparameter {
   std::string name;
-  ParameterValue value;  ///< its type is fixed by the default
+  HyperparameterValue value;  ///< its type is fixed by the default
   std::string meaning;
   std::optional<double> minimum = {};        ///< for numbers (each number of a list)
   std::vector<std::string> choices = {};     ///< for strings; empty: any
 };
 
 /// An ordered table of parameters.
-class Parameters {
+class Hyperparameters {
  public:
-  Parameters() = default;
-  explicit Parameters(std::vector<Parameter> table) : table_(std::move(table)) {}
+  Hyperparameters() = default;
+  explicit Hyperparameters(std::vector<Hyperparameter> table) : table_(std::move(table)) {}
 
-  const std::vector<Parameter>& table() const { return table_; }
+  const std::vector<Hyperparameter>& table() const { return table_; }
   bool contains(std::string_view name) const;
   std::vector<std::string> names() const;
-  void add(Parameter parameter) { table_.push_back(std::move(parameter)); }
+  void add(Hyperparameter parameter) { table_.push_back(std::move(parameter)); }
 
   /// Parses `text` by the parameter's type ("4,2,1,0.5" for a list). Throws UsageError naming the parameter, the
   /// text and what was expected; for an unknown name it names the nearest one.
   void set(std::string_view name, const std::string& text);
   /// Same, from a typed value (an integer is accepted where a number is expected).
-  void set(std::string_view name, const ParameterValue& value);
+  void set(std::string_view name, const HyperparameterValue& value);
 
   bool flag(std::string_view name) const { return get<bool>(name); }
   std::int64_t integer(std::string_view name) const { return get<std::int64_t>(name); }
@@ -49,13 +49,13 @@ class Parameters {
   const T& get(std::string_view name) const {
     return std::get<T>(find(name).value);
   }
-  const Parameter& find(std::string_view name) const;
-  void check(const Parameter& parameter) const;
+  const Hyperparameter& find(std::string_view name) const;
+  void check(const Hyperparameter& parameter) const;
 
-  std::vector<Parameter> table_;
+  std::vector<Hyperparameter> table_;
 };
 
 /// As TOML writes it: `true`, `3`, `0.005`, `"sgd"`, `[4.0, 2.0]`; numbers in their shortest exact form.
-std::string to_toml(const ParameterValue& value);
+std::string to_toml(const HyperparameterValue& value);
 
 }  // namespace premelt

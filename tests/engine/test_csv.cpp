@@ -1,0 +1,56 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "engine/names.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace premelt;
+using Catch::Matchers::Contains;
+using test::TemporaryDirectory;
+
+namespace {
+
+std::filesystem::path file(const TemporaryDirectory& directory, const std::string& text) {
+  std::ofstream(directory / "t.csv", std::ios::binary) << text;
+  return directory / "t.csv";
+}
+
+}  // namespace
+
+TEST_CASE("csv rows survive quotes, any line ending, a byte-order mark and blank lines", "[unit]") {
+  const TemporaryDirectory directory;
+  const auto rows = read_csv(file(directory, "\xEF\xBB\xBF" "a,\"b, c\"\r\n\r\n1,\"say \"\"hi\"\"\"\r\n 2 ,x"));
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].cells == std::vector<std::string>{"a", "b, c"});
+  CHECK(rows[1].cells == std::vector<std::string>{"1", "say \"hi\""});
+  CHECK(rows[2].cells == std::vector<std::string>{"2", "x"});
+  CHECK(rows[2].line == 4);
+}
+
+TEST_CASE("numbers keep every bit through text", "[property]") {
+  for (double x : {0.1, 1e-300, 1.0 / 3, -2.5, 123456789.0, 5e-324}) CHECK(parse_number(format_number(x)) == x);
+  CHECK(std::isnan(*parse_number(format_number(std::nan("")))));
+  CHECK(parse_number("+1.5") == 1.5);
+  CHECK_FALSE(parse_number("1.5x"));
+  CHECK_FALSE(parse_number(""));
+}
+
+TEST_CASE("bad csv files are named by line and column", "[unit]") {
+  const TemporaryDirectory directory;
+  CHECK_THROWS_WITH(read_csv(file(directory, "a,b\n1,2\n3\n")), Contains("t.csv:3") && Contains("ragged"));
+  CHECK_THROWS_WITH(read_csv(file(directory, "\n\n")), Contains("is empty"));
+  CHECK_THROWS_WITH(read_csv(file(directory, "a,\"b\n")), Contains("never closed"));
+  CHECK_THROWS_WITH(read_csv(directory.path()), Contains("is a directory"));
+  CHECK_THROWS_WITH(read_csv(directory / "none.csv"), Contains("cannot be read"));
+  const auto rows = read_csv(file(directory, "1,two\n"));
+  CHECK_THROWS_WITH(require_number("t.csv", rows[0], 1), Contains("t.csv:1: column 2") && Contains("'two'"));
+}
+
+TEST_CASE("a mistyped name is answered with the nearest one", "[unit]") {
+  CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK_THAT(unknown_name("setting", "deep-liner", {"schematic", "deep-linear"}), Contains("did you mean 'deep-linear'"));
+  CHECK_THAT(unknown_name("setting", "qqqqqqqqqq", {"schematic"}), !Contains("did you mean") && Contains("schematic"));
+}
