@@ -31,8 +31,8 @@ Tensor<T>::Tensor(const Shape& shape, T fill_value) : Tensor(shape) {
 template <class T>
 Tensor<T>::Tensor(const Shape& shape, const std::vector<T>& values) : Tensor(shape) {
   if (values.size() != size_) {
-    throw ShapeError("[tensor] shape " + to_string(shape) + " holds " + std::to_string(size_) + " values, but " +
-                     std::to_string(values.size()) + " were given");
+    throw ShapeError("[tensor] shape " + to_string(shape) + " holds " + std::to_string(size_) +
+                     " values, but " + std::to_string(values.size()) + " were given");
   }
   std::copy(values.begin(), values.end(), data_);
 }
@@ -51,6 +51,20 @@ Tensor<T> Tensor<T>::reshape(const Shape& shape) const {
   }
   Tensor result = *this;
   result.shape_ = shape;
+  return result;
+}
+
+template <class T>
+Tensor<T> Tensor<T>::window(std::size_t offset, const Shape& shape) const {
+  if (offset + shape.size() > size_) {
+    throw ShapeError("[window] " + to_string(shape) + " from " + std::to_string(offset) + " on needs " +
+                     std::to_string(offset + shape.size()) + " values, " + to_string(shape_) + " holds " +
+                     std::to_string(size_));
+  }
+  Tensor result = *this;
+  result.shape_ = shape;
+  result.size_ = shape.size();
+  result.data_ = data_ + offset;
   return result;
 }
 

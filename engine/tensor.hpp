@@ -16,14 +16,15 @@ namespace premelt {
 template <class T>
 struct TensorBuffer;  // owns an xt::uvector<T>
 
-/// A shape and a shared buffer. Copying a tensor is cheap and shares the buffer; `clone()` copies the numbers.
-/// Instantiated for float, double and std::int64_t.
+/// A shape and a shared buffer. Copying a tensor is cheap and shares the buffer; `clone()` copies the
+/// numbers. Instantiated for float, double and std::int64_t.
 template <class T>
 class Tensor {
  public:
   using value_type = T;
 
-  Tensor() : Tensor(Shape{0}) {}
+  /// No numbers, no allocation: shape (0).
+  Tensor() : shape_{0}, size_(0), data_(nullptr) {}
   /// Uninitialised numbers.
   explicit Tensor(const Shape& shape);
   Tensor(const Shape& shape, T fill);
@@ -59,9 +60,13 @@ class Tensor {
   T item() const;
   /// Same numbers, shared, under another shape. Throws ShapeError when the sizes differ.
   Tensor reshape(const Shape& shape) const;
+  /// The numbers from `offset` on, shared, as a tensor of `shape`. Throws ShapeError when they do not fit.
+  Tensor window(std::size_t offset, const Shape& shape) const;
   Tensor clone() const;
   void fill(T value) { std::fill_n(data_, size_, value); }
   bool shares_buffer_with(const Tensor& other) const { return buffer_ == other.buffer_; }
+  /// Nobody else holds the buffer, so its numbers may be changed in place.
+  bool unique() const { return buffer_.use_count() == 1; }
 
  private:
   Shape shape_;
@@ -74,7 +79,8 @@ class Tensor {
 template <class To, class From>
 Tensor<To> cast(const Tensor<From>& from) {
   Tensor<To> to(from.shape());
-  std::transform(from.flat().begin(), from.flat().end(), to.data(), [](From x) { return static_cast<To>(x); });
+  std::transform(from.flat().begin(), from.flat().end(), to.data(),
+                 [](From x) { return static_cast<To>(x); });
   return to;
 }
 

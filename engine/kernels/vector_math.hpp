@@ -1,0 +1,19 @@
+#pragma once
+/// Elementary functions over arrays, in SIMD. `x` and `y` may be the same array.
+
+#include <cstddef>
+
+namespace premelt::kernels {
+
+template <class T>
+void exp(std::size_t n, const T* x, T* y);
+template <class T>
+void log(std::size_t n, const T* x, T* y);
+template <class T>
+void tanh(std::size_t n, const T* x, T* y);
+
+/// Σ x_i, accumulated in double.
+template <class T>
+double sum(std::size_t n, const T* x);
+
+}  // namespace premelt::kernels

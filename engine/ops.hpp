@@ -1,0 +1,9 @@
+#pragma once
+/// Every op.
+
+#include "engine/ops/elementwise.hpp"
+#include "engine/ops/loss.hpp"
+#include "engine/ops/matmul.hpp"
+#include "engine/ops/reduce.hpp"
+#include "engine/ops/shape.hpp"
+#include "engine/ops/softmax.hpp"

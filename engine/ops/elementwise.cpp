@@ -1,0 +1,119 @@
+#include "engine/ops/elementwise.hpp"
+
+#include <cmath>
+
+#include "engine/kernels/broadcast.hpp"
+#include "engine/kernels/vector_math.hpp"
+#include "engine/record.hpp"
+
+namespace premelt {
+
+using kernels::broadcast_map;
+using kernels::map;
+
+template <class T>
+Var<T> add(const Var<T>& a, const Operand<T>& b) {
+  const auto pass = [](const Var<T>& g) { return g; };
+  return record("add", broadcast_map("add", a.value(), b.value(), [](T x, T y) { return x + y; }),
+                wrt(a, pass), wrt(b, pass));
+}
+
+template <class T>
+Var<T> sub(const Var<T>& a, const Operand<T>& b) {
+  return record("sub", broadcast_map("sub", a.value(), b.value(), [](T x, T y) { return x - y; }),
+                wrt(a, [](const Var<T>& g) { return g; }), wrt(b, [](const Var<T>& g) { return -g; }));
+}
+
+template <class T>
+Var<T> mul(const Var<T>& a, const Operand<T>& b) {
+  return record("mul", broadcast_map("mul", a.value(), b.value(), [](T x, T y) { return x * y; }),
+                wrt(a, [b](const Var<T>& g) { return g * b; }),
+                wrt(b, [a](const Var<T>& g) { return g * a; }));
+}
+
+template <class T>
+Var<T> div(const Var<T>& a, const Operand<T>& b) {
+  return record("div", broadcast_map("div", a.value(), b.value(), [](T x, T y) { return x / y; }),
+                wrt(a, [b](const Var<T>& g) { return g / b; }),
+                wrt(b, [b](const Var<T>& g, const Var<T>& y) { return -(g * y / b); }));
+}
+
+template <class T>
+Var<T> scale(const Var<T>& x, double factor) {
+  const T f = static_cast<T>(factor);
+  return record("scale", map(x.value(), [f](T v) { return f * v; }),
+                wrt(x, [factor](const Var<T>& g) { return scale(g, factor); }));
+}
+
+template <class T>
+Var<T> shift(const Var<T>& x, double offset) {
+  const T s = static_cast<T>(offset);
+  return record("shift", map(x.value(), [s](T v) { return v + s; }),
+                wrt(x, [](const Var<T>& g) { return g; }));
+}
+
+template <class T>
+Var<T> square(const Var<T>& x) {
+  return record("square", map(x.value(), [](T v) { return v * v; }),
+                wrt(x, [x](const Var<T>& g) { return 2.0 * (g * x); }));
+}
+
+template <class T>
+Var<T> exp(const Var<T>& x) {
+  Tensor<T> value(x.shape());
+  kernels::exp(value.size(), x.value().data(), value.data());
+  return record("exp", value, wrt(x, [](const Var<T>& g, const Var<T>& y) { return g * y; }));
+}
+
+template <class T>
+Var<T> log(const Var<T>& x) {
+  Tensor<T> value(x.shape());
+  kernels::log(value.size(), x.value().data(), value.data());
+  return record("log", value, wrt(x, [x](const Var<T>& g) { return g / x; }));
+}
+
+template <class T>
+Var<T> sqrt(const Var<T>& x) {
+  return record("sqrt", map(x.value(), [](T v) { return std::sqrt(v); }),
+                wrt(x, [](const Var<T>& g, const Var<T>& y) { return g / (2.0 * y); }));
+}
+
+template <class T>
+Var<T> tanh(const Var<T>& x) {
+  Tensor<T> value(x.shape());
+  kernels::tanh(value.size(), x.value().data(), value.data());
+  return record("tanh", value, wrt(x, [](const Var<T>& g, const Var<T>& y) {
+                  return unless_recording<T>(
+                      [&] {
+                        return broadcast_map("tanh", g.value(), y.value(),
+                                             [](T c, T t) { return c * (1 - t * t); });
+                      },
+                      [&] { return g - g * square(y); });
+                }));
+}
+
+template <class T>
+Var<T> relu(const Var<T>& x) {
+  return record("relu", map(x.value(), [](T v) { return v > 0 ? v : T(0); }), wrt(x, [x](const Var<T>& g) {
+                  return g * Var<T>(map(x.value(), [](T v) { return v > 0 ? T(1) : T(0); }));
+                }));
+}
+
+#define PREMELT_INSTANTIATE(T)                           \
+  template Var<T> add(const Var<T>&, const Operand<T>&); \
+  template Var<T> sub(const Var<T>&, const Operand<T>&); \
+  template Var<T> mul(const Var<T>&, const Operand<T>&); \
+  template Var<T> div(const Var<T>&, const Operand<T>&); \
+  template Var<T> scale(const Var<T>&, double);          \
+  template Var<T> shift(const Var<T>&, double);          \
+  template Var<T> square(const Var<T>&);                 \
+  template Var<T> exp(const Var<T>&);                    \
+  template Var<T> log(const Var<T>&);                    \
+  template Var<T> sqrt(const Var<T>&);                   \
+  template Var<T> tanh(const Var<T>&);                   \
+  template Var<T> relu(const Var<T>&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt

@@ -1,0 +1,120 @@
+#include "engine/ops/loss.hpp"
+
+#include "engine/error.hpp"
+#include "engine/kernels/rows.hpp"
+#include "engine/kernels/vector_math.hpp"
+#include "engine/ops/reduce.hpp"
+#include "engine/ops/shape.hpp"
+#include "engine/ops/softmax.hpp"
+#include "engine/record.hpp"
+
+namespace premelt {
+
+using kernels::Rows;
+
+namespace {
+
+/// (B) -> (B,1,...,1) of the given rank.
+Shape sample_axis_only(const Shape& shape) {
+  Shape result = shape;
+  for (std::size_t axis = 1; axis < shape.rank(); ++axis) result[axis] = 1;
+  return result;
+}
+
+void check_labels(const Shape& logits, const Labels& labels) {
+  const auto fail = [&](const std::string& why) {
+    throw ShapeError("[cross_entropy] " + why + ": logits " + to_string(logits) + ", labels " +
+                     to_string(labels.shape()));
+  };
+  if (logits.rank() == 0 || labels.shape() != kernels::drop_last(logits)) {
+    fail("labels must have the logits' shape without its last axis");
+  }
+  const auto classes = static_cast<std::int64_t>(logits.back());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::int64_t label = labels.data()[i];
+    if (label < 0 || label >= classes) {
+      fail("label " + std::to_string(label) + " at position " + std::to_string(i) + " is outside 0.." +
+           std::to_string(classes - 1));
+    }
+  }
+}
+
+/// (softmax - onehot)·g, row by row.
+template <class T>
+Tensor<T> cross_entropy_cotangent(const Tensor<T>& probabilities, const Labels& labels, const Tensor<T>& g) {
+  const std::size_t classes = probabilities.shape().back();
+  Tensor<T> out(probabilities.shape());
+  for (std::size_t r = 0; r < labels.size(); ++r) {
+    const T* from = probabilities.data() + r * classes;
+    T* to = out.data() + r * classes;
+    const T factor = g.data()[r];
+    for (std::size_t c = 0; c < classes; ++c) to[c] = factor * from[c];
+    to[labels.data()[r]] -= factor;
+  }
+  return out;
+}
+
+template <class T>
+Tensor<T> onehot(const Shape& shape, const Labels& labels) {
+  Tensor<T> out(shape, T(0));
+  for (std::size_t r = 0; r < labels.size(); ++r)
+    out.data()[r * shape.back() + static_cast<std::size_t>(labels.data()[r])] = 1;
+  return out;
+}
+
+}  // namespace
+
+template <class T>
+Var<T> squared_error(const Var<T>& y, const Operand<T>& t) {
+  if (y.shape().rank() == 0 || y.shape() != t.shape()) {
+    throw ShapeError("[squared_error] outputs and targets must have one shape (B,...): " +
+                     to_string(y.shape()) + " and " + to_string(t.shape()));
+  }
+  const std::size_t samples = y.shape()[0];
+  Tensor<T> value(Shape{samples});
+  for (std::size_t b = 0, width = samples == 0 ? 0 : y.value().size() / samples; b < samples; ++b) {
+    double total = 0;
+    for (std::size_t i = b * width; i < (b + 1) * width; ++i) {
+      const double difference =
+          static_cast<double>(y.value().data()[i]) - static_cast<double>(t.value().data()[i]);
+      total += difference * difference;
+    }
+    value(b) = static_cast<T>(0.5 * total);
+  }
+  const auto toward = [](const Var<T>& from, const Var<T>& to) {
+    return [from, to](const Var<T>& g) { return (to - from) * reshape(g, sample_axis_only(to.shape())); };
+  };
+  return record("squared_error", value, wrt(y, toward(t, y)), wrt(t, toward(y, t)));
+}
+
+template <class T>
+Var<T> cross_entropy(const Var<T>& logits, const Labels& labels) {
+  check_labels(logits.shape(), labels);
+  const Tensor<T> log_probabilities = log_softmax(logits.detach()).value();
+  Tensor<T> value(labels.shape());
+  const std::size_t classes = logits.shape().back();
+  for (std::size_t r = 0; r < labels.size(); ++r) {
+    value.data()[r] = -log_probabilities.data()[r * classes + static_cast<std::size_t>(labels.data()[r])];
+  }
+  return record("cross_entropy", value, wrt(logits, [logits, labels, log_probabilities](const Var<T>& g) {
+                  return unless_recording<T>(
+                      [&] {
+                        Tensor<T> probabilities(log_probabilities.shape());
+                        kernels::exp(probabilities.size(), log_probabilities.data(), probabilities.data());
+                        return cross_entropy_cotangent(probabilities, labels, g.value());
+                      },
+                      [&] {
+                        return (softmax(logits) - onehot<T>(logits.shape(), labels)) *
+                               reshape(g, kernels::last_to_one(logits.shape()));
+                      });
+                }));
+}
+
+#define PREMELT_INSTANTIATE(T)                                     \
+  template Var<T> squared_error(const Var<T>&, const Operand<T>&); \
+  template Var<T> cross_entropy(const Var<T>&, const Labels&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt

@@ -1,0 +1,24 @@
+#pragma once
+/// Losses, unreduced: one number a sample or a token. Whoever wants an average writes mean(...).
+
+#include <cstdint>
+
+#include "engine/ops/elementwise.hpp"
+#include "engine/var.hpp"
+
+namespace premelt {
+
+/// Class or token numbers.
+using Labels = Tensor<std::int64_t>;
+
+/// ½‖y_b - t_b‖² over all axes but the first: (B, ...) x (B, ...) -> (B).
+/// Throws ShapeError when the shapes differ or have no axis.
+template <class T>
+Var<T> squared_error(const Var<T>& y, const Operand<T>& t);
+
+/// -log softmax(logits)[label] in nats: (..., C) x (...) -> (...); (B,C) x (B) -> (B), (B,T,C) x (B,T) ->
+/// (B,T). Throws ShapeError when the shapes do not fit or a label is outside 0..C-1.
+template <class T>
+Var<T> cross_entropy(const Var<T>& logits, const Labels& labels);
+
+}  // namespace premelt

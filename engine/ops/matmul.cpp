@@ -1,0 +1,114 @@
+#include "engine/ops/matmul.hpp"
+
+#include "engine/blas.hpp"
+#include "engine/error.hpp"
+#include "engine/ops/shape.hpp"
+#include "engine/record.hpp"
+
+namespace premelt {
+
+namespace {
+
+/// The last two axes of an operand after its optional transposition, and what stands before them.
+struct Matrices {
+  std::size_t rows, columns;  ///< of op(X)
+  std::size_t stored_columns;
+  std::size_t count;  ///< product of the leading axes
+  Shape leading;
+};
+
+Matrices matrices(const Shape& shape, bool transposed) {
+  const std::size_t rank = shape.rank(), rows = shape[rank - 2], columns = shape[rank - 1];
+  const Shape leading(std::span(shape.begin(), rank - 2));
+  return transposed ? Matrices{columns, rows, columns, leading.size(), leading}
+                    : Matrices{rows, columns, columns, leading.size(), leading};
+}
+
+[[noreturn]] void fail(const char* op, const Shape& a, const Shape& b, const std::string& rule) {
+  throw ShapeError("[" + std::string(op) + "] " + rule.substr(0, rule.find('|')) + ": " + to_string(a) +
+                   " x " + to_string(b) + rule.substr(rule.find('|') + 1));
+}
+
+const char* name(bool transpose_a, bool transpose_b) {
+  return transpose_a ? "matmul_tn" : transpose_b ? "matmul_nt" : "matmul";
+}
+
+template <class T>
+Tensor<T> product_value(const Tensor<T>& a, bool transpose_a, const Tensor<T>& b, bool transpose_b) {
+  const char* op = name(transpose_a, transpose_b);
+  const Shape &sa = a.shape(), &sb = b.shape();
+  if (sa.rank() < 2 || sb.rank() < 2) fail(op, sa, sb, "operands need at least two axes|");
+  const Matrices x = matrices(sa, transpose_a), y = matrices(sb, transpose_b);
+  if (x.columns != y.rows) {
+    fail(op, sa, sb,
+         "inner dimensions differ|, " + std::to_string(x.columns) + " != " + std::to_string(y.rows));
+  }
+  if (x.leading != y.leading && x.leading.rank() > 0 && y.leading.rank() > 0) {
+    fail(op, sa, sb, "leading axes differ|, " + to_string(x.leading) + " != " + to_string(y.leading));
+  }
+  Shape shape = x.leading.rank() > 0 ? x.leading : y.leading;
+  shape.push_back(x.rows);
+  shape.push_back(y.columns);
+  Tensor<T> out(shape);
+  if (x.columns == 0) out.fill(T(0));
+  if (out.empty() || x.columns == 0) return out;
+
+  const auto flag = [](bool transposed) { return transposed ? blas::Op::transpose : blas::Op::none; };
+  const bool one_product = y.leading.rank() == 0 && !transpose_a;  // all rows of a meet the same b
+  const std::size_t count = one_product ? 1 : std::max(x.count, y.count);
+  const std::size_t rows = one_product ? x.count * x.rows : x.rows;
+  blas::gemm_batched(count, flag(transpose_a), flag(transpose_b), rows, y.columns, x.columns, T(1), a.data(),
+                     x.stored_columns, x.leading.rank() > 0 ? x.rows * x.columns : 0, b.data(),
+                     y.stored_columns, y.leading.rank() > 0 ? y.rows * y.columns : 0, T(0), out.data(),
+                     y.columns, x.rows * y.columns);
+  return out;
+}
+
+/// (B,T,F) -> (BT,F), so that a product of two such sums over all rows.
+template <class T>
+Var<T> flat_rows(const Var<T>& x) {
+  const Shape& shape = x.shape();
+  const std::size_t rows = Shape(std::span(shape.begin(), shape.rank() - 1)).size();
+  return reshape(x, Shape{rows, shape.back()});
+}
+
+template <class T>
+Var<T> product(const Var<T>& a, bool ta, const Var<T>& b, bool tb) {
+  // With C = op(A)op(B): the cotangent of op(A) is G op(B)ᵀ, that of op(B) is op(A)ᵀ G.
+  const auto vjp_a = [b, ta, tb](const Var<T>& g) {
+    return ta ? product(b, tb, g, true) : product(g, false, b, !tb);
+  };
+  const bool shared_b = !ta && a.shape().rank() > 2 && b.shape().rank() == 2;
+  const auto vjp_b = [a, ta, tb, shared_b](const Var<T>& g) {
+    const Var<T> x = shared_b ? flat_rows(a) : a, d = shared_b ? flat_rows(g) : g;
+    return tb ? product(d, true, x, ta) : product(x, !ta, d, false);
+  };
+  return record(name(ta, tb), product_value(a.value(), ta, b.value(), tb), wrt(a, vjp_a), wrt(b, vjp_b));
+}
+
+}  // namespace
+
+template <class T>
+Var<T> matmul(const Var<T>& a, const Operand<T>& b) {
+  return product(a, false, b, false);
+}
+
+template <class T>
+Var<T> matmul_nt(const Var<T>& a, const Operand<T>& b) {
+  return product(a, false, b, true);
+}
+
+template <class T>
+Var<T> matmul_tn(const Var<T>& a, const Operand<T>& b) {
+  return product(a, true, b, false);
+}
+
+#define PREMELT_INSTANTIATE(T)                                 \
+  template Var<T> matmul(const Var<T>&, const Operand<T>&);    \
+  template Var<T> matmul_nt(const Var<T>&, const Operand<T>&); \
+  template Var<T> matmul_tn(const Var<T>&, const Operand<T>&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt

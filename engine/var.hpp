@@ -1,0 +1,69 @@
+#pragma once
+/// The handle every op takes and returns: a value and, when it depends on a variable, its place on a tape.
+
+#include <cstdint>
+#include <utility>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+template <class T>
+class Tape;
+
+/// Position of a node on its tape.
+using NodeId = std::uint32_t;
+
+/// A tensor that may be differentiated. Cheap to copy; constants have no tape. Must not outlive its tape.
+template <class T>
+class Var {
+ public:
+  Var() = default;
+  /// A constant. Implicit, so that ops accept tensors.
+  Var(Tensor<T> value) : value_(std::move(value)) {}
+
+  const Tensor<T>& value() const& { return value_; }
+  Tensor<T> value() && { return std::move(value_); }
+  const Shape& shape() const { return value_.shape(); }
+  /// The single element. Throws ShapeError when there is not exactly one.
+  T item() const { return value_.item(); }
+
+  bool tracked() const { return tape_ != nullptr; }
+  Tape<T>* tape() const { return tape_; }
+  NodeId id() const { return id_; }
+  /// The same numbers as a constant.
+  Var detach() const { return Var(value_); }
+
+ private:
+  friend class Tape<T>;
+
+  Tensor<T> value_;
+  Tape<T>* tape_ = nullptr;
+  NodeId id_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+namespace detail {
+inline thread_local bool recording_enabled = true;
+}
+
+/// Whether ops on tracked variables record themselves in this thread.
+inline bool recording() {
+  return detail::recording_enabled;
+}
+
+/// While one lives, ops in this thread compute values only.
+class NoGrad {
+ public:
+  explicit NoGrad(bool enable = true) : before_(detail::recording_enabled) {
+    if (enable) detail::recording_enabled = false;
+  }
+  ~NoGrad() { detail::recording_enabled = before_; }
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace premelt
