@@ -29,7 +29,7 @@ struct Channel {
 struct MonitorOptions {
   std::size_t probes = 0;         ///< n
   std::size_t window = 40;        ///< W, in recordings
-  std::size_t modes = 3;          ///< k leading eigenvectors to keep
+  std::size_t modes = 3;          ///< k ≥ 1 leading eigenvectors to keep
   std::vector<Channel> channels;  ///< beyond the untransformed losses of all probes, raw and detrended
   AlarmRule alarm;
   std::string alarm_statistic = "shc";  ///< a column

@@ -27,7 +27,7 @@ struct IidNull {
   double shc_mean() const;
   /// Standard deviation over mean of the SHC of one window: 2√(1+2c)/n with c = n/K, to leading order.
   double shc_cv() const;
-  /// Mean × (1 + 4cv): above the maximum of a 2000-step noise series in more than 95 % of cases.
+  /// Mean × (1 + 4cv): near the 95 % point of the maximum over 2000 recordings of noise.
   double shc_threshold() const;
   /// 1/E[1/PR] = (nK+2)/(n+K+1), exact.
   double participation_ratio() const;
