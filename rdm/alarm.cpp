@@ -1,6 +1,7 @@
 #include "rdm/alarm.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <utility>
@@ -14,6 +15,8 @@ Alarm::Alarm(AlarmRule rule, std::string statistic)
   if (!(rule.factor > 1)) throw UsageError("alarm: the factor has to be greater than 1");
   if (rule.hold == 0) throw UsageError("alarm: the number of recordings in a row has to be at least 1");
   if (!(rule.least_change >= 0)) throw UsageError("alarm: the least relative change has to be 0 or more");
+  if (rule.threshold && !std::isfinite(*rule.threshold))
+    throw UsageError("alarm: the threshold is not finite");
 }
 
 std::optional<Event> Alarm::push(std::int64_t step, double value, double relative_change) {

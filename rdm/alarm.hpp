@@ -20,11 +20,11 @@ namespace premelt {
 /// With `threshold` (a null threshold, or a reference level × factor): it exceeds the threshold in `hold`
 /// consecutive recordings. It re-arms after `hold` consecutive recordings at or below it.
 struct AlarmRule {
-  double factor = 10;               ///< F > 1
-  std::size_t hold = 3;             ///< K ≥ 1
-  std::int64_t burn_in = 0;         ///< the first step that counts
-  double least_change = 0.01;       ///< of the window's rms change relative to the mean loss
-  std::optional<double> threshold;  ///< in units of the statistic
+  double factor = 10;                              ///< F > 1
+  std::size_t hold = 3;                            ///< K ≥ 1
+  std::int64_t burn_in = 0;                        ///< the first step that counts
+  double least_change = 0.01;                      ///< of the window's rms change relative to the mean loss
+  std::optional<double> threshold = std::nullopt;  ///< in units of the statistic
 };
 
 class Alarm {

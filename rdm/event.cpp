@@ -41,7 +41,8 @@ std::optional<Event> EventDetector::report() {
 }
 
 std::vector<EventDetector> progress_detectors(const std::string& name, double target, std::size_t hold) {
-  if (!(target > 0)) throw UsageError("event '" + name + "': the target has to be positive");
+  if (!(target > 0) || !std::isfinite(target))
+    throw UsageError("event '" + name + "': the target has to be positive and finite");
   return {{name + "_10", 0.1 * target, hold},
           {name + "_50", 0.5 * target, hold},
           {name + "_90", 0.9 * target, hold}};

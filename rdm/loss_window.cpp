@@ -76,8 +76,26 @@ double trace(const Tensor<double>& k) {
   return sum;
 }
 
+/// What a Gram of this many rows can resolve of its trace.
 double rounding(std::size_t rows) {
   return static_cast<double>(rows) * std::numeric_limits<double>::epsilon();
+}
+
+double energy(const Tensor<double>& x) {
+  return blas::dot(x.size(), x.data(), x.data());
+}
+
+/// Detrends the columns of `x`, which it overwrites.
+Tensor<double> remove_trend(Tensor<double> x, Detrend detrend) {
+  const std::size_t m = x.shape()[0];
+  for (std::size_t a = m; a-- > 0;) {
+    for (std::size_t i = 0; i < x.shape()[1]; ++i) x(a, i) -= x(0, i);
+  }
+  const double total = energy(x);
+  if (detrend == Detrend::diff) x = row_differences(x);
+  for (const Vector& q : removed_directions(x.shape()[0], detrend)) project_rows(x, q);
+  if (energy(x) <= rounding(m) * total) x.fill(0);
+  return x;
 }
 
 }  // namespace
@@ -148,15 +166,16 @@ Tensor<double> LossWindow::matrix(Detrend detrend) const {
   check_size();
   Tensor<double> losses(Shape{size(), probes()});
   for (std::size_t a = 0; a < size(); ++a) std::ranges::copy(row(a), losses.row(a).begin());
-  return detrended(losses, detrend);
+  return remove_trend(losses, detrend);
 }
 
 Tensor<double> LossWindow::gram(Detrend detrend) const {
   check_size();
   Tensor<double> k(Shape{size(), size()});
+  const auto oldest = static_cast<std::ptrdiff_t>(slot(0));
   for (std::size_t a = 0; a < size(); ++a) {
-    const auto from = gram_.row(slot(a));
-    for (std::size_t c = 0; c < size(); ++c) k(a, c) = from[slot(c)];
+    const auto ring = gram_.row(slot(a)).first(size());
+    std::ranges::rotate_copy(ring, ring.begin() + oldest, k.row(a).begin());
   }
   const double total = trace(k);
   if (detrend == Detrend::diff) k = gram_differences(k);
@@ -170,16 +189,7 @@ Tensor<double> detrended(const Tensor<double>& losses, Detrend detrend) {
     throw ShapeError("[detrended] needs a loss matrix of at least 2 rows and 1 column, got " +
                      to_string(losses.shape()));
   }
-  Tensor<double> x(losses.shape());
-  for (std::size_t a = 0; a < losses.shape()[0]; ++a) {
-    for (std::size_t i = 0; i < losses.shape()[1]; ++i) x(a, i) = losses(a, i) - losses(0, i);
-  }
-  const double total = blas::dot(x.size(), x.data(), x.data());
-  if (detrend == Detrend::diff) x = row_differences(x);
-  for (const Vector& q : removed_directions(x.shape()[0], detrend)) project_rows(x, q);
-  const double floor = rounding(losses.shape()[0]);
-  if (blas::dot(x.size(), x.data(), x.data()) <= floor * floor * total) x.fill(0);
-  return x;
+  return remove_trend(losses.clone(), detrend);
 }
 
 }  // namespace premelt

@@ -42,6 +42,7 @@ double newest_mean(const LossWindow& window, Detrend detrend) {
 
 Monitor::Monitor(MonitorOptions options)
     : options_(std::move(options)), alarm_(options_.alarm, options_.alarm_statistic) {
+  if (options_.modes == 0) throw UsageError("the monitor keeps at least 1 mode");
   windows_.emplace_back(options_.probes, options_.window);
   add_view("", {0, Detrend::none, Transform::none});
   add_view("_detrended", {0, Detrend::linear, Transform::none});
@@ -122,8 +123,7 @@ Observation Monitor::observe(std::int64_t step) {
   result.step = step;
   for (std::size_t v = 0; v < views_.size(); ++v) {
     const LossWindow& window = windows_[views_[v].window];
-    const std::size_t modes = v == 0 ? std::max<std::size_t>(options_.modes, 1) : 1;
-    const Spectrum found = spectrum(window, modes, views_[v].detrend);
+    const Spectrum found = spectrum(window, v == 0 ? options_.modes : 1, views_[v].detrend);
     const Moments& m = found.moments;
     for (double value : {m.spectral_heat_capacity(), m.participation_ratio(), m.trace, found.eigenvalues(0),
                          newest_mean(window, views_[v].detrend)}) {

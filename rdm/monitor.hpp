@@ -20,18 +20,18 @@ enum class Transform { none, log };
 
 /// A further view of the same losses, giving columns `shc_<suffix>`, `pr_<suffix>`, and so on.
 struct Channel {
-  std::string suffix;  ///< without the underscore: "log_test"
+  std::string suffix = {};  ///< without the underscore: "log_test"
   Transform transform = Transform::none;
-  std::vector<std::size_t> probes;  ///< which ones; empty for all
+  std::vector<std::size_t> probes = {};  ///< which ones; empty for all
   Detrend detrend = Detrend::none;
 };
 
 struct MonitorOptions {
-  std::size_t probes = 0;         ///< n
-  std::size_t window = 40;        ///< W, in recordings
-  std::size_t modes = 3;          ///< k leading eigenvectors to keep
-  std::vector<Channel> channels;  ///< beyond the untransformed losses of all probes, raw and detrended
-  AlarmRule alarm;
+  std::size_t probes = 0;              ///< n
+  std::size_t window = 40;             ///< W, in recordings
+  std::size_t modes = 3;               ///< k ≥ 1 leading eigenvectors to keep
+  std::vector<Channel> channels = {};  ///< beyond the untransformed losses of all probes, raw and detrended
+  AlarmRule alarm = {};
   std::string alarm_statistic = "shc";  ///< a column
 };
 

@@ -16,6 +16,13 @@ void check_degrees(double degrees) {
   }
 }
 
+/// E[(tr C)²]/E[‖C‖_F²] for n independent Gaussian probes, each with `degrees` effective degrees of freedom
+/// in time.
+double gaussian_participation_ratio(std::size_t probes, double degrees) {
+  const auto n = static_cast<double>(probes);
+  return (n * degrees + 2) / (n + degrees + 1);
+}
+
 /// E[Σ X²]/s² per probe for T rows of i.i.d. noise.
 double degrees_of_freedom(std::size_t rows, Detrend detrend) {
   const auto t = static_cast<double>(rows);
@@ -47,8 +54,7 @@ double IidNull::shc_threshold() const {
 }
 
 double IidNull::participation_ratio() const {
-  const auto n = static_cast<double>(probes);
-  return (n * degrees + 2) / (n + degrees + 1);
+  return gaussian_participation_ratio(probes, degrees);
 }
 
 Interval IidNull::eigenvalue_edges() const {
@@ -77,18 +83,17 @@ double noise_level(const Tensor<double>& losses, Detrend detrend) {
   const Tensor<double> x = detrended(losses, detrend);
   const double degrees = degrees_of_freedom(losses.shape()[0], detrend);
   check_degrees(degrees);
-  const double probes = static_cast<double>(x.shape()[1]);
+  const auto probes = static_cast<double>(x.shape()[1]);
   return std::sqrt(blas::dot(x.size(), x.data(), x.data()) / (probes * degrees));
 }
 
 double random_walk_participation_ratio(std::size_t probes, std::size_t window) {
   // The principal variances of a centred walk of W steps are ∝ 1/sin²(πk/2W), k = 1..W-1; both sums are
   // closed.
-  const double n = static_cast<double>(probes), w = static_cast<double>(window);
+  const auto w = static_cast<double>(window);
   const double sum = 2 * (w * w - 1) / 3;
   const double sum_of_squares = ((4 * w * w - 1) * (4 * w * w + 11) / 45 - 1) / 2;
-  const double p = sum * sum / sum_of_squares;
-  return n * p / (n + 1 + p);
+  return gaussian_participation_ratio(probes, sum * sum / sum_of_squares);
 }
 
 }  // namespace premelt

@@ -88,6 +88,17 @@ Tensor<double> covariance_of(const Tensor<double>& x, double divisor) {
   return covariance;
 }
 
+/// Through C itself.
+Spectrum primal_spectrum(const Tensor<double>& x, std::size_t count, double divisor) {
+  return leading_pairs(covariance_of(x, divisor), 1, x.shape()[1], count,
+                       [](const Tensor<double>& vectors) { return vectors; });
+}
+
+/// Both have C's non-zero spectrum, and an eigensolver costs the cube of their size.
+bool gram_is_smaller(const Tensor<double>& x) {
+  return x.shape()[0] <= x.shape()[1];
+}
+
 double divisor_of(const Tensor<double>& x, Divisor divisor) {
   const auto rows = static_cast<double>(x.shape()[0]);
   return divisor == Divisor::population ? rows : rows - 1;
@@ -111,8 +122,10 @@ Moments moments(const LossWindow& window, Detrend detrend) {
 }
 
 Spectrum spectrum(const LossWindow& window, std::size_t count, Detrend detrend) {
-  return dual_spectrum(window.gram(detrend), window.matrix(detrend), count,
-                       static_cast<double>(window.effective_rows(detrend)));
+  const Tensor<double> x = window.matrix(detrend);
+  const auto rows = static_cast<double>(x.shape()[0]);
+  return gram_is_smaller(x) ? dual_spectrum(window.gram(detrend), x, count, rows)
+                            : primal_spectrum(x, count, rows);
 }
 
 Tensor<double> covariance(const LossWindow& window, Detrend detrend) {
@@ -126,9 +139,7 @@ Moments moments(const Tensor<double>& losses, Divisor divisor) {
 Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor) {
   const Tensor<double> x = detrended(losses, Detrend::none);
   const double rows = divisor_of(x, divisor);
-  if (x.shape()[0] < x.shape()[1]) return dual_spectrum(gram_of(x), x, count, rows);
-  return leading_pairs(covariance_of(x, rows), 1, x.shape()[1], count,
-                       [](const Tensor<double>& vectors) { return vectors.clone(); });
+  return gram_is_smaller(x) ? dual_spectrum(gram_of(x), x, count, rows) : primal_spectrum(x, count, rows);
 }
 
 Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor) {

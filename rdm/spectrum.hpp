@@ -37,14 +37,14 @@ struct Spectrum {
 /// O(W²). Throws ShapeError when the window holds fewer than 2 recordings.
 Moments moments(const LossWindow& window, Detrend detrend = Detrend::none);
 
-/// The `count` largest eigenpairs from the W×W Gram: v = Xᵀu/‖Xᵀu‖. O(W³ + count·nW).
+/// The `count` largest eigenpairs, from the smaller of the Gram (v = Xᵀu/‖Xᵀu‖) and C: O(min(n,W)³).
 /// Throws ShapeError when the window holds fewer than 2 recordings.
 Spectrum spectrum(const LossWindow& window, std::size_t count, Detrend detrend = Detrend::none);
 
 /// C (n,n) itself, for showing. O(n²W). Throws ShapeError when the window holds fewer than 2 recordings.
 Tensor<double> covariance(const LossWindow& window, Detrend detrend = Detrend::none);
 
-/// The same for a loss matrix (M,n) of any origin, through the smaller of the Gram and the covariance.
+/// The same for a loss matrix (M,n) of any origin.
 /// Throws ShapeError when `losses` is not a matrix of at least 2 rows and 1 column.
 Moments moments(const Tensor<double>& losses, Divisor divisor);
 Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor);
