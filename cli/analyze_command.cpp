@@ -134,26 +134,21 @@ nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& inpu
   return info;
 }
 
-void print_result(const Monitor& monitor, const Observation& last, const std::vector<Event>& events, const Input& input,
-                  const fs::path& report) {
-  for (const Event& event : events) {
-    std::cout << "ALARM step " << event.step << "  " << event.why << "\n";
-  }
-  if (events.empty()) std::cout << "no alarm\n";
-  const Blocks blocks(input.blocks);
-  if (blocks.size() > 1) {
-    const std::vector<double> shares = mode_shares(last.modes.row(0), blocks);
-    std::cout << "top eigenvector at the last window:";
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-      std::cout << "  " << blocks.names()[b] << " " << short_number(shares[b]);
-    }
-    std::cout << "\n";
-  }
-  std::cout << "at step " << last.step << ":";
-  for (const char* name : {"shc", "pr", "trace", "lambda1"}) {
-    std::cout << "  " << name << " " << short_number(last.values[monitor.column(name)]);
-  }
-  std::cout << "\nreport: " << report.string() << "\n";
+std::string block_masses(const Observation& observation, const Blocks& blocks) {
+  std::string text;
+  if (blocks.size() < 2) return text;
+  const std::vector<double> shares = mode_shares(observation.modes.row(0), blocks);
+  for (std::size_t b = 0; b < blocks.size(); ++b) text += "  " + blocks.names()[b] + " " + short_number(shares[b]);
+  return text;
+}
+
+/// One row of the table of windows: its signals, and how the top eigenvector divides among the blocks.
+void print_window(const char* label, const Monitor& monitor, const Observation& observation, const Blocks& blocks) {
+  std::printf("%-14s step %-7lld shc %-9s pr %-6s trace %-9s%s\n", label, static_cast<long long>(observation.step),
+              short_number(observation.values[monitor.column("shc")]).c_str(),
+              short_number(observation.values[monitor.column("pr")]).c_str(),
+              short_number(observation.values[monitor.column("trace")]).c_str(),
+              block_masses(observation, blocks).c_str());
 }
 
 nlohmann::json result_json(const Monitor& monitor, const Observation& last, const std::vector<Event>& events,
@@ -162,6 +157,45 @@ nlohmann::json result_json(const Monitor& monitor, const Observation& last, cons
   for (std::size_t i = 0; i < last.values.size(); ++i) signals[monitor.columns()[i]] = json_number(last.values[i]);
   return {{"dir", directory.string()},     {"recordings", input.recordings()}, {"probes", input.probes()},
           {"window", monitor.window().window()}, {"events", premelt::to_json(events)},     {"last", signals}};
+}
+
+/// What is shown of a finished analysis.
+struct Result {
+  std::vector<Observation> alarms;
+  Observation highest;  ///< largest SHC
+  Observation last;
+};
+
+Result analyze(const Input& input, Monitor& monitor, RunWriter& writer) {
+  Result result;
+  const std::size_t shc = monitor.column("shc");
+  for (std::size_t t = 0; t < input.recordings(); ++t) {
+    writer.record(input.table.steps[t], input.table.losses.row(t), {});
+    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    if (!observation) continue;
+    writer.observe(*observation);
+    if (observation->alarm) {
+      writer.add(*observation->alarm);
+      result.alarms.push_back(*observation);
+    }
+    const bool first = result.highest.values.empty();
+    if (first || observation->values[shc] > result.highest.values[shc]) result.highest = *observation;
+    result.last = *observation;
+  }
+  writer.flush();
+  return result;
+}
+
+void print_result(const Result& result, const Monitor& monitor, const Input& input) {
+  const Blocks blocks(input.blocks);
+  for (const Observation& alarm : result.alarms) {
+    std::printf("ALARM: %s\n", alarm.alarm->why.c_str());
+    print_window("  at the alarm", monitor, alarm, blocks);
+  }
+  if (result.alarms.empty()) std::printf("no alarm\n");
+  print_window("highest SHC", monitor, result.highest, blocks);
+  print_window("last window", monitor, result.last, blocks);
+  if (blocks.size() > 1) std::printf("block columns: share of the top eigenvector (sum of squares) in each block\n");
 }
 
 }  // namespace
@@ -178,22 +212,14 @@ void analyze_losses(const AnalyzeArguments& arguments) {
                             : fs::path(arguments.out));
   RunWriter writer(directory, analyze_info(arguments, input, options, quiet_noise_level(input, quiet)),
                    {input.probes(), options.modes, {}, monitor.columns()});
-  std::optional<Observation> last;
-  for (std::size_t t = 0; t < input.recordings(); ++t) {
-    writer.record(input.table.steps[t], input.table.losses.row(t), {});
-    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
-    if (!observation) continue;
-    writer.observe(*observation);
-    if (observation->alarm) writer.add(*observation->alarm);
-    last = observation;
-  }
-  writer.flush();
+  const Result result = analyze(input, monitor, writer);
   const fs::path report = write_run_report(directory);
   if (arguments.json) {
-    std::cout << result_json(monitor, *last, writer.events(), input, directory).dump(2) << "\n";
-  } else {
-    print_result(monitor, *last, writer.events(), input, report);
+    std::cout << result_json(monitor, result.last, writer.events(), input, directory).dump(2) << "\n";
+    return;
   }
+  print_result(result, monitor, input);
+  std::printf("report: %s\n", report.c_str());
 }
 
 }  // namespace premelt::cli

@@ -39,7 +39,7 @@ Plan make_plan(const RunArguments& arguments) {
   }
   Plan plan{&find_setting(name), find_setting(name).parameters};
   for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
-  for (const auto& [key, text] : arguments.overrides) plan.parameters.set(key, text);
+  for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
   const std::int64_t recordings = plan.parameters.integer("steps") / plan.parameters.integer("every") + 1;
   if (plan.parameters.integer("window") > recordings) {
     throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) + " recordings does not fit into " +

@@ -43,10 +43,11 @@ std::optional<std::vector<double>> parse_list(const std::string& text) {
     if (!number) return std::nullopt;
     numbers.push_back(*number);
   }
+  if (numbers.empty()) return std::nullopt;
   return numbers;
 }
 
-std::optional<HyperparameterValue> parse(const HyperparameterValue& like, const std::string& text) {
+std::optional<HyperparameterValue> parse_as(const HyperparameterValue& like, const std::string& text) {
   const auto number = parse_number(text);
   return std::visit(
       Overload{[&](bool) -> std::optional<HyperparameterValue> {
@@ -108,9 +109,9 @@ void Hyperparameters::check(const Hyperparameter& parameter) const {
              parameter.value);
 }
 
-void Hyperparameters::set(std::string_view name, const std::string& text) {
+void Hyperparameters::parse(std::string_view name, const std::string& text) {
   const Hyperparameter& old = find(name);
-  const auto value = parse(old.value, text);
+  const auto value = parse_as(old.value, text);
   if (!value) wrong_type(old, text);
   set(name, *value);
 }

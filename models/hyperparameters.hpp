@@ -33,8 +33,8 @@ class Hyperparameters {
 
   /// Parses `text` by the parameter's type ("4,2,1,0.5" for a list). Throws UsageError naming the parameter, the
   /// text and what was expected; for an unknown name it names the nearest one.
-  void set(std::string_view name, const std::string& text);
-  /// Same, from a typed value (an integer is accepted where a number is expected).
+  void parse(std::string_view name, const std::string& text);
+  /// From a typed value (an integer is accepted where a number is expected).
   void set(std::string_view name, const HyperparameterValue& value);
 
   bool flag(std::string_view name) const { return get<bool>(name); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/csv.hpp"
 #include "engine/error.hpp"
 
 namespace premelt {
@@ -55,10 +56,10 @@ class Recorder {
   }
 
   void check_finite(std::int64_t step) const {
-    const auto bad = std::ranges::find_if_not(losses_, [](double x) { return std::isfinite(x); });
+    const auto bad = std::ranges::find_if_not(losses_, [](double x) { return std::abs(x) <= largest_loss; });
     if (bad == losses_.end()) return;
     throw DivergedError("training diverged at step " + std::to_string(step) + ": the loss of probe " +
-                        std::to_string(bad - losses_.begin()) + " is not finite; try a smaller learning_rate");
+                        std::to_string(bad - losses_.begin()) + " is " + format_number(*bad) + "; try a smaller learning_rate");
   }
 
   Experiment& experiment_;

@@ -25,7 +25,7 @@ class RunObserver {
 
 /// Trains for `steps` steps, recording before the first and after every `every`-th: steps/every + 1 recordings.
 /// Stops early, at the end of a step, once `stop` is set. Returns the last step reached.
-/// Throws DivergedError naming step and probe when a probe loss is not finite; what was recorded stands.
+/// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`; what was recorded stands.
 std::int64_t run(Experiment& experiment, std::int64_t steps, std::int64_t every, RunObserver& observer,
                  const std::atomic<bool>& stop);
 

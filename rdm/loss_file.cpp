@@ -11,6 +11,7 @@
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/npy.hpp"
+#include "rdm/loss_window.hpp"
 
 namespace premelt {
 
@@ -54,12 +55,12 @@ void check_losses(const Path& path, const LossTable& table) {
                     std::to_string(shape[1]) + " probes");
   }
   const auto flat = table.losses.flat();
-  const auto bad = std::ranges::find_if_not(flat, [](double x) { return std::isfinite(x); });
+  const auto bad = std::ranges::find_if_not(flat, [](double x) { return std::abs(x) <= largest_loss; });
   if (bad == flat.end()) return;
   const auto index = static_cast<std::size_t>(bad - flat.begin());
   throw DataError(at(path, index / shape[1] + 1) + ", probe '" + table.probes[index % shape[1]] + "' (column " +
                   std::to_string(index % shape[1] + 1) + "): the loss is " + format_number(*bad) +
-                  ", expected a finite number; drop the recording or the probe");
+                  ", expected a finite number within +-1e70; drop the recording or the probe");
 }
 
 LossTable read_npy_losses(const Path& path) {

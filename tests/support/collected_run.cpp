@@ -63,7 +63,7 @@ std::vector<std::int64_t> CollectedRun::alarms() const {
 
 Hyperparameters with(const std::string& setting, const Overrides& overrides) {
   Hyperparameters parameters = find_setting(setting).parameters;
-  for (const auto& [name, value] : overrides) parameters.set(name, value);
+  for (const auto& [name, value] : overrides) parameters.parse(name, value);
   return parameters;
 }
 

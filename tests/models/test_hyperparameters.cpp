@@ -1,0 +1,64 @@
+#include <catch2/catch.hpp>
+
+#include "engine/error.hpp"
+#include "models/hyperparameters.hpp"
+#include "models/setting.hpp"
+
+using namespace premelt;
+using Catch::Matchers::Contains;
+
+namespace {
+
+Hyperparameters sample() {
+  return Hyperparameters({{"steps", std::int64_t{10}, "training steps", 1},
+                          {"rate", 0.5, "step size", 0},
+                          {"kind", std::string("a"), "which", {}, {"a", "b"}},
+                          {"flag", false, "on or off"},
+                          {"strengths", std::vector<double>{2, 1}, "modes", 0}});
+}
+
+}  // namespace
+
+TEST_CASE("parameters parse by the type of their default", "[unit]") {
+  Hyperparameters p = sample();
+  p.parse("steps", "1e3");
+  p.parse("rate", "2");
+  p.parse("kind", "b");
+  p.parse("flag", "true");
+  p.parse("strengths", "3,0.5");
+  CHECK(p.count("steps") == 1000);
+  CHECK(p.number("rate") == 2.0);
+  CHECK(p.text("kind") == "b");
+  CHECK(p.flag("flag"));
+  CHECK(p.list("strengths") == std::vector<double>{3, 0.5});
+  p.set("rate", HyperparameterValue(std::int64_t{3}));
+  CHECK(p.number("rate") == 3.0);
+}
+
+TEST_CASE("wrong parameters are refused with what was expected", "[unit]") {
+  Hyperparameters p = sample();
+  CHECK_THROWS_WITH(p.parse("stps", "1"), Contains("did you mean 'steps'"));
+  CHECK_THROWS_WITH(p.parse("steps", "1.5"), Contains("expected an integer") && Contains("'1.5'"));
+  CHECK_THROWS_WITH(p.parse("steps", "0"), Contains("out of range") && Contains(">= 1"));
+  CHECK_THROWS_WITH(p.parse("rate", "fast"), Contains("expected a number"));
+  CHECK_THROWS_WITH(p.parse("rate", "nan"), Contains("out of range"));
+  CHECK_THROWS_WITH(p.parse("kind", "c"), Contains("unknown value 'c'") && Contains("a, b"));
+  CHECK_THROWS_WITH(p.parse("strengths", "1,x"), Contains("numbers separated by commas"));
+  CHECK_THROWS_WITH(p.parse("strengths", ""), Contains("numbers separated by commas"));
+  CHECK_THROWS_AS(p.parse("flag", "maybe"), UsageError);
+}
+
+TEST_CASE("values print as TOML in their shortest exact form", "[unit]") {
+  CHECK(to_toml(0.005) == "0.005");
+  CHECK(to_toml(4.0) == "4.0");
+  CHECK(to_toml(1e-5) == "1e-05");
+  CHECK(to_toml(std::int64_t{7}) == "7");
+  CHECK(to_toml(true) == "true");
+  CHECK(to_toml(std::string("a \"b\"\\")) == "\"a \\\"b\\\"\\\\\"");
+  CHECK(to_toml(std::vector<double>{4, 0.5}) == "[4.0, 0.5]");
+}
+
+TEST_CASE("settings are found by name, and nearly", "[unit]") {
+  CHECK(find_setting("deep-linear").name == "deep-linear");
+  CHECK_THROWS_WITH(find_setting("deeplinear"), Contains("did you mean 'deep-linear'"));
+}

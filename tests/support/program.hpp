@@ -1,0 +1,33 @@
+#pragma once
+/// Runs the premelt program as its users do.
+
+#include <string>
+
+#include "tests/support/temporary_directory.hpp"
+
+namespace premelt::test {
+
+struct Outcome {
+  int code;  ///< exit code
+  std::string out, err;
+};
+
+/// A working directory in which commands of the shell are run.
+class Workplace {
+ public:
+  /// Runs `premelt ARGUMENTS` (through the shell) in the directory. `program` is the path of the executable.
+  explicit Workplace(std::string program) : program_(std::move(program)) {}
+  Outcome premelt(const std::string& arguments) const;
+
+  std::filesystem::path operator/(const std::string& name) const { return directory_ / name; }
+  /// Creates a file and returns its name.
+  std::string file(const std::string& name, const std::string& text) const;
+  /// All bytes of a file; throws when it cannot be read.
+  std::string read(const std::filesystem::path& name) const;
+
+ private:
+  std::string program_;
+  TemporaryDirectory directory_;
+};
+
+}  // namespace premelt::test
