@@ -15,6 +15,9 @@ namespace {
 
 using Vector = std::vector<double>;
 
+/// Its fourth power, summed over many probes and recordings, is still finite.
+constexpr double largest_loss = 1e70;
+
 /// The unit vectors of row space that detrending removes: the constant, and the line (orthogonal to it).
 std::vector<Vector> removed_directions(std::size_t rows, Detrend detrend) {
   const auto m = static_cast<double>(rows);
@@ -115,11 +118,10 @@ void LossWindow::push(std::span<const double> losses) {
                      std::to_string(losses.size()) + " losses");
   }
   for (std::size_t i = 0; i < losses.size(); ++i) {
-    if (!std::isfinite(losses[i])) {
-      throw DataError("[loss_window] the loss of probe " + std::to_string(i) + " is " +
-                      std::to_string(losses[i]) + " in recording " + std::to_string(recordings_) +
-                      " (both counted from 0)");
-    }
+    if (std::abs(losses[i]) <= largest_loss) continue;
+    throw DataError("[loss_window] the loss of probe " + std::to_string(i) + " is " +
+                    (std::isfinite(losses[i]) ? "beyond 1e70" : std::to_string(losses[i])) +
+                    " in recording " + std::to_string(recordings_) + " (both counted from 0)");
   }
   const std::size_t at = recordings_++ % window();
   std::ranges::copy(losses, rows_.row(at).begin());

@@ -28,8 +28,8 @@ class LossWindow {
   LossWindow(std::size_t probes, std::size_t window);
 
   /// Adds a recording and drops the oldest one when the window is full.
-  /// Throws ShapeError on a wrong number of losses, DataError (naming the probe) when one is not finite; the
-  /// window is then unchanged.
+  /// Throws ShapeError on a wrong number of losses, DataError (naming the probe) when one is not finite or
+  /// exceeds 1e70, where signals in loss⁴ overflow; the window is then unchanged.
   void push(std::span<const double> losses);
 
   std::size_t probes() const { return rows_.shape()[1]; }

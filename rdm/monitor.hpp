@@ -32,7 +32,9 @@ struct MonitorOptions {
   std::size_t modes = 3;               ///< k ≥ 1 leading eigenvectors to keep
   std::vector<Channel> channels = {};  ///< beyond the untransformed losses of all probes, raw and detrended
   AlarmRule alarm = {};
-  std::string alarm_statistic = "shc";  ///< a column
+  /// A column. The size of the change (AlarmRule::least_change) is read from the same window and detrending;
+  /// of log losses √(tr C/n) is relative as it stands.
+  std::string alarm_statistic = "shc";
 };
 
 /// The signals of one full window, stamped at its newest recording.
@@ -46,8 +48,8 @@ struct Observation {
 
 class Monitor {
  public:
-  /// Throws ShapeError on impossible sizes, UsageError on an unknown alarm statistic, a suffix used twice or
-  /// a probe out of range.
+  /// Throws ShapeError on impossible sizes, UsageError on an unknown alarm statistic, a suffix used twice, a
+  /// probe out of range, or no mode to keep.
   explicit Monitor(MonitorOptions options);
 
   /// `shc,pr,trace,lambda1,mean_loss`, the same with `_detrended`, then those of each channel. `mean_loss` is

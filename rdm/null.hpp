@@ -1,6 +1,5 @@
 #pragma once
-/// What the signals look like when nothing happens: losses that are only noise, or only wander. (ours, theory
-/// §5)
+/// The signals when nothing happens: losses that are only noise, or only wander. (ours, theory §5)
 
 #include <cstddef>
 
@@ -48,10 +47,10 @@ IidNull sample_null(std::size_t probes, std::size_t draws, double noise_level);
 /// detrending).
 double noise_level(const Tensor<double>& losses, Detrend detrend = Detrend::none);
 
-/// The participation ratio of n independent random walks seen through a window of W recordings, as E[(tr
-/// C)²]/E[‖C‖_F²]: (np+2)/(n+p+1), where p is the value for n → ∞, which itself tends to 2.5 with W
-/// (Antognini and Sohl-Dickstein, arXiv 1806.08805). The mean of single windows is a little higher (2.47
-/// against 2.39 at n=60, W=40).
+/// E[(tr C)²]/E[‖C‖_F²] of n independent random walks seen through a window of W recordings: (np+2)/(n+p+1),
+/// where p is the value for n → ∞, which itself tends to 2.5 with W (Antognini and Sohl-Dickstein, arXiv
+/// 1806.08805). The mean participation ratio of single windows is a little higher: 2.47 against 2.39 at n=60,
+/// W=40.
 double random_walk_participation_ratio(std::size_t probes, std::size_t window);
 
 /// (π²/6)²/(π⁴/90): any wandering trajectory in many dimensions.

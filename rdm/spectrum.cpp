@@ -113,7 +113,7 @@ double Moments::spectral_heat_capacity() const {
 }
 
 double Moments::participation_ratio() const {
-  return trace * trace / frobenius_squared;
+  return frobenius_squared > 0 ? trace * trace / frobenius_squared : undefined;
 }
 
 Moments moments(const LossWindow& window, Detrend detrend) {

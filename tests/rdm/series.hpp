@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <string>
+#include <vector>
 
 #include "engine/random.hpp"
 #include "engine/tensor.hpp"

@@ -170,5 +170,19 @@ TEST_CASE("a window says what is wrong with its input and stays as it was", "[un
     CHECK_THROWS_WITH(window.push(std::vector<double>{1, 2, loss}),
                       Contains("probe 2") && Contains("recording 6"));
   }
+  CHECK_THROWS_WITH(window.push(std::vector<double>{1, -1e71, 1}), Contains("probe 1 is beyond 1e70"));
   CHECK(moments(window).trace == trace);
+}
+
+TEST_CASE("signals stay finite for the largest losses and defined for the smallest", "[unit]") {
+  for (double scale : {1e69, 1e-70}) {
+    const LossWindow window = window_over(noise(50, 40, 9, scale), 50);
+    const Spectrum found = spectrum(window, 1);
+    CHECK(std::isfinite(found.moments.spectral_heat_capacity()));
+    CHECK(found.moments.spectral_heat_capacity() > 0);
+    CHECK(found.moments.participation_ratio() > 1);
+    CHECK(close(found.eigenvalues(0),
+                spectrum(window_over(noise(50, 40, 9), 50), 1).eigenvalues(0) * scale * scale, 1e-9));
+  }
+  CHECK(std::isnan(moments(window_over(noise(50, 40, 9, 1e-90), 50)).participation_ratio()));
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
@@ -168,10 +169,35 @@ TEST_CASE("the monitor alarms on the chosen column when losses start to move", "
     CHECK(alarms[0].step > 600);
     CHECK(alarms[0].step < 700);
   }
-  CHECK(alarms_of("shc", {.least_change = 0.2})
-            .empty());  // the drift is 0.03·√((W²-1)/12)/√2 = 3 % of the mean
-  CHECK(alarms_of("shc_log", {.least_change = 0.05}).size() == 1);
   CHECK(alarms_of("mean_loss", {.threshold = 2.5}).empty());
+}
+
+TEST_CASE("what counts as a change is the rms change of a loss over its mean, of a log loss itself",
+          "[unit]") {
+  Tensor<double> losses(Shape{120, 2}, 100.0), log_losses(Shape{120, 2}, 5.0);
+  for (std::size_t t = 60; t < 120; ++t) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      losses(t, i) -= 0.1 * static_cast<double>(t - 60);
+      log_losses(t, i) -= 0.01 * static_cast<double>(t - 60);
+    }
+  }
+  for (double& loss : log_losses.flat()) loss = std::exp(loss);
+  const auto alarmed = [](const Tensor<double>& series, const std::string& statistic, double least_change) {
+    Monitor monitor({.probes = 2,
+                     .window = 10,
+                     .channels = {{.suffix = "log", .transform = Transform::log}},
+                     .alarm = {.least_change = least_change},
+                     .alarm_statistic = statistic});
+    const std::vector<Observation> seen = observe(monitor, series);
+    return std::ranges::any_of(seen, [](const Observation& o) { return o.alarm.has_value(); });
+  };
+  // 0.1·√((W²-1)/12) = 0.287 over a mean that falls from 100 to 94.1.
+  CHECK(alarmed(losses, "shc", 0.0030));
+  CHECK_FALSE(alarmed(losses, "shc", 0.0031));
+  CHECK_FALSE(alarmed(losses, "shc_detrended", 0.0030));
+  // 0.01·√((W²-1)/12) = 0.0287.
+  CHECK(alarmed(log_losses, "shc_log", 0.0287));
+  CHECK_FALSE(alarmed(log_losses, "shc_log", 0.0288));
 }
 
 TEST_CASE("the same losses give the same bits", "[property]") {
