@@ -9,6 +9,7 @@
 /// it can be differentiated again. A VJP that needs the op's own output y takes `(g, y)`. A cotangent may
 /// have the shape its input was broadcast to: it is summed back.
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 #include <type_traits>
@@ -74,6 +75,24 @@ Var<T> record(const char* op, Tensor<T> value, Wrt<T, F>... inputs) {
   const std::array<const Var<T>*, sizeof...(F)> vars{&inputs.input...};
   tape->append(op, output.shape(), vars,
                std::make_unique<detail::InputVjps<T, F...>>(output, std::move(inputs.vjp)...));
+  return output;
+}
+
+/// For ops whose inputs share work, or are a list: one VJP fills in all the cotangents that are wanted.
+template <class T, class F>
+Var<T> record_jointly(const char* op, Tensor<T> value, std::span<const Var<T>> inputs, F vjp) {
+  struct Joint final : Vjp<T> {
+    explicit Joint(F f) : vjp(std::move(f)) {}
+    void operator()(const Var<T>& cotangent, Cotangents<T>& into) const override { vjp(cotangent, into); }
+    F vjp;
+  };
+  const auto tracked = std::ranges::find_if(inputs, &Var<T>::tracked);
+  if (!recording() || tracked == inputs.end()) return Var<T>(std::move(value));
+  Tape<T>& tape = *tracked->tape();
+  Var<T> output = tape.next(std::move(value));
+  std::vector<const Var<T>*> vars;
+  for (const Var<T>& input : inputs) vars.push_back(&input);
+  tape.append(op, output.shape(), vars, std::make_unique<Joint>(std::move(vjp)));
   return output;
 }
 

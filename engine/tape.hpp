@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cotangent.hpp"
 #include "engine/var.hpp"
 
 namespace premelt {
@@ -18,8 +19,7 @@ template <class T>
 class Cotangents {
  public:
   bool wants(std::size_t input) const { return wanted_[input] != 0; }
-  /// A cotangent of the input's shape, or of a shape the input was broadcast to (it is then summed back).
-  void set(std::size_t input, Var<T> cotangent) { values_[input] = std::move(cotangent); }
+  void set(std::size_t input, Cotangent<T> cotangent) { values_[input] = std::move(cotangent); }
 
   /// Makes room for the inputs of the next node, none of them wanted yet.
   void reset(std::size_t inputs) {
@@ -27,11 +27,11 @@ class Cotangents {
     values_.assign(inputs, std::nullopt);
   }
   void want(std::size_t input) { wanted_[input] = 1; }
-  std::optional<Var<T>> take(std::size_t input) { return std::exchange(values_[input], std::nullopt); }
+  std::optional<Cotangent<T>> take(std::size_t input) { return std::exchange(values_[input], std::nullopt); }
 
  private:
   std::vector<char> wanted_;
-  std::vector<std::optional<Var<T>>> values_;
+  std::vector<std::optional<Cotangent<T>>> values_;
 };
 
 /// A recorded vector-Jacobian product. Held by pointer, so it stays in place while the tape grows under it.

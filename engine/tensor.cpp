@@ -1,6 +1,5 @@
 #include "engine/tensor.hpp"
 
-#include <cstdint>
 #include <ostream>
 #include <xtensor/xio.hpp>
 #include <xtensor/xstorage.hpp>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <memory>
 #include <span>
@@ -74,6 +75,9 @@ class Tensor {
   std::shared_ptr<TensorBuffer<T>> buffer_;
   T* data_;
 };
+
+/// Class, token or row numbers.
+using Indices = Tensor<std::int64_t>;
 
 /// Element-wise conversion to another element type.
 template <class To, class From>

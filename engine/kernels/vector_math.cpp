@@ -48,6 +48,11 @@ void tanh(std::size_t n, const T* x, T* y) {
 }
 
 template <class T>
+void erf(std::size_t n, const T* x, T* y) {
+  apply(n, x, y, [](const auto& batch) { return xsimd::erf(batch); });
+}
+
+template <class T>
 double sum(std::size_t n, const T* x) {
   // Independent partial sums keep the adders busy; their number is fixed, so the result is reproducible.
   std::array<double, 16> lanes{};
@@ -65,6 +70,7 @@ double sum(std::size_t n, const T* x) {
   template void exp(std::size_t, const T*, T*);  \
   template void log(std::size_t, const T*, T*);  \
   template void tanh(std::size_t, const T*, T*); \
+  template void erf(std::size_t, const T*, T*);  \
   template double sum(std::size_t, const T*);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

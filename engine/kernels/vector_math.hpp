@@ -11,6 +11,8 @@ template <class T>
 void log(std::size_t n, const T* x, T* y);
 template <class T>
 void tanh(std::size_t n, const T* x, T* y);
+template <class T>
+void erf(std::size_t n, const T* x, T* y);
 
 /// Σ x_i, accumulated in double.
 template <class T>

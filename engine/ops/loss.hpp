@@ -1,15 +1,13 @@
 #pragma once
 /// Losses, unreduced: one number a sample or a token. Whoever wants an average writes mean(...).
 
-#include <cstdint>
-
 #include "engine/ops/elementwise.hpp"
 #include "engine/var.hpp"
 
 namespace premelt {
 
-/// Class or token numbers.
-using Labels = Tensor<std::int64_t>;
+/// The right answers: a class or token number for each row of logits.
+using Labels = Indices;
 
 /// ½‖y_b - t_b‖² over all axes but the first: (B, ...) x (B, ...) -> (B).
 /// Throws ShapeError when the shapes differ or have no axis.

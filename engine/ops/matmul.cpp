@@ -64,24 +64,17 @@ Tensor<T> product_value(const Tensor<T>& a, bool transpose_a, const Tensor<T>& b
   return out;
 }
 
-/// (B,T,F) -> (BT,F), so that a product of two such sums over all rows.
-template <class T>
-Var<T> flat_rows(const Var<T>& x) {
-  const Shape& shape = x.shape();
-  const std::size_t rows = Shape(std::span(shape.begin(), shape.rank() - 1)).size();
-  return reshape(x, Shape{rows, shape.back()});
-}
-
 template <class T>
 Var<T> product(const Var<T>& a, bool ta, const Var<T>& b, bool tb) {
   // With C = op(A)op(B): the cotangent of op(A) is G op(B)ᵀ, that of op(B) is op(A)ᵀ G.
   const auto vjp_a = [b, ta, tb](const Var<T>& g) {
     return ta ? product(b, tb, g, true) : product(g, false, b, !tb);
   };
-  const bool shared_b = !ta && a.shape().rank() > 2 && b.shape().rank() == 2;
-  const auto vjp_b = [a, ta, tb, shared_b](const Var<T>& g) {
-    const Var<T> x = shared_b ? flat_rows(a) : a, d = shared_b ? flat_rows(g) : g;
-    return tb ? product(d, true, x, ta) : product(x, !ta, d, false);
+  // A matrix that all rows of A meet has as cotangent a sum over those rows.
+  const bool shared = !ta && b.shape().rank() == 2;
+  const auto vjp_b = [a, ta, tb, shared](const Var<T>& g) -> Cotangent<T> {
+    if (shared) return tb ? OuterProducts<T>{g, a} : OuterProducts<T>{a, g};
+    return tb ? product(g, true, a, ta) : product(a, !ta, g, false);
   };
   return record(name(ta, tb), product_value(a.value(), ta, b.value(), tb), wrt(a, vjp_a), wrt(b, vjp_b));
 }

@@ -1,9 +1,10 @@
 #include "engine/ops/softmax.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "engine/kernels/rows.hpp"
+#include "engine/kernels/softmax.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/reduce.hpp"
@@ -23,44 +24,18 @@ T row_max(const T* x, std::size_t n) {
   return top;
 }
 
-/// exp(x - row maximum) of every row.
-template <class T>
-Tensor<T> shifted_exp(const Tensor<T>& x, Rows rows) {
-  Tensor<T> out(x.shape());
-  for (std::size_t r = 0; r < rows.count; ++r) {
-    const T* from = x.data() + r * rows.length;
-    T* to = out.data() + r * rows.length;
-    const T top = row_max(from, rows.length);
-    for (std::size_t i = 0; i < rows.length; ++i) to[i] = from[i] - top;
-  }
-  kernels::exp(out.size(), out.data(), out.data());
-  return out;
-}
-
-/// log Σ exp of every row, (rows.count) numbers in the shape without the last axis.
+/// log Σ exp of every row: the shape without the last axis.
 template <class T>
 Tensor<T> row_logsumexp(const char* op, const Tensor<T>& x) {
   const Rows rows = kernels::rows_of(op, x.shape());
-  const Tensor<T> weights = shifted_exp(x, rows);
   Tensor<T> out(kernels::drop_last(x.shape()));
+  std::vector<T> weights(rows.length);
   for (std::size_t r = 0; r < rows.count; ++r) {
-    const double total = kernels::sum(rows.length, weights.data() + r * rows.length);
-    out.data()[r] = row_max(x.data() + r * rows.length, rows.length) + static_cast<T>(std::log(total));
-  }
-  return out;
-}
-
-/// y·(g - Σ_k g_k y_k), row by row.
-template <class T>
-Tensor<T> softmax_cotangent(const Tensor<T>& g, const Tensor<T>& y) {
-  const Rows rows = kernels::rows_of("softmax", y.shape());
-  Tensor<T> out(y.shape());
-  for (std::size_t r = 0; r < rows.count; ++r) {
-    const T *gr = g.data() + r * rows.length, *yr = y.data() + r * rows.length;
-    T* to = out.data() + r * rows.length;
-    for (std::size_t i = 0; i < rows.length; ++i) to[i] = gr[i] * yr[i];
-    const T inner = static_cast<T>(kernels::sum(rows.length, to));
-    for (std::size_t i = 0; i < rows.length; ++i) to[i] -= inner * yr[i];
+    const T* row = x.data() + r * rows.length;
+    const T top = row_max(row, rows.length);
+    for (std::size_t i = 0; i < rows.length; ++i) weights[i] = row[i] - top;
+    kernels::exp(rows.length, weights.data(), weights.data());
+    out.data()[r] = top + static_cast<T>(std::log(kernels::sum(rows.length, weights.data())));
   }
   return out;
 }
@@ -70,15 +45,17 @@ Tensor<T> softmax_cotangent(const Tensor<T>& g, const Tensor<T>& y) {
 template <class T>
 Var<T> softmax(const Var<T>& x) {
   const Rows rows = kernels::rows_of("softmax", x.shape());
-  Tensor<T> value = shifted_exp(x.value(), rows);
-  for (std::size_t r = 0; r < rows.count; ++r) {
-    T* row = value.data() + r * rows.length;
-    const T factor = static_cast<T>(1.0 / kernels::sum(rows.length, row));
-    for (std::size_t i = 0; i < rows.length; ++i) row[i] *= factor;
-  }
-  return record("softmax", value, wrt(x, [](const Var<T>& g, const Var<T>& y) {
-                  return unless_recording<T>([&] { return softmax_cotangent(g.value(), y.value()); },
-                                             [&] { return y * (g - sum(g * y, -1, true)); });
+  Tensor<T> value = x.value().clone();
+  kernels::softmax_rows(rows.count, rows.length, false, value.data());
+  return record("softmax", value, wrt(x, [rows](const Var<T>& g, const Var<T>& y) {
+                  return unless_recording<T>(
+                      [&] {
+                        Tensor<T> out = g.value().clone();
+                        kernels::softmax_rows_cotangent(rows.count, rows.length, y.value().data(),
+                                                        out.data());
+                        return out;
+                      },
+                      [&] { return y * (g - sum(g * y, -1, true)); });
                 }));
 }
 

@@ -1,0 +1,102 @@
+#include "engine/cotangent.hpp"
+
+#include "engine/error.hpp"
+#include "engine/ops/index.hpp"
+#include "engine/ops/matmul.hpp"
+#include "engine/ops/reduce.hpp"
+#include "engine/ops/shape.hpp"
+
+namespace premelt {
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+/// (leading..., shape...)
+Shape prepend(std::initializer_list<std::size_t> leading, const Shape& shape) {
+  Shape result(leading);
+  for (std::size_t extent : shape) result.push_back(extent);
+  return result;
+}
+
+/// (n,t,F) -> (n,rows,F), rows being the product of the axes t.
+template <class T>
+Var<T> as_samples(const Var<T>& x, std::size_t n) {
+  const std::size_t features = x.shape().back();
+  const std::size_t rows = x.value().size() / std::max<std::size_t>(1, n * features);
+  return reshape(x, Shape{n, rows, features});
+}
+
+/// (n,t,F) -> (nt,F)
+template <class T>
+Var<T> as_rows(const Var<T>& x) {
+  const std::size_t features = x.shape().back();
+  return reshape(x, Shape{x.value().size() / std::max<std::size_t>(1, features), features});
+}
+
+void check_batch_axis(const Shape& given, const Shape& parameter, std::size_t n) {
+  const bool fits =
+      given.rank() > 0 && given[0] == n &&
+      (parameter.rank() < given.rank() || (parameter.rank() == given.rank() && parameter[0] == 1));
+  if (!fits) {
+    throw ShapeError("[per_sample] a parameter of shape " + to_string(parameter) +
+                     " has a cotangent of shape " + to_string(given) + ", which does not keep the " +
+                     std::to_string(n) + " samples apart");
+  }
+}
+
+/// Sums a broadcast cotangent (n, t, shape...) to (n, shape...).
+template <class T>
+Var<T> sum_within_samples(const Var<T>& g, const Shape& shape, std::size_t n) {
+  check_batch_axis(g.shape(), shape, n);
+  Shape target = g.shape();
+  for (std::size_t axis = 1; axis < target.rank(); ++axis) {
+    const std::size_t from_right = target.rank() - axis;
+    target[axis] = from_right <= shape.rank() ? shape[shape.rank() - from_right] : 1;
+  }
+  return reshape(sum_to(g, target), prepend({n}, shape));
+}
+
+}  // namespace
+
+template <class T>
+Var<T> total(const Cotangent<T>& cotangent, const Shape& shape) {
+  return std::visit(
+      Overloaded{[&](const Var<T>& g) { return sum_to(g, shape); },
+                 [](const OuterProducts<T>& o) { return matmul_tn(as_rows(o.left), as_rows(o.right)); },
+                 [](const ScatteredRows<T>& s) { return scatter_rows(s.g, s.rows, s.table_rows); }},
+      cotangent);
+}
+
+template <class T>
+Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t n) {
+  return std::visit(Overloaded{[&](const Var<T>& g) { return sum_within_samples(g, shape, n); },
+                               [&](const OuterProducts<T>& o) {
+                                 check_batch_axis(o.left.shape(), {}, n);
+                                 return matmul_tn(as_samples(o.left, n), as_samples(o.right, n));
+                               },
+                               [&](const ScatteredRows<T>& s) {
+                                 check_batch_axis(s.g.shape(), {}, n);
+                                 // One tall table: sample i owns rows i·V .. i·V+V-1.
+                                 Indices rows = s.rows.clone();
+                                 const std::size_t positions = rows.size() / std::max<std::size_t>(1, n);
+                                 for (std::size_t r = 0; r < rows.size(); ++r) {
+                                   rows.data()[r] += static_cast<std::int64_t>(r / positions * s.table_rows);
+                                 }
+                                 return reshape(scatter_rows(s.g, rows, n * s.table_rows),
+                                                prepend({n}, shape));
+                               }},
+                    cotangent);
+}
+
+#define PREMELT_INSTANTIATE(T)                              \
+  template Var<T> total(const Cotangent<T>&, const Shape&); \
+  template Var<T> per_sample(const Cotangent<T>&, const Shape&, std::size_t);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt

@@ -1,0 +1,43 @@
+#pragma once
+/// Cotangents of tensors that the whole batch shares. A parameter's cotangent is a sum over samples; ops hand
+/// it over before that sum, so that one backward pass serves the sum, the per-sample gradients and their Gram
+/// matrix alike.
+///
+/// Index legend: n samples; t positions within a sample (several axes, or none); F and G the sides of a
+/// matrix; V rows of a table of width C.
+
+#include <variant>
+
+#include "engine/var.hpp"
+
+namespace premelt {
+
+/// Of a matrix (F,G): Σ over all rows r of left_r ⊗ right_r, with left (n,t,F) and right (n,t,G).
+template <class T>
+struct OuterProducts {
+  Var<T> left, right;
+};
+
+/// Of a table (V,C): row rows[r] receives g_r, with rows (n,t) and g (n,t,C).
+template <class T>
+struct ScatteredRows {
+  Indices rows;
+  Var<T> g;
+  std::size_t table_rows;
+};
+
+/// A Var has its input's shape, or a shape the input was broadcast to.
+template <class T>
+using Cotangent = std::variant<Var<T>, OuterProducts<T>, ScatteredRows<T>>;
+
+/// The cotangent of an input of shape `shape`, summed over everything that shares it.
+template <class T>
+Var<T> total(const Cotangent<T>& cotangent, const Shape& shape);
+
+/// The same for every sample by itself: (n, shape...). Throws ShapeError when the cotangent has no batch axis
+/// of extent n in front, which means that the op mixes samples or uses the parameter in a way that has no
+/// per-sample rule.
+template <class T>
+Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t n);
+
+}  // namespace premelt

@@ -1,0 +1,46 @@
+#include "engine/kernels/softmax.hpp"
+
+#include <algorithm>
+
+#include "engine/kernels/vector_math.hpp"
+
+namespace premelt::kernels {
+
+template <class T>
+void softmax_rows(std::size_t rows, std::size_t length, bool causal, T* scores) {
+  const auto seen = [&](std::size_t r) { return causal ? r + 1 : length; };
+  for (std::size_t r = 0; r < rows; ++r) {
+    T* row = scores + r * length;
+    T top = row[0];
+    for (std::size_t i = 1; i < seen(r); ++i) top = row[i] > top ? row[i] : top;
+    for (std::size_t i = 0; i < seen(r); ++i) row[i] -= top;
+    std::fill(row + seen(r), row + length, T(0));
+  }
+  exp(rows * length, scores, scores);
+  for (std::size_t r = 0; r < rows; ++r) {
+    T* row = scores + r * length;
+    const T factor = static_cast<T>(1 / sum(seen(r), row));
+    for (std::size_t i = 0; i < seen(r); ++i) row[i] *= factor;
+    std::fill(row + seen(r), row + length, T(0));
+  }
+}
+
+template <class T>
+void softmax_rows_cotangent(std::size_t rows, std::size_t length, const T* y, T* g) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    const T* yr = y + r * length;
+    T* gr = g + r * length;
+    for (std::size_t i = 0; i < length; ++i) gr[i] *= yr[i];
+    const T inner = static_cast<T>(sum(length, gr));
+    for (std::size_t i = 0; i < length; ++i) gr[i] -= inner * yr[i];
+  }
+}
+
+#define PREMELT_INSTANTIATE(T)                                    \
+  template void softmax_rows(std::size_t, std::size_t, bool, T*); \
+  template void softmax_rows_cotangent(std::size_t, std::size_t, const T*, T*);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt::kernels

@@ -1,0 +1,26 @@
+#pragma once
+/// Non-linearities beyond the elementary functions, and dropout.
+
+#include "engine/random.hpp"
+#include "engine/var.hpp"
+
+namespace premelt {
+
+/// x^exponent. For a negative x the exponent must be whole, else the result is NaN.
+template <class T>
+Var<T> pow(const Var<T>& x, double exponent);
+
+/// Φ(x), the distribution function of the standard normal: ½(1 + erf(x/√2)).
+template <class T>
+Var<T> normal_cdf(const Var<T>& x);
+
+/// x·Φ(x), exactly (Hendrycks and Gimpel, arXiv 1606.08415); PyTorch's default.
+template <class T>
+Var<T> gelu(const Var<T>& x);
+
+/// Sets each element to 0 with probability `rate` and divides the others by 1 - rate. Call it in training
+/// only. Throws Error unless 0 <= rate < 1.
+template <class T>
+Var<T> dropout(const Var<T>& x, double rate, Rng& rng);
+
+}  // namespace premelt

@@ -1,0 +1,215 @@
+#include "engine/ops/index.hpp"
+
+#include <algorithm>
+
+#include "engine/error.hpp"
+#include "engine/kernels/broadcast.hpp"
+#include "engine/kernels/rows.hpp"
+#include "engine/ops/shape.hpp"
+#include "engine/record.hpp"
+
+namespace premelt {
+
+namespace {
+
+void check_rows(const char* op, const Indices& rows, std::size_t table_rows) {
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const std::int64_t row = rows.data()[r];
+    if (row < 0 || static_cast<std::size_t>(row) >= table_rows) {
+      throw ShapeError("[" + std::string(op) + "] index " + std::to_string(row) + " at position " +
+                       std::to_string(r) + " is outside 0.." + std::to_string(table_rows - 1));
+    }
+  }
+}
+
+/// A tensor as (outer, extent, inner) around one axis.
+struct Around {
+  std::size_t outer = 1, extent, inner = 1;
+
+  Around(const Shape& shape, std::size_t axis) : extent(shape[axis]) {
+    for (std::size_t i = 0; i < axis; ++i) outer *= shape[i];
+    for (std::size_t i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+  }
+};
+
+/// Copies `count` slabs along `axis` of `from`, starting at `from_begin`, to `to` from `to_begin` on.
+template <class T>
+void copy_slabs(const Tensor<T>& from, std::size_t from_begin, Tensor<T>& to, std::size_t to_begin,
+                std::size_t count, std::size_t axis) {
+  const Around source(from.shape(), axis), target(to.shape(), axis);
+  for (std::size_t o = 0; o < source.outer; ++o) {
+    std::copy_n(from.data() + (o * source.extent + from_begin) * source.inner, count * source.inner,
+                to.data() + (o * target.extent + to_begin) * target.inner);
+  }
+}
+
+Shape with_extent(Shape shape, std::size_t axis, std::size_t extent) {
+  shape[axis] = extent;
+  return shape;
+}
+
+/// Takes part as an input that is data, so that the op's result is seen to vary over the batch.
+template <class T>
+auto data() {
+  static const Var<T> constant;
+  return wrt(constant, [](const Var<T>& g) { return g; });
+}
+
+}  // namespace
+
+template <class T>
+Var<T> gather(const Var<T>& table, const Indices& rows) {
+  if (table.shape().rank() != 2)
+    throw ShapeError("[gather] needs a table (V,C), got " + to_string(table.shape()));
+  const std::size_t table_rows = table.shape()[0], width = table.shape()[1];
+  check_rows("gather", rows, table_rows);
+  Shape shape = rows.shape();
+  shape.push_back(width);
+  Tensor<T> value(shape);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::copy_n(table.value().data() + static_cast<std::size_t>(rows.data()[r]) * width, width,
+                value.data() + r * width);
+  }
+  return record("gather", value,
+                wrt(table,
+                    [rows, table_rows](const Var<T>& g) -> Cotangent<T> {
+                      return ScatteredRows<T>{rows, g, table_rows};
+                    }),
+                data<T>());
+}
+
+template <class T>
+Var<T> scatter_rows(const Var<T>& x, const Indices& rows, std::size_t table_rows) {
+  if (x.shape().rank() == 0 || kernels::drop_last(x.shape()) != rows.shape()) {
+    throw ShapeError("[scatter_rows] indices must have x's shape without its last axis: x " +
+                     to_string(x.shape()) + ", indices " + to_string(rows.shape()));
+  }
+  check_rows("scatter_rows", rows, table_rows);
+  const std::size_t width = x.shape().back();
+  Tensor<T> value(Shape{table_rows, width}, T(0));
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    T* to = value.data() + static_cast<std::size_t>(rows.data()[r]) * width;
+    const T* from = x.value().data() + r * width;
+    for (std::size_t c = 0; c < width; ++c) to[c] += from[c];
+  }
+  return record("scatter_rows", value, wrt(x, [rows](const Var<T>& g) { return gather(g, rows); }));
+}
+
+template <class T>
+Var<T> slice(const Var<T>& x, int axis, std::size_t begin, std::size_t end) {
+  const std::size_t at = normalize_axis("slice", x.shape(), axis), extent = x.shape()[at];
+  if (begin > end || end > extent) {
+    throw ShapeError("[slice] " + std::to_string(begin) + ":" + std::to_string(end) + " along axis " +
+                     std::to_string(axis) + " of " + to_string(x.shape()) +
+                     ": needs 0 <= begin <= end <= " + std::to_string(extent));
+  }
+  Tensor<T> value(with_extent(x.shape(), at, end - begin));
+  copy_slabs(x.value(), begin, value, 0, end - begin, at);
+  return record("slice", value,
+                wrt(x, [axis, begin, extent](const Var<T>& g) { return embed(g, axis, begin, extent); }));
+}
+
+template <class T>
+Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent) {
+  const std::size_t at = normalize_axis("embed", x.shape(), axis), count = x.shape()[at];
+  if (begin + count > extent) {
+    throw ShapeError("[embed] " + to_string(x.shape()) + " from " + std::to_string(begin) +
+                     " on along axis " + std::to_string(axis) + " does not fit into extent " +
+                     std::to_string(extent));
+  }
+  Tensor<T> value(with_extent(x.shape(), at, extent), T(0));
+  copy_slabs(x.value(), 0, value, begin, count, at);
+  return record("embed", value, wrt(x, [axis, begin, count](const Var<T>& g) {
+                  return slice(g, axis, begin, begin + count);
+                }));
+}
+
+template <class T>
+Var<T> concat(const std::vector<Var<T>>& parts, int axis) {
+  if (parts.empty()) throw ShapeError("[concat] nothing to join");
+  const Shape& first = parts[0].shape();
+  const std::size_t at = normalize_axis("concat", first, axis);
+  std::size_t extent = 0;
+  for (const Var<T>& part : parts) {
+    if (part.shape().rank() != first.rank() ||
+        with_extent(part.shape(), at, 0) != with_extent(first, at, 0)) {
+      throw ShapeError("[concat] " + to_string(first) + " and " + to_string(part.shape()) +
+                       " differ elsewhere than along axis " + std::to_string(axis));
+    }
+    extent += part.shape()[at];
+  }
+  Tensor<T> value(with_extent(first, at, extent));
+  std::vector<std::size_t> begins;
+  for (std::size_t begin = 0; const Var<T>& part : parts) {
+    copy_slabs(part.value(), 0, value, begin, part.shape()[at], at);
+    begins.push_back(begin);
+    begin += part.shape()[at];
+  }
+  begins.push_back(extent);
+  return record_jointly("concat", value, std::span<const Var<T>>(parts),
+                        [axis, begins](const Var<T>& g, Cotangents<T>& into) {
+                          for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
+                            if (into.wants(i)) into.set(i, slice(g, axis, begins[i], begins[i + 1]));
+                          }
+                        });
+}
+
+template <class T>
+Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
+             const std::type_identity_t<Var<T>>& b) {
+  const Tensor<T> chosen = kernels::map(mask, [](T m) { return m != 0 ? T(1) : T(0); });
+  const Tensor<T> other = kernels::map(chosen, [](T m) { return 1 - m; });
+  // Two passes of selection rather than a·m + b·(1-m): a masked infinity must not turn into NaN.
+  const auto keep = [](T value, T m) { return m != 0 ? value : T(0); };
+  const Tensor<T> kept_a = kernels::broadcast_map("where", a.value(), chosen, keep);
+  const Tensor<T> kept_b = kernels::broadcast_map("where", b.value(), other, keep);
+  return record("where", kernels::broadcast_map("where", kept_a, kept_b, [](T x, T y) { return x + y; }),
+                wrt(a, [chosen](const Var<T>& g) { return g * chosen; }),
+                wrt(b, [other](const Var<T>& g) { return g * other; }));
+}
+
+template <class T>
+Var<T> max(const Var<T>& x, int axis, bool keepdims) {
+  const std::size_t at = normalize_axis("max", x.shape(), axis);
+  const Around around(x.shape(), at);
+  if (around.extent == 0)
+    throw ShapeError("[max] of nothing: axis " + std::to_string(axis) + " of " + to_string(x.shape()));
+  const Shape kept = with_extent(x.shape(), at, 1);
+  Tensor<T> value(kept), winner(x.shape(), T(0));
+  for (std::size_t o = 0; o < around.outer; ++o) {
+    for (std::size_t i = 0; i < around.inner; ++i) {
+      const std::size_t base = o * around.extent * around.inner + i;
+      std::size_t best = base;
+      for (std::size_t k = 1; k < around.extent; ++k) {
+        const std::size_t here = base + k * around.inner;
+        if (x.value().data()[here] > x.value().data()[best]) best = here;
+      }
+      value.data()[o * around.inner + i] = x.value().data()[best];
+      winner.data()[best] = 1;
+    }
+  }
+  Shape shape = kept;
+  if (!keepdims) {
+    shape = Shape{};
+    for (std::size_t i = 0; i < kept.rank(); ++i) {
+      if (i != at) shape.push_back(kept[i]);
+    }
+  }
+  return record("max", value.reshape(shape),
+                wrt(x, [winner, kept](const Var<T>& g) { return Var<T>(winner) * reshape(g, kept); }));
+}
+
+#define PREMELT_INSTANTIATE(T)                                                 \
+  template Var<T> gather(const Var<T>&, const Indices&);                       \
+  template Var<T> scatter_rows(const Var<T>&, const Indices&, std::size_t);    \
+  template Var<T> slice(const Var<T>&, int, std::size_t, std::size_t);         \
+  template Var<T> embed(const Var<T>&, int, std::size_t, std::size_t);         \
+  template Var<T> concat(const std::vector<Var<T>>&, int);                     \
+  template Var<T> where(const Tensor<T>&, const std::type_identity_t<Var<T>>&, \
+                        const std::type_identity_t<Var<T>>&);                  \
+  template Var<T> max(const Var<T>&, int, bool);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt

@@ -1,0 +1,42 @@
+#pragma once
+/// Ops that pick, place and join parts of tensors.
+
+#include <vector>
+
+#include "engine/ops/elementwise.hpp"
+#include "engine/var.hpp"
+
+namespace premelt {
+
+/// Rows of a table, an embedding: (V,C) by indices (...) -> (...,C). The backward pass scatters and adds.
+/// Throws ShapeError when `table` is no matrix or an index is outside 0..V-1.
+template <class T>
+Var<T> gather(const Var<T>& table, const Indices& rows);
+
+/// The transpose of `gather`: a table (table_rows,C) whose row rows[r] is the sum of the x_r, for x (...,C).
+/// Throws ShapeError when the shapes do not fit or an index is outside 0..table_rows-1.
+template <class T>
+Var<T> scatter_rows(const Var<T>& x, const Indices& rows, std::size_t table_rows);
+
+/// x[..., begin:end, ...] along `axis`. Throws ShapeError unless 0 <= begin <= end <= extent.
+template <class T>
+Var<T> slice(const Var<T>& x, int axis, std::size_t begin, std::size_t end);
+
+/// The transpose of `slice`: zeros of extent `extent` along `axis`, with x from `begin` on.
+template <class T>
+Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent);
+
+/// Joins along `axis`. Throws ShapeError when there is nothing to join or other extents differ.
+template <class T>
+Var<T> concat(const std::vector<Var<T>>& parts, int axis);
+
+/// a where `mask` is not 0, b elsewhere; all three broadcast.
+template <class T>
+Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
+             const std::type_identity_t<Var<T>>& b);
+
+/// Largest along `axis`; the cotangent goes to the first of equals.
+template <class T>
+Var<T> max(const Var<T>& x, int axis, bool keepdims = false);
+
+}  // namespace premelt

@@ -1,0 +1,67 @@
+#include "engine/sweep.hpp"
+
+#include "engine/ops/elementwise.hpp"
+
+namespace premelt {
+
+template <class T>
+Sweep<T>::Sweep(const Tape<T>& tape, NodeId first, NodeId last)
+    : tape_(tape), first_(first), last_(last), roles_(last - first + 1), adjoints_(last - first + 1) {}
+
+template <class T>
+void Sweep<T>::request(NodeId id) {
+  if (id <= last_) role(id) = Role::requested;
+}
+
+template <class T>
+void Sweep<T>::run(Var<T> cotangent) {
+  for (NodeId id = first_; id <= last_; ++id) {
+    if (role(id) == Role::idle && feeds_needed(id)) role(id) = Role::on_path;
+  }
+  if (role(last_) == Role::idle) return;
+  adjoint(last_) = std::move(cotangent);
+  for (NodeId id = last_ + 1; id-- > first_;) {
+    if (adjoint(id) && tape_.vjp(id) != nullptr && feeds_needed(id)) visit(id);
+  }
+}
+
+template <class T>
+void Sweep<T>::visit(NodeId id) {
+  pass_on(id, take_adjoint(id),
+          [this, id](NodeId to, const Cotangent<T>& contribution) { deliver(id, to, contribution); });
+}
+
+template <class T>
+void Sweep<T>::deliver(NodeId, NodeId to, const Cotangent<T>& contribution) {
+  accumulate(to, total(contribution, tape_.shape(to)));
+}
+
+template <class T>
+Var<T> Sweep<T>::take_adjoint(NodeId id) {
+  if (role(id) == Role::requested) return *adjoint(id);
+  return *std::exchange(adjoint(id), std::nullopt);
+}
+
+template <class T>
+void Sweep<T>::accumulate(NodeId id, Var<T> contribution) {
+  std::optional<Var<T>>& sum = adjoint(id);
+  if (!sum) {
+    sum = std::move(contribution);
+    return;
+  }
+  if (!recording()) {
+    Tensor<T> numbers = std::move(*sum).value();
+    if (numbers.unique()) {
+      for (std::size_t i = 0; i < numbers.size(); ++i) numbers.data()[i] += contribution.value().data()[i];
+      sum = Var<T>(std::move(numbers));
+      return;
+    }
+    sum = Var<T>(std::move(numbers));
+  }
+  sum = add(*sum, contribution);
+}
+
+template class Sweep<float>;
+template class Sweep<double>;
+
+}  // namespace premelt

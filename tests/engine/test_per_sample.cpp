@@ -1,0 +1,128 @@
+/// Per-sample gradients against the naive loop, for every op that takes a parameter.
+
+#include <functional>
+
+#include "engine/error.hpp"
+#include "engine/per_sample.hpp"
+#include "gradients.hpp"
+
+using namespace premelt;
+using namespace premelt::testing;
+using V = Var<double>;
+using Vs = std::vector<V>;
+
+namespace {
+
+/// Losses (n) of samples `begin`..`end` of the data, given the parameters.
+using Losses = std::function<V(const Vs& parameters, std::size_t begin, std::size_t end)>;
+
+/// G, row by row: one forward and one backward pass a sample.
+Tensor<double> naive_jacobian(const Losses& losses, const std::vector<Tensor<double>>& at, std::size_t n) {
+  std::size_t columns = 0;
+  for (const Tensor<double>& tensor : at) columns += tensor.size();
+  Tensor<double> result(Shape{n, columns});
+  for (std::size_t i = 0; i < n; ++i) {
+    Tape<double> tape;
+    Vs parameters;
+    for (const Tensor<double>& tensor : at) parameters.push_back(tape.variable(tensor));
+    double* to = result.row(i).data();
+    for (const V& g : gradient(sum(losses(parameters, i, i + 1)), parameters)) {
+      to = std::copy(g.value().flat().begin(), g.value().flat().end(), to);
+    }
+  }
+  return result;
+}
+
+void check_per_sample(const Losses& losses, const std::vector<Tensor<double>>& at, std::size_t n) {
+  Tape<double> tape;
+  Vs parameters;
+  for (const Tensor<double>& tensor : at) parameters.push_back(tape.variable(tensor));
+  const V all = losses(parameters, 0, n);
+  const Tensor<double> g = per_sample_jacobian(all, parameters), naive = naive_jacobian(losses, at, n);
+  CHECK(relative_error(g, naive) <= 1e-10);
+  CHECK(relative_error(per_sample_gram(all, parameters), matmul_nt(V(naive), naive).value()) <= 1e-10);
+
+  // Their mean is the batch gradient.
+  std::size_t column = 0;
+  const Tensor<double> average = mean(V(g), 0).value();
+  for (const V& batch : gradient(mean(all), parameters)) {
+    const Tensor<double> part = average.window(column, batch.shape());
+    CHECK(relative_error(part, batch.value()) <= 1e-10);
+    column += part.size();
+  }
+}
+
+V rows(const Tensor<double>& x, std::size_t begin, std::size_t end) {
+  return slice(V(x), 0, begin, end);
+}
+
+Indices index_rows(const Indices& x, std::size_t begin, std::size_t end) {
+  Shape shape = x.shape();
+  const std::size_t width = x.size() / shape[0];
+  shape[0] = end - begin;
+  return x.window(begin * width, shape);
+}
+
+}  // namespace
+
+TEST_CASE("per-sample gradients of a multilayer perceptron equal the loop", "[property]") {
+  const Tensor<double> x = random({7, 5}), t = random({7, 3}, 2);
+  const Losses losses = [&](const Vs& p, std::size_t begin, std::size_t end) {
+    const V hidden = tanh(matmul(rows(x, begin, end), p[0]) + p[1]);
+    return squared_error(matmul_nt(hidden, p[2]) * p[3] / p[4], rows(t, begin, end).value());
+  };
+  check_per_sample(losses,
+                   {random({5, 4}), random({4}, 2), random({3, 4}, 3), random({}, 4), uniform({3}, 1, 2)}, 7);
+}
+
+TEST_CASE("per-sample gradients of a reused matrix equal the loop", "[property]") {
+  const Tensor<double> x = random({6, 4});
+  const Losses losses = [&](const Vs& p, std::size_t begin, std::size_t end) {
+    const V once = tanh(matmul(rows(x, begin, end), p[0]));
+    return sum(square(matmul_nt(once, p[0])), 1);
+  };
+  check_per_sample(losses, {random({4, 4})}, 6);
+}
+
+TEST_CASE("per-sample gradients of a transformer equal the loop", "[property]") {
+  const std::size_t n = 5, positions = 6, vocabulary = 7, width = 8;
+  Rng rng(3, "test");
+  Indices tokens(Shape{n, positions}), next(Shape{n, positions});
+  for (std::int64_t& token : tokens.flat()) token = static_cast<std::int64_t>(rng.below(vocabulary));
+  for (std::int64_t& token : next.flat()) token = static_cast<std::int64_t>(rng.below(vocabulary));
+  const Losses losses = [&](const Vs& p, std::size_t begin, std::size_t end) {
+    V x = gather(p[0], index_rows(tokens, begin, end)) + slice(p[1], 0, 0, positions);  // learned positions
+    const V qkv = matmul(layer_norm(x, p[2], p[3]), p[4]);
+    x = x + matmul(self_attention(qkv, 2),
+                   p[5] + 0.5 * matmul(p[6], p[7]));  // a LoRA product on the output matrix
+    x = x + matmul(gelu(matmul(rms_norm(x, p[8]), p[9]) + p[10]), p[11]);
+    return mean(cross_entropy(matmul_nt(x, p[0]), index_rows(next, begin, end)), 1);  // tied unembedding
+  };
+  const std::vector<Shape> shapes{
+      {vocabulary, width}, {9, width}, {width},     {width}, {width, 3 * width}, {width, width}, {width, 2},
+      {2, width},          {width},    {width, 12}, {12},    {12, width}};
+  std::vector<Tensor<double>> at;
+  for (std::uint64_t i = 0; i < shapes.size(); ++i) at.push_back(random(shapes[i], i + 1));
+  check_per_sample(losses, at, n);
+}
+
+TEST_CASE("the Gram matrix takes the factored path for long samples with few positions", "[property]") {
+  const Tensor<double> x = random({300, 40}), t = random({300, 30}, 2);
+  const Losses losses = [&](const Vs& p, std::size_t begin, std::size_t end) {
+    return squared_error(matmul(rows(x, begin, end), p[0]), rows(t, begin, end).value());
+  };
+  check_per_sample(losses, {random({40, 30})}, 300);
+}
+
+TEST_CASE("per-sample gradients refuse what they cannot do", "[unit]") {
+  Tape<double> tape;
+  const V w = tape.variable(random({4, 4})), x = random({3, 4});
+  const V y = matmul(x, w);
+  CHECK_THROWS_WITH(per_sample_gradients(y, {w}), "[per_sample] losses must be (n), one a sample, got (3,4)");
+  CHECK_THROWS_WITH(per_sample_gradients(sum(w, 1), {w}), Catch::Contains("depend on no data"));
+  CHECK_THROWS_WITH(per_sample_gradients(sum(transpose(y), 0), {w}),
+                    Catch::Contains("keep the 3 samples apart"));
+  CHECK_THROWS_WITH(per_sample_gradients(sum(y - mean(y, 0), 1), {w}),
+                    Catch::Contains("keep the 3 samples apart"));
+  CHECK_THROWS_WITH(per_sample_gradients(sum(y, 1), {y}), "[per_sample] a parameter is not a leaf");
+}
