@@ -42,7 +42,8 @@ Input read_input(const AnalyzeArguments& arguments) {
   return input;
 }
 
-/// The recordings whose step lies in the quiet stretch: the given one, or the first full window after burn-in.
+/// The recordings whose step lies in the quiet stretch: the given one, or the first full window after
+/// burn-in.
 std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments, const Input& input) {
   if (!arguments.baseline) {
     const std::size_t first = input.recordings() >= 2 * arguments.window ? arguments.window : 0;
@@ -69,7 +70,8 @@ double quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t>
 
 /// The channel the alarm reads, when it is not one of the two every run has.
 std::optional<Channel> alarm_channel(const AnalyzeArguments& arguments, const Input& input) {
-  if (arguments.transform == "none" && arguments.probes.empty() && arguments.detrend != "diff") return std::nullopt;
+  if (arguments.transform == "none" && arguments.probes.empty() && arguments.detrend != "diff")
+    return std::nullopt;
   Channel channel;
   std::string suffix;
   if (arguments.transform == "log") {
@@ -108,7 +110,8 @@ MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& i
 }
 
 /// With a baseline, the alarm's reference is the largest statistic inside it instead of the running minimum.
-double baseline_threshold(const MonitorOptions& options, const Input& input, std::pair<std::size_t, std::size_t> rows) {
+double baseline_threshold(const MonitorOptions& options, const Input& input,
+                          std::pair<std::size_t, std::size_t> rows) {
   Monitor monitor(options);
   const std::size_t column = monitor.column(options.alarm_statistic);
   double largest = 0;
@@ -119,13 +122,13 @@ double baseline_threshold(const MonitorOptions& options, const Input& input, std
   return options.alarm.factor * largest;
 }
 
-nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options,
-                            double noise_level) {
+nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input,
+                            const MonitorOptions& options, double noise_level) {
   nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level);
   info.update({{"kind", "analyze"},
                {"title", fs::path(arguments.file).filename().string()},
-               {"subtitle", std::to_string(input.recordings()) + " recordings of " + std::to_string(input.probes()) +
-                                " probes"},
+               {"subtitle", std::to_string(input.recordings()) + " recordings of " +
+                                std::to_string(input.probes()) + " probes"},
                {"file", arguments.file},
                {"recordings", input.recordings()},
                {"detrend", arguments.detrend},
@@ -138,13 +141,16 @@ std::string block_masses(const Observation& observation, const Blocks& blocks) {
   std::string text;
   if (blocks.size() < 2) return text;
   const std::vector<double> shares = mode_shares(observation.modes.row(0), blocks);
-  for (std::size_t b = 0; b < blocks.size(); ++b) text += "  " + blocks.names()[b] + " " + short_number(shares[b]);
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    text += "  " + blocks.names()[b] + " " + short_number(shares[b]);
   return text;
 }
 
 /// One row of the table of windows: its signals, and how the top eigenvector divides among the blocks.
-void print_window(const char* label, const Monitor& monitor, const Observation& observation, const Blocks& blocks) {
-  std::printf("%-14s step %-7lld shc %-9s pr %-6s trace %-9s%s\n", label, static_cast<long long>(observation.step),
+void print_window(const char* label, const Monitor& monitor, const Observation& observation,
+                  const Blocks& blocks) {
+  std::printf("%-14s step %-7lld shc %-9s pr %-6s trace %-9s%s\n", label,
+              static_cast<long long>(observation.step),
               short_number(observation.values[monitor.column("shc")]).c_str(),
               short_number(observation.values[monitor.column("pr")]).c_str(),
               short_number(observation.values[monitor.column("trace")]).c_str(),
@@ -154,9 +160,11 @@ void print_window(const char* label, const Monitor& monitor, const Observation& 
 nlohmann::json result_json(const Monitor& monitor, const Observation& last, const std::vector<Event>& events,
                            const Input& input, const fs::path& directory) {
   nlohmann::json signals = nlohmann::json::object();
-  for (std::size_t i = 0; i < last.values.size(); ++i) signals[monitor.columns()[i]] = json_number(last.values[i]);
-  return {{"dir", directory.string()},     {"recordings", input.recordings()}, {"probes", input.probes()},
-          {"window", monitor.window().window()}, {"events", premelt::to_json(events)},     {"last", signals}};
+  for (std::size_t i = 0; i < last.values.size(); ++i)
+    signals[monitor.columns()[i]] = json_number(last.values[i]);
+  return {{"dir", directory.string()},          {"recordings", input.recordings()},
+          {"probes", input.probes()},           {"window", monitor.window().window()},
+          {"events", premelt::to_json(events)}, {"last", signals}};
 }
 
 /// What is shown of a finished analysis.
@@ -195,7 +203,8 @@ void print_result(const Result& result, const Monitor& monitor, const Input& inp
   if (result.alarms.empty()) std::printf("no alarm\n");
   print_window("highest SHC", monitor, result.highest, blocks);
   print_window("last window", monitor, result.last, blocks);
-  if (blocks.size() > 1) std::printf("block columns: share of the top eigenvector (sum of squares) in each block\n");
+  if (blocks.size() > 1)
+    std::printf("block columns: share of the top eigenvector (sum of squares) in each block\n");
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ Examples:
   premelt run --config my.toml --out runs/mine
 )";
 
-constexpr const char* analyze_help = R"(SHC, PR and alarms for recorded probe losses: T recordings (rows) of n probes (columns).
+constexpr const char* analyze_help =
+    R"(SHC, PR and alarms for recorded probe losses: T recordings (rows) of n probes (columns).
 .npy (float32 or float64), .csv (optional header, optional first column `step`) or .jsonl.
 
 Examples:
@@ -114,7 +115,9 @@ struct Parser {
     sub->add_option("SETTING", run.setting, "a name from `premelt settings`");
     sub->add_option("--seed", seed, "seed of all random streams");
     sub->add_option("--steps", steps, "training steps");
-    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     sub->add_option("--config", run.config, "a TOML file, or the run.json of an earlier run");
     sub->add_option("--out", run.out, "run directory (default: runs/SETTING-seedN)");
     sub->add_option("--dtype", dtype, "float32 or float64");
@@ -129,7 +132,8 @@ struct Parser {
     sub->add_option("--window", analyze.window, "recordings in the sliding window")->capture_default_str();
     sub->add_option("--detrend", analyze.detrend, "statistic the alarm reads: none, linear or diff")
         ->check(CLI::IsMember({"none", "linear", "diff"}));
-    sub->add_option("--transform", analyze.transform, "statistic the alarm reads: of the losses (none) or of their log")
+    sub->add_option("--transform", analyze.transform,
+                    "statistic the alarm reads: of the losses (none) or of their log")
         ->check(CLI::IsMember({"none", "log"}));
     sub->add_option("--blocks", analyze.blocks_file, "CSV probe,block");
     sub->add_option("--probes", analyze.probes, "only these blocks feed the alarm")->delimiter(',');
@@ -152,7 +156,8 @@ struct Parser {
       if (word.starts_with("-")) {
         throw UsageError(unknown_name("option", word.substr(0, word.find('=')), option_names(owner)));
       }
-      if (chosen.empty()) throw UsageError(unknown_name("command", word, {"settings", "run", "analyze", "report"}));
+      if (chosen.empty())
+        throw UsageError(unknown_name("command", word, {"settings", "run", "analyze", "report"}));
       throw UsageError("'" + word + "' is one word too many for `premelt " + owner.get_name() + "`");
     }
   }

@@ -16,7 +16,7 @@ struct SettingsArguments {
 };
 
 struct RunArguments {
-  std::string setting;  ///< may be empty when `config` names it
+  std::string setting;                                         ///< may be empty when `config` names it
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --steps, --dtype in order
   std::string config;
   std::string out;
@@ -31,7 +31,7 @@ struct AnalyzeArguments {
   std::string detrend = "none";
   std::string transform = "none";
   std::string blocks_file;
-  std::vector<std::string> probes;  ///< names of blocks; empty: all probes
+  std::vector<std::string> probes;                                ///< names of blocks; empty: all probes
   std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
   std::string out;
   bool json = false;
@@ -47,7 +47,8 @@ struct TextRequest {
   std::string text;
 };
 
-using Arguments = std::variant<SettingsArguments, RunArguments, AnalyzeArguments, ReportArguments, TextRequest>;
+using Arguments =
+    std::variant<SettingsArguments, RunArguments, AnalyzeArguments, ReportArguments, TextRequest>;
 
 /// Throws UsageError that names the wrong word and the nearest valid one.
 Arguments parse_arguments(int argc, char** argv);

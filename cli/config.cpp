@@ -46,7 +46,8 @@ Config read_json(const std::filesystem::path& path) {
   return config;
 }
 
-HyperparameterValue from_toml(const std::filesystem::path& path, std::string_view key, const toml::node& value) {
+HyperparameterValue from_toml(const std::filesystem::path& path, std::string_view key,
+                              const toml::node& value) {
   if (const auto* v = value.as_boolean()) return v->get();
   if (const auto* v = value.as_integer()) return v->get();
   if (const auto* v = value.as_floating_point()) return v->get();

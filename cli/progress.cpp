@@ -22,7 +22,8 @@ double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::
 std::string short_number(double value) {
   if (std::isnan(value)) return "-";
   char text[32];
-  std::snprintf(text, sizeof text, std::abs(value) >= 0.01 && std::abs(value) < 1000 ? "%.2f" : "%.1e", value);
+  std::snprintf(text, sizeof text, std::abs(value) >= 0.01 && std::abs(value) < 1000 ? "%.2f" : "%.1e",
+                value);
   return text;
 }
 
@@ -34,7 +35,9 @@ Progress::Progress(std::int64_t total_steps, bool quiet)
       start_(Clock::now()),
       last_(start_) {}
 
-Progress::~Progress() { clear_line(); }
+Progress::~Progress() {
+  clear_line();
+}
 
 void Progress::clear_line() const {
   if (terminal_ && !quiet_) std::cerr << "\r\033[K" << std::flush;
@@ -45,7 +48,8 @@ std::string Progress::eta(std::int64_t step) const {
   if (step == 0 || elapsed < 0.2) return "";
   const double left = elapsed * static_cast<double>(total_ - step) / static_cast<double>(step);
   char text[32];
-  std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min", left < 120 ? left : left / 60);
+  std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min",
+                left < 120 ? left : left / 60);
   return text;
 }
 
@@ -59,14 +63,15 @@ void Progress::update(std::int64_t step, const std::string& note) {
     return;
   }
   const auto filled = static_cast<std::size_t>(bar_width * step / std::max<std::int64_t>(total_, 1));
-  std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(bar_width - filled, '.') << "] " << count
-            << eta(step) << "  " << note << std::flush;
+  std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(bar_width - filled, '.') << "] "
+            << count << eta(step) << "  " << note << std::flush;
 }
 
 void Progress::say(const std::string& emphasis, const std::string& text) {
   if (quiet_) return;
   clear_line();
-  std::cerr << (colour_ ? "\033[1;33m" : "") << emphasis << (colour_ ? "\033[0m" : "") << "  " << text << "\n";
+  std::cerr << (colour_ ? "\033[1;33m" : "") << emphasis << (colour_ ? "\033[0m" : "") << "  " << text
+            << "\n";
 }
 
 }  // namespace premelt::cli

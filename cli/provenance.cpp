@@ -7,12 +7,12 @@
 namespace premelt::cli {
 
 std::string version_text() {
-  return "premelt " + version() + " (" + build_type() + ", " + __VERSION__ + ")\n" + blas::library() + "\nkernel " +
-         blas::kernel() + ", " + std::to_string(blas::threads()) + " thread(s)";
+  return "premelt " + version() + " (" + build_type() + ", " + __VERSION__ + ")\n" + blas::library() +
+         "\nkernel " + blas::kernel() + ", " + std::to_string(blas::threads()) + " thread(s)";
 }
 
 nlohmann::json build_provenance() {
-  return {{"version", version()},   {"build_type", build_type()},     {"compiler", __VERSION__},
+  return {{"version", version()},    {"build_type", build_type()},    {"compiler", __VERSION__},
           {"blas", blas::library()}, {"blas_kernel", blas::kernel()}, {"blas_threads", blas::threads()}};
 }
 

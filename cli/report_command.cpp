@@ -9,7 +9,8 @@ namespace premelt::cli {
 
 void render_report(const ReportArguments& arguments) {
   if (!std::filesystem::is_directory(arguments.directory)) {
-    throw DataError(arguments.directory + ": is not a directory, expected one made by `premelt run` or `analyze`");
+    throw DataError(arguments.directory +
+                    ": is not a directory, expected one made by `premelt run` or `analyze`");
   }
   std::cout << write_run_report(arguments.directory).string() << "\n";
   if (arguments.figures.empty()) return;

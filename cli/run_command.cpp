@@ -21,7 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::atomic<bool> interrupted = false;
-extern "C" void on_interrupt(int) { interrupted = true; }
+extern "C" void on_interrupt(int) {
+  interrupted = true;
+}
 
 /// A setting with its parameters decided: defaults, then config, then command line.
 struct Plan {
@@ -33,17 +35,20 @@ Plan make_plan(const RunArguments& arguments) {
   Config config;
   if (!arguments.config.empty()) config = read_config(arguments.config);
   const std::string name = arguments.setting.empty() ? config.setting : arguments.setting;
-  if (name.empty()) throw UsageError("name a setting, for example `premelt run deep-linear`; `premelt settings` lists them");
+  if (name.empty())
+    throw UsageError("name a setting, for example `premelt run deep-linear`; `premelt settings` lists them");
   if (!config.setting.empty() && config.setting != name) {
-    throw UsageError(arguments.config + " is for the setting '" + config.setting + "', not for '" + name + "'");
+    throw UsageError(arguments.config + " is for the setting '" + config.setting + "', not for '" + name +
+                     "'");
   }
   Plan plan{&find_setting(name), find_setting(name).parameters};
   for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
   for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
   const std::int64_t recordings = plan.parameters.integer("steps") / plan.parameters.integer("every") + 1;
   if (plan.parameters.integer("window") > recordings) {
-    throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) + " recordings does not fit into " +
-                     std::to_string(recordings) + " recordings (steps / every + 1); make the run longer or the window shorter");
+    throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) +
+                     " recordings does not fit into " + std::to_string(recordings) +
+                     " recordings (steps / every + 1); make the run longer or the window shorter");
   }
   return plan;
 }
@@ -116,7 +121,8 @@ class Watcher : public RunObserver {
 };
 
 const Event* find_event(const std::vector<Event>& events, const std::string& name) {
-  const auto found = std::ranges::find_if(events, [&](const Event& e) { return e.kind == Event::Kind::event && e.name == name; });
+  const auto found = std::ranges::find_if(
+      events, [&](const Event& e) { return e.kind == Event::Kind::event && e.name == name; });
   return found == events.end() ? nullptr : &*found;
 }
 
@@ -169,21 +175,23 @@ void run_setting(const RunArguments& arguments) {
   const std::unique_ptr<Experiment> experiment = plan.setting->make(plan.parameters);
   const Monitor columns(experiment->monitor_options());
   const std::string seed = std::to_string(plan.parameters.integer("seed"));
-  const fs::path directory = make_run_directory(
-      arguments.out.empty() ? fs::path("runs") / (plan.setting->name + "-seed" + seed) : fs::path(arguments.out));
+  const fs::path directory =
+      make_run_directory(arguments.out.empty() ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
+                                               : fs::path(arguments.out));
 
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   const std::int64_t steps = plan.parameters.integer("steps");
   const auto start = std::chrono::steady_clock::now();
   RunWriter writer(directory, run_info(plan, *experiment),
-                   {experiment->probe_blocks().size(), experiment->monitor_options().modes, experiment->order_names(),
-                    columns.columns()});
+                   {experiment->probe_blocks().size(), experiment->monitor_options().modes,
+                    experiment->order_names(), columns.columns()});
   std::int64_t reached = 0;
   std::vector<double> order;
   {
     Progress progress(steps, arguments.quiet);
-    progress.say(plan.setting->name, plan.setting->summary + ": " + std::to_string(steps) + " steps, seed " + seed);
+    progress.say(plan.setting->name,
+                 plan.setting->summary + ": " + std::to_string(steps) + " steps, seed " + seed);
     Watcher watcher(writer, progress, columns);
     try {
       reached = run(*experiment, steps, plan.parameters.integer("every"), watcher, interrupted);
@@ -192,14 +200,17 @@ void run_setting(const RunArguments& arguments) {
       write_run_report(directory);
       throw DivergedError(std::string(error.what()) + "; the run so far is in " + directory.string());
     }
-    if (reached < steps) progress.say("stopped", "at step " + std::to_string(reached) + ", the run so far is complete");
+    if (reached < steps)
+      progress.say("stopped", "at step " + std::to_string(reached) + ", the run so far is complete");
     writer.flush();
     order = watcher.last_order();
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const fs::path report = write_run_report(directory);
   if (arguments.json) {
-    std::cout << result_json(plan, directory, reached, seconds, writer.events(), experiment->order_names(), order).dump(2)
+    std::cout << result_json(plan, directory, reached, seconds, writer.events(), experiment->order_names(),
+                             order)
+                     .dump(2)
               << "\n";
     return;
   }

@@ -18,7 +18,8 @@ using Json = nlohmann::json;
 
 Json read_json(const fs::path& path) {
   std::ifstream file(path);
-  if (!file) throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
+  if (!file)
+    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
   const Json json = Json::parse(file, nullptr, false);
   if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
   return json;
@@ -28,7 +29,8 @@ report::Table read_table(const fs::path& path) {
   const std::vector<CsvRow> rows = read_csv(path);
   report::Table table{rows.front().cells, Tensor<double>(Shape{rows.size() - 1, rows.front().cells.size()})};
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < table.columns.size(); ++j) table.values(i - 1, j) = require_number(path, rows[i], j);
+    for (std::size_t j = 0; j < table.columns.size(); ++j)
+      table.values(i - 1, j) = require_number(path, rows[i], j);
   }
   return table;
 }
@@ -40,9 +42,9 @@ double number_or_undefined(const Json& object, const char* key) {
 std::vector<report::Mark> read_events(const fs::path& path) {
   std::vector<report::Mark> events;
   for (const Json& entry : read_json(path)) {
-    events.push_back({entry.at("kind") == "alarm" ? report::Mark::Kind::alarm : report::Mark::Kind::event, entry.at("name"),
-                      entry.at("step"), number_or_undefined(entry, "value"), number_or_undefined(entry, "threshold"),
-                      entry.at("why")});
+    events.push_back({entry.at("kind") == "alarm" ? report::Mark::Kind::alarm : report::Mark::Kind::event,
+                      entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
+                      number_or_undefined(entry, "threshold"), entry.at("why")});
   }
   return events;
 }

@@ -43,7 +43,8 @@ nlohmann::json to_json(const HyperparameterValue& value) {
 
 nlohmann::json to_json(const Hyperparameters& parameters) {
   nlohmann::json object = nlohmann::json::object();
-  for (const Hyperparameter& parameter : parameters.table()) object[parameter.name] = to_json(parameter.value);
+  for (const Hyperparameter& parameter : parameters.table())
+    object[parameter.name] = to_json(parameter.value);
   return object;
 }
 

@@ -29,7 +29,8 @@ void print_toml(const Setting& setting) {
 nlohmann::json describe(const Setting& setting) {
   nlohmann::json list = nlohmann::json::array();
   for (const Hyperparameter& parameter : setting.parameters.table()) {
-    nlohmann::json entry{{"name", parameter.name}, {"default", to_json(parameter.value)}, {"meaning", parameter.meaning}};
+    nlohmann::json entry{
+        {"name", parameter.name}, {"default", to_json(parameter.value)}, {"meaning", parameter.meaning}};
     if (!parameter.choices.empty()) entry["choices"] = parameter.choices;
     if (parameter.minimum) entry["minimum"] = *parameter.minimum;
     list.push_back(entry);

@@ -14,9 +14,13 @@ namespace premelt::blas {
 
 namespace {
 
-CBLAS_TRANSPOSE cblas_op(Op op) { return op == Op::none ? CblasNoTrans : CblasTrans; }
+CBLAS_TRANSPOSE cblas_op(Op op) {
+  return op == Op::none ? CblasNoTrans : CblasTrans;
+}
 
-blasint to_int(std::size_t n) { return static_cast<blasint>(n); }
+blasint to_int(std::size_t n) {
+  return static_cast<blasint>(n);
+}
 
 /// Calls the single- or double-precision routine by element type.
 template <class T, class Single, class Double, class... Args>
@@ -29,7 +33,8 @@ auto dispatch(Single single, Double dbl, Args... args) {
 }
 
 void check_info(const char* routine, lapack_int info) {
-  if (info != 0) throw Error(std::string("[") + routine + "] LAPACK failed with info " + std::to_string(info));
+  if (info != 0)
+    throw Error(std::string("[") + routine + "] LAPACK failed with info " + std::to_string(info));
 }
 
 template <class T>
@@ -54,24 +59,26 @@ void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_
                   const T* a, std::size_t lda, std::size_t stride_a, const T* b, std::size_t ldb,
                   std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c) {
   for (std::size_t i = 0; i < count; ++i) {
-    gemm(op_a, op_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c, ldc);
+    gemm(op_a, op_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c,
+         ldc);
   }
 }
 
 template <class T>
 void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
           std::size_t ldc) {
-  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), to_int(n), to_int(k), alpha, a,
-              to_int(lda), beta, c, to_int(ldc));
+  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), to_int(n), to_int(k), alpha,
+              a, to_int(lda), beta, c, to_int(ldc));
   for (std::size_t i = 1; i < n; ++i) {
     for (std::size_t j = 0; j < i; ++j) c[i * ldc + j] = c[j * ldc + i];
   }
 }
 
 template <class T>
-void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta, T* y) {
-  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), to_int(m), to_int(n), alpha, a, to_int(lda),
-              x, 1, beta, y, 1);
+void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
+          T* y) {
+  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), to_int(m), to_int(n), alpha, a,
+              to_int(lda), x, 1, beta, y, 1);
 }
 
 template <class T>
@@ -96,8 +103,8 @@ Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count) {
   const auto first = static_cast<lapack_int>(n - count + 1);
   const auto size = static_cast<lapack_int>(n);
   check_info("symmetric_eigen",
-             dispatch<T>(LAPACKE_ssyevr, LAPACKE_dsyevr, LAPACK_COL_MAJOR, 'V', count == n ? 'A' : 'I', 'U', size,
-                         work.data(), size, T(0), T(0), first, size, T(0), &found, ascending.data(),
+             dispatch<T>(LAPACKE_ssyevr, LAPACKE_dsyevr, LAPACK_COL_MAJOR, 'V', count == n ? 'A' : 'I', 'U',
+                         size, work.data(), size, T(0), T(0), first, size, T(0), &found, ascending.data(),
                          vectors.data(), size, support.data()));
   for (std::size_t j = 0; j < count; ++j) {
     const std::size_t source = count - 1 - j;
@@ -114,8 +121,8 @@ Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix) {
   Tensor<T> values(Shape{n});
   if (n == 0) return values;
   const auto size = static_cast<lapack_int>(n);
-  check_info("symmetric_eigenvalues", dispatch<T>(LAPACKE_ssyevd, LAPACKE_dsyevd, LAPACK_COL_MAJOR, 'N', 'U', size,
-                                                  work.data(), size, values.data()));
+  check_info("symmetric_eigenvalues", dispatch<T>(LAPACKE_ssyevd, LAPACKE_dsyevd, LAPACK_COL_MAJOR, 'N', 'U',
+                                                  size, work.data(), size, values.data()));
   std::ranges::reverse(values.flat());
   return values;
 }
@@ -132,25 +139,26 @@ Svd<T> svd(const Tensor<T>& matrix) {
   Tensor<T> work = matrix.clone();
   Tensor<T> left_columns(Shape{m, r});
   const auto rows = static_cast<lapack_int>(n), columns = static_cast<lapack_int>(m);
-  check_info("svd", dispatch<T>(LAPACKE_sgesdd, LAPACKE_dgesdd, LAPACK_COL_MAJOR, 'S', rows, columns, work.data(),
-                                rows, result.values.data(), result.right.data(), rows, left_columns.data(),
-                                static_cast<lapack_int>(r)));
+  check_info("svd", dispatch<T>(LAPACKE_sgesdd, LAPACKE_dgesdd, LAPACK_COL_MAJOR, 'S', rows, columns,
+                                work.data(), rows, result.values.data(), result.right.data(), rows,
+                                left_columns.data(), static_cast<lapack_int>(r)));
   for (std::size_t i = 0; i < m; ++i) {
     for (std::size_t j = 0; j < r; ++j) result.left(j, i) = left_columns(i, j);
   }
   return result;
 }
 
-#define PREMELT_INSTANTIATE(T)                                                                                      \
-  template void gemm(Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t, const T*,             \
-                     std::size_t, T, T*, std::size_t);                                                              \
-  template void gemm_batched(std::size_t, Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t,  \
-                             std::size_t, const T*, std::size_t, std::size_t, T, T*, std::size_t, std::size_t);     \
-  template void syrk(Op, std::size_t, std::size_t, T, const T*, std::size_t, T, T*, std::size_t);                   \
-  template void gemv(Op, std::size_t, std::size_t, T, const T*, std::size_t, const T*, T, T*);                      \
-  template T dot(std::size_t, const T*, const T*);                                                                  \
-  template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                                 \
-  template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                                       \
+#define PREMELT_INSTANTIATE(T)                                                                          \
+  template void gemm(Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t, const T*, \
+                     std::size_t, T, T*, std::size_t);                                                  \
+  template void gemm_batched(std::size_t, Op, Op, std::size_t, std::size_t, std::size_t, T, const T*,   \
+                             std::size_t, std::size_t, const T*, std::size_t, std::size_t, T, T*,       \
+                             std::size_t, std::size_t);                                                 \
+  template void syrk(Op, std::size_t, std::size_t, T, const T*, std::size_t, T, T*, std::size_t);       \
+  template void gemv(Op, std::size_t, std::size_t, T, const T*, std::size_t, const T*, T, T*);          \
+  template T dot(std::size_t, const T*, const T*);                                                      \
+  template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                     \
+  template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                           \
   template Svd<T> svd(const Tensor<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -1,6 +1,7 @@
 #pragma once
-/// The one room that talks to BLAS and LAPACK. All matrices are row-major with explicit sizes, leading dimensions
-/// and transpositions; instantiated for float and double. No other file includes cblas or LAPACKE headers.
+/// The one room that talks to BLAS and LAPACK. All matrices are row-major with explicit sizes, leading
+/// dimensions and transpositions; instantiated for float and double. No other file includes cblas or LAPACKE
+/// headers.
 
 #include <cstddef>
 #include <span>
@@ -25,11 +26,13 @@ void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_
 /// C (n,n) = alpha·A·Aᵀ + beta·C for A (n,k), or alpha·Aᵀ·A for A (k,n) when `op` is transpose.
 /// Both triangles are filled.
 template <class T>
-void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c, std::size_t ldc);
+void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
+          std::size_t ldc);
 
 /// y = alpha·op(A)·x + beta·y for A (m,n).
 template <class T>
-void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta, T* y);
+void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
+          T* y);
 
 template <class T>
 T dot(std::size_t n, const T* x, const T* y);

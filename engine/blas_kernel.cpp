@@ -12,8 +12,8 @@ namespace {
 /// The best kernel family this processor can run, or "" when none beats the fallback.
 std::string best_kernel() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
     return "SkylakeX";
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
@@ -27,10 +27,18 @@ bool is_fallback(const std::string& name) {
 
 }  // namespace
 
-std::string kernel() { return openblas_get_corename(); }
-std::string library() { return openblas_get_config(); }
-int threads() { return openblas_get_num_threads(); }
-void set_threads(int count) { openblas_set_num_threads(count); }
+std::string kernel() {
+  return openblas_get_corename();
+}
+std::string library() {
+  return openblas_get_config();
+}
+int threads() {
+  return openblas_get_num_threads();
+}
+void set_threads(int count) {
+  openblas_set_num_threads(count);
+}
 
 void ensure_fast_kernel(char** argv) {
   if (std::getenv("OPENBLAS_NUM_THREADS") == nullptr) set_threads(1);
@@ -44,6 +52,10 @@ void ensure_fast_kernel(char** argv) {
 }  // namespace premelt::blas
 
 namespace premelt {
-std::string version() { return PREMELT_VERSION; }
-std::string build_type() { return PREMELT_BUILD_TYPE; }
+std::string version() {
+  return PREMELT_VERSION;
+}
+std::string build_type() {
+  return PREMELT_BUILD_TYPE;
+}
 }  // namespace premelt

@@ -5,7 +5,8 @@
 
 namespace premelt::blas {
 
-/// OpenBLAS names a kernel family after a processor: "SkylakeX" (AVX-512), "Haswell" (AVX2), "Prescott" (SSE3).
+/// OpenBLAS names a kernel family after a processor: "SkylakeX" (AVX-512), "Haswell" (AVX2), "Prescott"
+/// (SSE3).
 std::string kernel();
 
 /// "OpenBLAS 0.3.21 ..." as the library describes itself.
@@ -14,11 +15,11 @@ std::string library();
 int threads();
 void set_threads(int count);
 
-/// Call first in `main`. OpenBLAS falls back to its slowest kernels on processors newer than itself (four times
-/// slower here); it reads OPENBLAS_CORETYPE in its own constructor, before `main`, so the only remedy is to set
-/// the variable and start the program again. Does nothing when the kernel is right, when the user has set
-/// OPENBLAS_CORETYPE, or when the restart fails. Also sets one BLAS thread unless OPENBLAS_NUM_THREADS says
-/// otherwise: results depend on the thread count.
+/// Call first in `main`. OpenBLAS falls back to its slowest kernels on processors newer than itself (four
+/// times slower here); it reads OPENBLAS_CORETYPE in its own constructor, before `main`, so the only remedy
+/// is to set the variable and start the program again. Does nothing when the kernel is right, when the user
+/// has set OPENBLAS_CORETYPE, or when the restart fails. Also sets one BLAS thread unless
+/// OPENBLAS_NUM_THREADS says otherwise: results depend on the thread count.
 void ensure_fast_kernel(char** argv);
 
 }  // namespace premelt::blas

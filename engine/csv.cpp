@@ -14,7 +14,8 @@ namespace premelt {
 namespace {
 
 std::string read_text(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) throw DataError(path.string() + ": is a directory, expected a .csv file");
+  if (std::filesystem::is_directory(path))
+    throw DataError(path.string() + ": is a directory, expected a .csv file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
   std::ostringstream text;
@@ -29,7 +30,8 @@ std::string trimmed(const std::string& cell) {
 }
 
 /// Splits the row that starts at text[position], which is left behind its line end.
-CsvRow next_row(const std::filesystem::path& path, const std::string& text, std::size_t& position, std::size_t& line) {
+CsvRow next_row(const std::filesystem::path& path, const std::string& text, std::size_t& position,
+                std::size_t& line) {
   CsvRow row{line, {}};
   std::string cell;
   bool quoted = false;
@@ -75,8 +77,8 @@ std::vector<CsvRow> read_csv(const std::filesystem::path& path) {
     CsvRow row = next_row(path, text, position, line);
     if (row.cells.size() == 1 && row.cells[0].empty()) continue;
     if (!rows.empty() && row.cells.size() != rows.front().cells.size()) {
-      throw DataError(path.string() + ":" + std::to_string(row.line) + ": ragged row: " +
-                      std::to_string(row.cells.size()) + " cells, but the first row has " +
+      throw DataError(path.string() + ":" + std::to_string(row.line) +
+                      ": ragged row: " + std::to_string(row.cells.size()) + " cells, but the first row has " +
                       std::to_string(rows.front().cells.size()));
     }
     rows.push_back(std::move(row));

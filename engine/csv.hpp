@@ -14,8 +14,8 @@ struct CsvRow {
   std::vector<std::string> cells;
 };
 
-/// Reads all non-blank rows. Throws DataError naming file and line when the file cannot be read, is empty, a quote
-/// is left open, or a row has another number of cells than the first.
+/// Reads all non-blank rows. Throws DataError naming file and line when the file cannot be read, is empty, a
+/// quote is left open, or a row has another number of cells than the first.
 std::vector<CsvRow> read_csv(const std::filesystem::path& path);
 
 /// The cell as a number ("1", "-2.5e3", "nan", "inf"), or nothing.

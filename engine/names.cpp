@@ -20,9 +20,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known) {
+std::string unknown_name(std::string_view what, std::string_view name,
+                         const std::vector<std::string>& known) {
   std::string text = "unknown " + std::string(what) + " '" + std::string(name) + "'";
-  const auto nearest = std::ranges::min_element(known, {}, [&](const std::string& k) { return edit_distance(name, k); });
+  const auto nearest =
+      std::ranges::min_element(known, {}, [&](const std::string& k) { return edit_distance(name, k); });
   if (nearest == known.end()) return text;
   if (edit_distance(name, *nearest) <= std::max<std::size_t>(2, nearest->size() / 2)) {
     text += "; did you mean '" + *nearest + "'?";

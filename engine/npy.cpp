@@ -20,11 +20,17 @@ constexpr std::size_t magic_bytes = 6;
 template <class T>
 const char* type_code();
 template <>
-const char* type_code<float>() { return "<f4"; }
+const char* type_code<float>() {
+  return "<f4";
+}
 template <>
-const char* type_code<double>() { return "<f8"; }
+const char* type_code<double>() {
+  return "<f8";
+}
 template <>
-const char* type_code<std::int64_t>() { return "<i8"; }
+const char* type_code<std::int64_t>() {
+  return "<i8";
+}
 
 struct Header {
   std::string type;
@@ -48,7 +54,8 @@ Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
   Shape shape;
   static const std::regex number("[0-9]+");
   for (auto it = std::sregex_iterator(text.begin(), text.end(), number); it != std::sregex_iterator(); ++it) {
-    if (shape.rank() == Shape::max_rank) fail(path, "has more than " + std::to_string(Shape::max_rank) + " axes");
+    if (shape.rank() == Shape::max_rank)
+      fail(path, "has more than " + std::to_string(Shape::max_rank) + " axes");
     shape.push_back(std::stoull(it->str()));
   }
   return shape;
@@ -58,7 +65,9 @@ Header parse_header(const std::filesystem::path& path, const std::vector<char>& 
   if (bytes.size() < 10 || !std::equal(magic, magic + magic_bytes, bytes.begin())) {
     fail(path, "is not a .npy file (it does not start with \\x93NUMPY); save it with numpy.save");
   }
-  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
   const std::size_t length_bytes = byte(6) == 1 ? 2 : 4;
   if (bytes.size() < 8 + length_bytes) fail(path, "is truncated inside its header");
   std::size_t length = 0;
@@ -109,7 +118,8 @@ Tensor<To> decode_either(const std::filesystem::path& path, const char* narrow, 
   const Header header = parse_header(path, bytes);
   if (header.type != narrow && header.type != wide) {
     fail(path, "holds numbers of type '" + header.type + "', expected " + expected +
-                   "; convert with array.astype(\"" + (sizeof(Wide) == 8 && wide[1] == 'f' ? "float64" : "int64") + "\")");
+                   "; convert with array.astype(\"" +
+                   (sizeof(Wide) == 8 && wide[1] == 'f' ? "float64" : "int64") + "\")");
   }
   const std::size_t width = header.type == narrow ? sizeof(Narrow) : sizeof(Wide);
   const std::size_t expected_bytes = header.shape.size() * width, found = bytes.size() - header.payload;
@@ -131,7 +141,8 @@ Tensor<double> read_npy(const std::filesystem::path& path) {
 
 template <>
 Tensor<std::int64_t> read_npy(const std::filesystem::path& path) {
-  return decode_either<std::int64_t, std::int32_t, std::int64_t>(path, "<i4", "<i8", "little-endian int32 or int64");
+  return decode_either<std::int64_t, std::int32_t, std::int64_t>(path, "<i4", "<i8",
+                                                                 "little-endian int32 or int64");
 }
 
 template <class T>
@@ -159,7 +170,8 @@ template <class T>
 void NpyWriter<T>::append(std::span<const T> row) {
   if (row.size() != row_shape_.size()) {
     throw ShapeError("[npy] a row of shape " + to_string(row_shape_) + " holds " +
-                     std::to_string(row_shape_.size()) + " values, but " + std::to_string(row.size()) + " were given");
+                     std::to_string(row_shape_.size()) + " values, but " + std::to_string(row.size()) +
+                     " were given");
   }
   file_.write(reinterpret_cast<const char*>(row.data()), static_cast<std::streamsize>(row.size_bytes()));
   ++rows_;
@@ -178,11 +190,12 @@ void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor) {
   if (tensor.rank() == 0) throw ShapeError("[npy] a scalar has no rows to write");
   const std::size_t rows = tensor.shape()[0];
   NpyWriter<T> writer(path, Shape(std::span(tensor.shape().begin() + 1, tensor.shape().end())));
-  for (std::size_t i = 0; i < rows; ++i) writer.append(tensor.flat().subspan(i * tensor.size() / rows, tensor.size() / rows));
+  for (std::size_t i = 0; i < rows; ++i)
+    writer.append(tensor.flat().subspan(i * tensor.size() / rows, tensor.size() / rows));
 }
 
-#define PREMELT_INSTANTIATE(T)    \
-  template class NpyWriter<T>;    \
+#define PREMELT_INSTANTIATE(T) \
+  template class NpyWriter<T>; \
   template void write_npy(const std::filesystem::path&, const Tensor<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

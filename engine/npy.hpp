@@ -10,9 +10,9 @@
 
 namespace premelt {
 
-/// Reads an array in C or Fortran order. T = double accepts float32 and float64 files, T = int64 accepts int32 and
-/// int64 files. Throws DataError naming the file and what was expected when it is missing, a directory, not .npy,
-/// of another type, big-endian, or shorter or longer than its header says.
+/// Reads an array in C or Fortran order. T = double accepts float32 and float64 files, T = int64 accepts
+/// int32 and int64 files. Throws DataError naming the file and what was expected when it is missing, a
+/// directory, not .npy, of another type, big-endian, or shorter or longer than its header says.
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path);
 

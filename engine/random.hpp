@@ -1,5 +1,6 @@
 #pragma once
-/// A counter-based random generator with named streams: the same seed gives the same numbers on every platform.
+/// A counter-based random generator with named streams: the same seed gives the same numbers on every
+/// platform.
 
 #include <array>
 #include <cstddef>
@@ -10,8 +11,8 @@
 
 namespace premelt {
 
-/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): ten rounds of a keyed
-/// bijection of a 128-bit counter.
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): ten rounds of a
+/// keyed bijection of a 128-bit counter.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// A stream of random numbers, named by (seed, purpose): "init", "data", "noise", "probes", "sampling", ...

@@ -8,8 +8,8 @@ namespace premelt {
 
 Shape::Shape(std::span<const std::size_t> extents) : rank_(extents.size()) {
   if (extents.size() > max_rank) {
-    throw ShapeError("[shape] rank " + std::to_string(extents.size()) + " is more than the largest supported, " +
-                     std::to_string(max_rank));
+    throw ShapeError("[shape] rank " + std::to_string(extents.size()) +
+                     " is more than the largest supported, " + std::to_string(max_rank));
   }
   std::copy(extents.begin(), extents.end(), extents_.begin());
 }

@@ -13,7 +13,6 @@ namespace premelt {
 
 namespace {
 
-
 /// Standard deviation of the initial weights: small enough for plateaus, large enough to leave them.
 double initial_sd(const Hyperparameters& parameters) {
   const double sd = parameters.number("init_sd");
@@ -85,7 +84,8 @@ class DeepLinear : public Experiment {
   std::vector<EventSpec> events() const override {
     std::vector<EventSpec> specs;
     for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) {
-      specs.push_back({"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1]});
+      specs.push_back(
+          {"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1]});
     }
     return specs;
   }
@@ -128,7 +128,9 @@ class DeepLinear : public Experiment {
     }
   }
 
-  void add_layer(std::size_t d, const Tensor<T>& layer) { weights_.add("layers." + std::to_string(d), layer); }
+  void add_layer(std::size_t d, const Tensor<T>& layer) {
+    weights_.add("layers." + std::to_string(d), layer);
+  }
 
   /// Every layer carries mode k along one common direction with weight a0^{1/D}, so that s_k(0) = a0 and all
   /// other entries of W vanish in the teacher's basis: Saxe's exactly solvable start.
@@ -137,17 +139,19 @@ class DeepLinear : public Experiment {
     const std::size_t depth = width.size() - 1, modes = teacher.modes();
     if (depth > 1 && parameters_.count("hidden") < modes) {
       throw UsageError("parameter 'hidden': a balanced start of " + std::to_string(modes) +
-                       " modes needs at least as many hidden units, got " + std::to_string(parameters_.count("hidden")));
+                       " modes needs at least as many hidden units, got " +
+                       std::to_string(parameters_.count("hidden")));
     }
     const double weight = std::pow(parameters_.number("balanced_strength"), 1 / static_cast<double>(depth));
-    const Tensor<double> hidden = depth > 1 ? premelt::random_orthonormal_rows(modes, parameters_.count("hidden"), rng)
-                                            : Tensor<double>();
+    const Tensor<double> hidden =
+        depth > 1 ? premelt::random_orthonormal_rows(modes, parameters_.count("hidden"), rng)
+                  : Tensor<double>();
     for (std::size_t d = 0; d < depth; ++d) {
       const Tensor<double>& from = d == 0 ? teacher.right : hidden;
       const Tensor<double>& to = d + 1 == depth ? teacher.left : hidden;
       Tensor<double> layer(Shape{width[d], width[d + 1]});
-      blas::gemm(blas::Op::transpose, blas::Op::none, width[d], width[d + 1], modes, weight, from.data(), width[d],
-                 to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
+      blas::gemm(blas::Op::transpose, blas::Op::none, width[d], width[d + 1], modes, weight, from.data(),
+                 width[d], to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
       add_layer(d, cast<T>(layer));
     }
   }
@@ -166,7 +170,7 @@ class DeepLinear : public Experiment {
   Sgd<T> optimiser_;
   Tape<T> tape_;
   Parameters<T> weights_;  ///< layers.0, layers.1, ... of shape (in,out)
-  Samples population_;  ///< empty under SGD
+  Samples population_;     ///< empty under SGD
   Tensor<T> probe_inputs_, probe_targets_;
 };
 
@@ -185,13 +189,19 @@ std::vector<Hyperparameter> parameter_table() {
       {"hidden", std::int64_t{16}, "hidden units in each hidden layer", 1},
       {"outputs", std::int64_t{10}, "output dimensions", 1},
       {"depth", std::int64_t{2}, "weight matrices", 1},
-      {"init", std::string("normal"), "normal: random weights; balanced: Saxe's exactly solvable start", {},
+      {"init",
+       std::string("normal"),
+       "normal: random weights; balanced: Saxe's exactly solvable start",
+       {},
        {"normal", "balanced"}},
       {"init_sd", 0.0, "sd of the initial weights; 0: 0.001 up to 2 layers, 0.05 beyond", 0},
       {"balanced_strength", 1e-5, "initial strength of every mode of a balanced start", 0},
       {"condition_number", 1.0, "of the input covariance; 1: whitened inputs", 1},
       {"probes", std::int64_t{64}, "probe samples", 1},
-      {"probe_kind", std::string("gaussian"), "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode", {},
+      {"probe_kind",
+       std::string("gaussian"),
+       "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode",
+       {},
        {"gaussian", "grouped"}},
       {"data", std::string(), "a CSV table to learn instead of the random teacher"},
       {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},

@@ -24,8 +24,8 @@ const char* type_name(const HyperparameterValue& value) {
 }
 
 [[noreturn]] void wrong_type(const Hyperparameter& parameter, const std::string& found) {
-  throw UsageError("parameter '" + parameter.name + "': expected " + type_name(parameter.value) + ", got '" + found +
-                   "' (" + parameter.meaning + ")");
+  throw UsageError("parameter '" + parameter.name + "': expected " + type_name(parameter.value) + ", got '" +
+                   found + "' (" + parameter.meaning + ")");
 }
 
 /// A TOML float always shows that it is one.
@@ -49,27 +49,27 @@ std::optional<std::vector<double>> parse_list(const std::string& text) {
 
 std::optional<HyperparameterValue> parse_as(const HyperparameterValue& like, const std::string& text) {
   const auto number = parse_number(text);
-  return std::visit(
-      Overload{[&](bool) -> std::optional<HyperparameterValue> {
-                 if (text == "true" || text == "1") return true;
-                 if (text == "false" || text == "0") return false;
-                 return std::nullopt;
-               },
-               [&](std::int64_t) -> std::optional<HyperparameterValue> {
-                 if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53) return std::nullopt;
-                 return static_cast<std::int64_t>(*number);
-               },
-               [&](double) -> std::optional<HyperparameterValue> {
-                 if (!number) return std::nullopt;
-                 return *number;
-               },
-               [&](const std::string&) -> std::optional<HyperparameterValue> { return text; },
-               [&](const std::vector<double>&) -> std::optional<HyperparameterValue> {
-                 const auto numbers = parse_list(text);
-                 if (!numbers) return std::nullopt;
-                 return *numbers;
-               }},
-      like);
+  return std::visit(Overload{[&](bool) -> std::optional<HyperparameterValue> {
+                               if (text == "true" || text == "1") return true;
+                               if (text == "false" || text == "0") return false;
+                               return std::nullopt;
+                             },
+                             [&](std::int64_t) -> std::optional<HyperparameterValue> {
+                               if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53)
+                                 return std::nullopt;
+                               return static_cast<std::int64_t>(*number);
+                             },
+                             [&](double) -> std::optional<HyperparameterValue> {
+                               if (!number) return std::nullopt;
+                               return *number;
+                             },
+                             [&](const std::string&) -> std::optional<HyperparameterValue> { return text; },
+                             [&](const std::vector<double>&) -> std::optional<HyperparameterValue> {
+                               const auto numbers = parse_list(text);
+                               if (!numbers) return std::nullopt;
+                               return *numbers;
+                             }},
+                    like);
 }
 
 }  // namespace
@@ -93,16 +93,18 @@ const Hyperparameter& Hyperparameters::find(std::string_view name) const {
 void Hyperparameters::check(const Hyperparameter& parameter) const {
   const auto in_range = [&](double number) {
     if (!std::isfinite(number) || (parameter.minimum && number < *parameter.minimum)) {
-      throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) + " is out of range, expected a " +
-                       "finite number" + (parameter.minimum ? " >= " + toml_float(*parameter.minimum) : "") + " (" +
+      throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) +
+                       " is out of range, expected a " + "finite number" +
+                       (parameter.minimum ? " >= " + toml_float(*parameter.minimum) : "") + " (" +
                        parameter.meaning + ")");
     }
   };
   std::visit(Overload{[](bool) {}, [&](std::int64_t v) { in_range(static_cast<double>(v)); }, in_range,
                       [&](const std::string& v) {
-                        if (!parameter.choices.empty() && std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
-                          throw UsageError("parameter '" + parameter.name + "': " +
-                                           unknown_name("value", v, parameter.choices));
+                        if (!parameter.choices.empty() &&
+                            std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
+                          throw UsageError("parameter '" + parameter.name +
+                                           "': " + unknown_name("value", v, parameter.choices));
                         }
                       },
                       [&](const std::vector<double>& v) { std::ranges::for_each(v, in_range); }},
@@ -129,19 +131,20 @@ void Hyperparameters::set(std::string_view name, const HyperparameterValue& valu
 }
 
 std::string to_toml(const HyperparameterValue& value) {
-  return std::visit(Overload{[](bool v) { return std::string(v ? "true" : "false"); },
-                             [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
-                             [](const std::string& v) {
-                               std::string quoted = "\"";
-                               for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-                               return quoted + "\"";
-                             },
-                             [](const std::vector<double>& v) {
-                               std::string text = "[";
-                               for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);
-                               return text + "]";
-                             }},
-                    value);
+  return std::visit(
+      Overload{[](bool v) { return std::string(v ? "true" : "false"); },
+               [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
+               [](const std::string& v) {
+                 std::string quoted = "\"";
+                 for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+                 return quoted + "\"";
+               },
+               [](const std::vector<double>& v) {
+                 std::string text = "[";
+                 for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);
+                 return text + "]";
+               }},
+      value);
 }
 
 }  // namespace premelt

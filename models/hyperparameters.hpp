@@ -16,8 +16,8 @@ struct Hyperparameter {
   std::string name;
   HyperparameterValue value;  ///< its type is fixed by the default
   std::string meaning;
-  std::optional<double> minimum = {};        ///< for numbers (each number of a list)
-  std::vector<std::string> choices = {};     ///< for strings; empty: any
+  std::optional<double> minimum = {};     ///< for numbers (each number of a list)
+  std::vector<std::string> choices = {};  ///< for strings; empty: any
 };
 
 /// An ordered table of parameters.
@@ -31,8 +31,8 @@ class Hyperparameters {
   std::vector<std::string> names() const;
   void add(Hyperparameter parameter) { table_.push_back(std::move(parameter)); }
 
-  /// Parses `text` by the parameter's type ("4,2,1,0.5" for a list). Throws UsageError naming the parameter, the
-  /// text and what was expected; for an unknown name it names the nearest one.
+  /// Parses `text` by the parameter's type ("4,2,1,0.5" for a list). Throws UsageError naming the parameter,
+  /// the text and what was expected; for an unknown name it names the nearest one.
   void parse(std::string_view name, const std::string& text);
   /// From a typed value (an integer is accepted where a number is expected).
   void set(std::string_view name, const HyperparameterValue& value);

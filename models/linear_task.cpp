@@ -12,14 +12,17 @@ namespace premelt {
 
 namespace {
 
-std::string mode_name(std::size_t k) { return "mode" + std::to_string(k + 1); }
+std::string mode_name(std::size_t k) {
+  return "mode" + std::to_string(k + 1);
+}
 
 /// X·A for X (N,p) and A (p,q), or X·Aᵀ for A (q,p).
 Tensor<double> product(const Tensor<double>& x, const Tensor<double>& a, blas::Op op) {
-  const std::size_t rows = x.shape()[0], inner = x.shape()[1], columns = a.shape()[op == blas::Op::none ? 1 : 0];
+  const std::size_t rows = x.shape()[0], inner = x.shape()[1],
+                    columns = a.shape()[op == blas::Op::none ? 1 : 0];
   Tensor<double> result(Shape{rows, columns});
-  blas::gemm(blas::Op::none, op, rows, columns, inner, 1.0, x.data(), inner, a.data(), a.shape()[1], 0.0, result.data(),
-             columns);
+  blas::gemm(blas::Op::none, op, rows, columns, inner, 1.0, x.data(), inner, a.data(), a.shape()[1], 0.0,
+             result.data(), columns);
   return result;
 }
 
@@ -81,7 +84,8 @@ void LinearTask::generate(const Hyperparameters& parameters) {
 }
 
 void LinearTask::load(const Hyperparameters& parameters) {
-  const TableData table = read_table(parameters.text("data"), parameters.text("targets"), parameters.flag("whiten"));
+  const TableData table =
+      read_table(parameters.text("data"), parameters.text("targets"), parameters.flag("whiten"));
   teacher_ = teacher_of(table.correlation());
   population_ = {table.inputs, table.targets};
 
@@ -109,7 +113,8 @@ Tensor<double> LinearTask::grouped_inputs(std::size_t count, Rng& rng) const {
   Tensor<double> x = normal_tensor<double>(Shape{count, teacher_.inputs()}, rng, 0.3);
   for (std::size_t i = 0; i < count; ++i) {
     const double amplitude = rng.below(2) == 0 ? std::sqrt(3.0) : -std::sqrt(3.0);
-    for (std::size_t j = 0; j < teacher_.inputs(); ++j) x(i, j) += amplitude * teacher_.right(i % teacher_.modes(), j);
+    for (std::size_t j = 0; j < teacher_.inputs(); ++j)
+      x(i, j) += amplitude * teacher_.right(i % teacher_.modes(), j);
   }
   return x;
 }

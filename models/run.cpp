@@ -59,7 +59,8 @@ class Recorder {
     const auto bad = std::ranges::find_if_not(losses_, [](double x) { return std::abs(x) <= largest_loss; });
     if (bad == losses_.end()) return;
     throw DivergedError("training diverged at step " + std::to_string(step) + ": the loss of probe " +
-                        std::to_string(bad - losses_.begin()) + " is " + format_number(*bad) + "; try a smaller learning_rate");
+                        std::to_string(bad - losses_.begin()) + " is " + format_number(*bad) +
+                        "; try a smaller learning_rate");
   }
 
   Experiment& experiment_;

@@ -23,9 +23,9 @@ class RunObserver {
   virtual void happened(const Event& event) = 0;
 };
 
-/// Trains for `steps` steps, recording before the first and after every `every`-th: steps/every + 1 recordings.
-/// Stops early, at the end of a step, once `stop` is set. Returns the last step reached.
-/// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`; what was recorded stands.
+/// Trains for `steps` steps, recording before the first and after every `every`-th: steps/every + 1
+/// recordings. Stops early, at the end of a step, once `stop` is set. Returns the last step reached. Throws
+/// DivergedError naming step and probe when a probe loss leaves ±`largest_loss`; what was recorded stands.
 std::int64_t run(Experiment& experiment, std::int64_t steps, std::int64_t every, RunObserver& observer,
                  const std::atomic<bool>& stop);
 

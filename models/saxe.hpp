@@ -1,6 +1,7 @@
 #pragma once
 /// Exact learning curves of one mode of a deep linear network under gradient flow on whitened inputs
-/// (A. M. Saxe, J. L. McClelland, S. Ganguli, arXiv 1312.6120). Strength u(t) obeys τ u̇ = 2u(s − u) for two layers.
+/// (A. M. Saxe, J. L. McClelland, S. Ganguli, arXiv 1312.6120). Strength u(t) obeys τ u̇ = 2u(s − u) for two
+/// layers.
 
 namespace premelt::saxe {
 

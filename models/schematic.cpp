@@ -56,14 +56,17 @@ class Schematic : public Experiment {
   std::size_t block(std::size_t probe) const { return probe * groups / parameters_.count("probes"); }
 
   double progress() const {
-    return 1 / (1 + std::exp(-(static_cast<double>(time_) - parameters_.number("t0")) / parameters_.number("tau")));
+    return 1 / (1 + std::exp(-(static_cast<double>(time_) - parameters_.number("t0")) /
+                             parameters_.number("tau")));
   }
 
   /// The noise is known here, so the alarm's threshold is the analytic null of the statistic it reads.
   IidNull noise_null(const MonitorOptions& options) const {
     if (options.alarm_statistic != "shc" && options.alarm_statistic != "shc_detrended") {
-      throw UsageError("parameter 'alarm_statistic': the null threshold of this setting is known for 'shc' and "
-                       "'shc_detrended', not for '" + options.alarm_statistic + "'");
+      throw UsageError(
+          "parameter 'alarm_statistic': the null threshold of this setting is known for 'shc' and "
+          "'shc_detrended', not for '" +
+          options.alarm_statistic + "'");
     }
     return window_null(options.probes, options.window, parameters_.number("noise_sd"),
                        options.alarm_statistic == "shc" ? Detrend::none : Detrend::linear);

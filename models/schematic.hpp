@@ -1,5 +1,6 @@
 #pragma once
-/// The paper's Fig. 1: losses of 60 probes in three groups, where one group falls together. Nothing is trained.
+/// The paper's Fig. 1: losses of 60 probes in three groups, where one group falls together. Nothing is
+/// trained.
 
 #include "models/setting.hpp"
 

@@ -23,7 +23,8 @@ void standardise(const Path& path, const std::string& name, std::vector<double>&
   for (double x : column) mean += x / count;
   for (double x : column) variance += (x - mean) * (x - mean) / count;
   if (!(variance > 1e-24 * (1 + mean * mean))) {
-    throw DataError(path.string() + ": column '" + name + "' is constant, so it cannot be standardised; remove it");
+    throw DataError(path.string() + ": column '" + name +
+                    "' is constant, so it cannot be standardised; remove it");
   }
   for (double& x : column) x = (x - mean) / std::sqrt(variance);
 }
@@ -33,8 +34,9 @@ std::vector<double> numeric_column(const Path& path, const std::vector<CsvRow>& 
   for (const CsvRow& row : rows) {
     const double value = require_number(path, row, column);
     if (!std::isfinite(value)) {
-      throw DataError(path.string() + ":" + std::to_string(row.line) + ": column " + std::to_string(column + 1) +
-                      ": expected a finite number, found '" + row.cells[column] + "'");
+      throw DataError(path.string() + ":" + std::to_string(row.line) + ": column " +
+                      std::to_string(column + 1) + ": expected a finite number, found '" + row.cells[column] +
+                      "'");
     }
     values.push_back(value);
   }
@@ -69,8 +71,8 @@ Tensor<double> to_matrix(const Columns& columns) {
 Tensor<double> mean_product(const Tensor<double>& a, const Tensor<double>& b) {
   const std::size_t rows = a.shape()[0], p = a.shape()[1], q = b.shape()[1];
   Tensor<double> product(Shape{p, q});
-  blas::gemm(blas::Op::transpose, blas::Op::none, p, q, rows, 1.0 / static_cast<double>(rows), a.data(), p, b.data(), q,
-             0.0, product.data(), q);
+  blas::gemm(blas::Op::transpose, blas::Op::none, p, q, rows, 1.0 / static_cast<double>(rows), a.data(), p,
+             b.data(), q, 0.0, product.data(), q);
   return product;
 }
 
@@ -85,8 +87,8 @@ Tensor<double> whitened(const Tensor<double>& x) {
     for (std::size_t j = 0; j < inputs; ++j) scaled(k, j) = directions(k, j) / std::sqrt(variances(k));
   }
   Tensor<double> result(Shape{rows, kept});
-  blas::gemm(blas::Op::none, blas::Op::transpose, rows, kept, inputs, 1.0, x.data(), inputs, scaled.data(), inputs, 0.0,
-             result.data(), kept);
+  blas::gemm(blas::Op::none, blas::Op::transpose, rows, kept, inputs, 1.0, x.data(), inputs, scaled.data(),
+             inputs, 0.0, result.data(), kept);
   return result;
 }
 
@@ -102,7 +104,8 @@ std::vector<bool> target_columns(const Path& path, const CsvRow& header, const s
   }
   const auto count = std::ranges::count(is_target, true);
   if (count == 0) throw UsageError("parameter 'targets': name the target columns of " + path.string());
-  if (count == std::ssize(is_target)) throw DataError(path.string() + ": every column is a target, no input is left");
+  if (count == std::ssize(is_target))
+    throw DataError(path.string() + ": every column is a target, no input is left");
   return is_target;
 }
 
@@ -114,7 +117,8 @@ TableData read_table(const Path& path, const std::string& targets, bool whiten) 
   rows.erase(rows.begin());
   const std::vector<bool> is_target = target_columns(path, header, targets);
   if (rows.size() < 3) {
-    throw DataError(path.string() + ": holds " + std::to_string(rows.size()) + " rows below its header, expected at least 3");
+    throw DataError(path.string() + ": holds " + std::to_string(rows.size()) +
+                    " rows below its header, expected at least 3");
   }
   TableData data;
   Columns inputs, outputs;
@@ -140,6 +144,8 @@ TableData read_table(const Path& path, const std::string& targets, bool whiten) 
   return data;
 }
 
-Tensor<double> TableData::correlation() const { return mean_product(targets, inputs); }
+Tensor<double> TableData::correlation() const {
+  return mean_product(targets, inputs);
+}
 
 }  // namespace premelt

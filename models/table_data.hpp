@@ -10,8 +10,8 @@
 namespace premelt {
 
 struct TableData {
-  Tensor<double> inputs;             ///< (N,d_in), standardised; whitened when asked
-  Tensor<double> targets;            ///< (N,d_out), standardised; a categorical column becomes one column a class
+  Tensor<double> inputs;   ///< (N,d_in), standardised; whitened when asked
+  Tensor<double> targets;  ///< (N,d_out), standardised; a categorical column becomes one column a class
   std::vector<std::string> classes;  ///< N: class of the first categorical target, or empty
 
   std::size_t rows() const { return inputs.shape()[0]; }

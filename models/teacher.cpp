@@ -23,11 +23,12 @@ Tensor<double> random_orthonormal_rows(std::size_t count, std::size_t n, Rng& rn
   return rows;
 }
 
-Teacher random_teacher(const std::vector<double>& strengths, std::size_t inputs, std::size_t outputs, Rng& rng) {
+Teacher random_teacher(const std::vector<double>& strengths, std::size_t inputs, std::size_t outputs,
+                       Rng& rng) {
   if (strengths.empty() || strengths.size() > std::min(inputs, outputs)) {
-    throw UsageError("parameter 'strengths': " + std::to_string(strengths.size()) + " modes do not fit between " +
-                     std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
-                     " outputs, expected 1 to the smaller of the two");
+    throw UsageError("parameter 'strengths': " + std::to_string(strengths.size()) +
+                     " modes do not fit between " + std::to_string(inputs) + " inputs and " +
+                     std::to_string(outputs) + " outputs, expected 1 to the smaller of the two");
   }
   if (!std::ranges::is_sorted(strengths, std::greater<>()) || !(strengths.back() > 0)) {
     throw UsageError("parameter 'strengths': expected positive numbers, largest first");

@@ -9,9 +9,9 @@
 namespace premelt {
 
 struct Teacher {
-  Tensor<double> left;           ///< (K,d_out): u_k in row k, orthonormal
+  Tensor<double> left;            ///< (K,d_out): u_k in row k, orthonormal
   std::vector<double> strengths;  ///< K, largest first
-  Tensor<double> right;          ///< (K,d_in): v_k in row k, orthonormal
+  Tensor<double> right;           ///< (K,d_in): v_k in row k, orthonormal
 
   std::size_t modes() const { return strengths.size(); }
   std::size_t inputs() const { return right.shape()[1]; }
@@ -24,7 +24,8 @@ struct Teacher {
 Tensor<double> random_orthonormal_rows(std::size_t count, std::size_t n, Rng& rng);
 
 /// A teacher with random directions. Throws UsageError when there are more modes than dimensions.
-Teacher random_teacher(const std::vector<double>& strengths, std::size_t inputs, std::size_t outputs, Rng& rng);
+Teacher random_teacher(const std::vector<double>& strengths, std::size_t inputs, std::size_t outputs,
+                       Rng& rng);
 
 /// The modes of a matrix (d_out,d_in): its singular triples with a value above 1e-6 of the largest.
 Teacher teacher_of(const Tensor<double>& matrix);

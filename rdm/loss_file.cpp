@@ -19,7 +19,9 @@ namespace {
 
 using Path = std::filesystem::path;
 
-std::string at(const Path& path, std::size_t row) { return path.string() + ": row " + std::to_string(row); }
+std::string at(const Path& path, std::size_t row) {
+  return path.string() + ": row " + std::to_string(row);
+}
 
 std::vector<std::string> numbered(std::size_t count) {
   std::vector<std::string> names;
@@ -44,8 +46,9 @@ std::int64_t to_step(const std::string& where, double value) {
 void check_steps(const Path& path, const std::vector<std::int64_t>& steps) {
   const auto bad = std::ranges::adjacent_find(steps, std::greater_equal<>());
   if (bad == steps.end()) return;
-  throw DataError(at(path, static_cast<std::size_t>(bad - steps.begin()) + 2) + ": steps must increase, but " +
-                  std::to_string(*(bad + 1)) + " follows " + std::to_string(*bad));
+  throw DataError(at(path, static_cast<std::size_t>(bad - steps.begin()) + 2) +
+                  ": steps must increase, but " + std::to_string(*(bad + 1)) + " follows " +
+                  std::to_string(*bad));
 }
 
 void check_losses(const Path& path, const LossTable& table) {
@@ -58,8 +61,9 @@ void check_losses(const Path& path, const LossTable& table) {
   const auto bad = std::ranges::find_if_not(flat, [](double x) { return std::abs(x) <= largest_loss; });
   if (bad == flat.end()) return;
   const auto index = static_cast<std::size_t>(bad - flat.begin());
-  throw DataError(at(path, index / shape[1] + 1) + ", probe '" + table.probes[index % shape[1]] + "' (column " +
-                  std::to_string(index % shape[1] + 1) + "): the loss is " + format_number(*bad) +
+  throw DataError(at(path, index / shape[1] + 1) + ", probe '" + table.probes[index % shape[1]] +
+                  "' (column " + std::to_string(index % shape[1] + 1) + "): the loss is " +
+                  format_number(*bad) +
                   ", expected a finite number within +-1e70; drop the recording or the probe");
 }
 
@@ -76,7 +80,9 @@ LossTable read_npy_losses(const Path& path) {
 }
 
 bool is_header(const CsvRow& row) {
-  return row.cells.front() == "step" || std::ranges::none_of(row.cells, [](const std::string& cell) { return parse_number(cell).has_value(); });
+  return row.cells.front() == "step" || std::ranges::none_of(row.cells, [](const std::string& cell) {
+           return parse_number(cell).has_value();
+         });
 }
 
 LossTable read_csv_losses(const Path& path) {
@@ -95,7 +101,8 @@ LossTable read_csv_losses(const Path& path) {
   table.steps = counted_steps(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (has_steps) table.steps[i] = to_step(at(path, i + 1), require_number(path, rows[i], 0));
-    for (std::size_t j = has_steps; j < columns; ++j) table.losses(i, j - has_steps) = require_number(path, rows[i], j);
+    for (std::size_t j = has_steps; j < columns; ++j)
+      table.losses(i, j - has_steps) = require_number(path, rows[i], j);
   }
   return table;
 }
@@ -128,7 +135,8 @@ LossTable read_jsonl_losses(const Path& path) {
     const auto step = parse_recording(path, line, text, losses);
     if (table.steps.empty()) probes = losses.size();
     if (losses.size() != probes) {
-      throw DataError(path.string() + ":" + std::to_string(line) + ": ragged row: " + std::to_string(losses.size()) +
+      throw DataError(path.string() + ":" + std::to_string(line) +
+                      ": ragged row: " + std::to_string(losses.size()) +
                       " losses, but the first recording has " + std::to_string(probes));
     }
     table.steps.push_back(step.value_or(table.steps.empty() ? 0 : table.steps.back() + 1));
@@ -171,7 +179,8 @@ std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
     const std::size_t last = rows.front().cells.size() - 1;
     if (!parse_number(rows.front().cells[last])) rows.erase(rows.begin());
     for (const CsvRow& row : rows) {
-      steps.push_back(to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, last)));
+      steps.push_back(
+          to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, last)));
     }
   }
   if (steps.size() != recordings) {

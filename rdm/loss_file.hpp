@@ -30,6 +30,7 @@ std::vector<std::int64_t> read_steps(const std::filesystem::path& path, std::siz
 
 /// The block of each probe, from a CSV `probe,block`. Probes are named as in `probes` or by index.
 /// Throws DataError when a probe is unknown, named twice, or missing.
-std::vector<std::string> read_blocks(const std::filesystem::path& path, const std::vector<std::string>& probes);
+std::vector<std::string> read_blocks(const std::filesystem::path& path,
+                                     const std::vector<std::string>& probes);
 
 }  // namespace premelt

@@ -15,9 +15,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// Its fourth power, summed over many probes and recordings, is still finite.
-constexpr double largest_loss = 1e70;
-
 /// The unit vectors of row space that detrending removes: the constant, and the line (orthogonal to it).
 std::vector<Vector> removed_directions(std::size_t rows, Detrend detrend) {
   const auto m = static_cast<double>(rows);

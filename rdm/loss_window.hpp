@@ -16,6 +16,9 @@ enum class Detrend {
   diff     ///< first differences, then their mean; one row fewer (ours)
 };
 
+/// Its fourth power, summed over many probes and recordings, is still finite.
+inline constexpr double largest_loss = 1e70;
+
 /// A sliding window over recordings of n losses. One `push` costs O(nW) amortised: it replaces one row and
 /// column of the Gram. The n×n covariance C is never needed: C and K/M, with K the (M,M) projected Gram of M
 /// rows, have the same non-zero spectrum (theory §2).

@@ -31,7 +31,9 @@ std::string header(const std::vector<std::string>& columns) {
 fs::path make_run_directory(const fs::path& wanted) {
   fs::path candidate = wanted;
   std::error_code error;
-  for (int i = 2; fs::exists(candidate, error) && !(fs::is_directory(candidate, error) && fs::is_empty(candidate, error)); ++i) {
+  for (int i = 2; fs::exists(candidate, error) &&
+                  !(fs::is_directory(candidate, error) && fs::is_empty(candidate, error));
+       ++i) {
     candidate = wanted.string() + "-" + std::to_string(i);
   }
   fs::create_directories(candidate, error);
@@ -39,7 +41,9 @@ fs::path make_run_directory(const fs::path& wanted) {
   return candidate;
 }
 
-nlohmann::json json_number(double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(); }
+nlohmann::json json_number(double value) {
+  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
+}
 
 nlohmann::json to_json(const std::vector<Event>& events) {
   nlohmann::json list = nlohmann::json::array();
@@ -99,7 +103,9 @@ void RunWriter::add(const Event& event) {
   write_events();
 }
 
-void RunWriter::write_events() const { write_file(directory_ / "events.json", to_json(events_).dump(2) + "\n"); }
+void RunWriter::write_events() const {
+  write_file(directory_ / "events.json", to_json(events_).dump(2) + "\n");
+}
 
 void RunWriter::flush() {
   losses_.flush();

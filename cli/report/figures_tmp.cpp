@@ -1,2 +1,6 @@
 #include "cli/report/figures.hpp"
-namespace premelt::report { std::vector<std::filesystem::path> write_figures(const ReportData&, const std::filesystem::path&) { return {}; } }
+namespace premelt::report {
+std::vector<std::filesystem::path> write_figures(const ReportData&, const std::filesystem::path&) {
+  return {};
+}
+}  // namespace premelt::report

@@ -14,7 +14,8 @@ using Json = nlohmann::json;
 namespace {
 
 const std::string short_run = "run deep-linear --steps 300 --set window=20 ";
-constexpr const char* data_files[] = {"losses.npy", "steps.npy", "order.csv", "signals.csv", "modes.npy", "events.json"};
+constexpr const char* data_files[] = {"losses.npy",  "steps.npy", "order.csv",
+                                      "signals.csv", "modes.npy", "events.json"};
 
 }  // namespace
 
@@ -37,9 +38,10 @@ TEST_CASE("run leaves a complete directory and prints its summary", "[unit]") {
   CHECK(info["window"] == 20);
   CHECK(info["parameters"]["strengths"] == Json({4.0, 2.0, 1.0, 0.5}));
   CHECK(info["build"].contains("blas_kernel"));
-  CHECK_THAT(here.read(dir / "signals.csv"),
-             Catch::StartsWith("step,shc,pr,trace,lambda1,mean_loss,shc_detrended,pr_detrended,trace_detrended,"
-                               "lambda1_detrended,mean_loss_detrended,alarm\n19,"));
+  CHECK_THAT(
+      here.read(dir / "signals.csv"),
+      Catch::StartsWith("step,shc,pr,trace,lambda1,mean_loss,shc_detrended,pr_detrended,trace_detrended,"
+                        "lambda1_detrended,mean_loss_detrended,alarm\n19,"));
   CHECK_THAT(here.read(dir / "order.csv"), Catch::StartsWith("step,s1,s2,s3,s4,a1,a2,a3,a4\n0,"));
   CHECK_THAT(here.read(dir / "report.html"), Catch::StartsWith("<!"));
 }
@@ -84,7 +86,8 @@ TEST_CASE("a setting's TOML is a config; the command line beats it", "[unit]") {
 TEST_CASE("settings lists names, parameters and meanings", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   CHECK_THAT(here.premelt("settings").out, Contains("deep-linear") && Contains("schematic"));
-  CHECK_THAT(here.premelt("settings deep-linear").out, Contains("learning_rate = 0.005") && Contains("# step size"));
+  CHECK_THAT(here.premelt("settings deep-linear").out,
+             Contains("learning_rate = 0.005") && Contains("# step size"));
   const Json json = Json::parse(here.premelt("settings deep-linear --json").out);
   CHECK(json["parameters"][0]["name"] == "seed");
 }
@@ -145,7 +148,8 @@ TEST_CASE("data and disk problems end with exit code 3", "[unit]") {
 
 TEST_CASE("a diverged run ends with exit code 4 and stays readable", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
-  const Outcome outcome = here.premelt("run deep-linear --set learning_rate=1000 --set init_sd=1 --set window=2");
+  const Outcome outcome =
+      here.premelt("run deep-linear --set learning_rate=1000 --set init_sd=1 --set window=2");
   CHECK(outcome.code == 4);
   CHECK_THAT(outcome.err, Contains("diverged at step") && Contains("runs/deep-linear-seed1"));
   CHECK(read_npy<double>(here / "runs/deep-linear-seed1/losses.npy").shape()[0] >= 1);

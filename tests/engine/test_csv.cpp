@@ -22,7 +22,9 @@ std::filesystem::path file(const TemporaryDirectory& directory, const std::strin
 
 TEST_CASE("csv rows survive quotes, any line ending, a byte-order mark and blank lines", "[unit]") {
   const TemporaryDirectory directory;
-  const auto rows = read_csv(file(directory, "\xEF\xBB\xBF" "a,\"b, c\"\r\n\r\n1,\"say \"\"hi\"\"\"\r\n 2 ,x"));
+  const auto rows = read_csv(file(directory,
+                                  "\xEF\xBB\xBF"
+                                  "a,\"b, c\"\r\n\r\n1,\"say \"\"hi\"\"\"\r\n 2 ,x"));
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].cells == std::vector<std::string>{"a", "b, c"});
   CHECK(rows[1].cells == std::vector<std::string>{"1", "say \"hi\""});
@@ -31,7 +33,8 @@ TEST_CASE("csv rows survive quotes, any line ending, a byte-order mark and blank
 }
 
 TEST_CASE("numbers keep every bit through text", "[property]") {
-  for (double x : {0.1, 1e-300, 1.0 / 3, -2.5, 123456789.0, 5e-324}) CHECK(parse_number(format_number(x)) == x);
+  for (double x : {0.1, 1e-300, 1.0 / 3, -2.5, 123456789.0, 5e-324})
+    CHECK(parse_number(format_number(x)) == x);
   CHECK(std::isnan(*parse_number(format_number(std::nan("")))));
   CHECK(parse_number("+1.5") == 1.5);
   CHECK_FALSE(parse_number("1.5x"));
@@ -51,6 +54,8 @@ TEST_CASE("bad csv files are named by line and column", "[unit]") {
 
 TEST_CASE("a mistyped name is answered with the nearest one", "[unit]") {
   CHECK(edit_distance("kitten", "sitting") == 3);
-  CHECK_THAT(unknown_name("setting", "deep-liner", {"schematic", "deep-linear"}), Contains("did you mean 'deep-linear'"));
-  CHECK_THAT(unknown_name("setting", "qqqqqqqqqq", {"schematic"}), !Contains("did you mean") && Contains("schematic"));
+  CHECK_THAT(unknown_name("setting", "deep-liner", {"schematic", "deep-linear"}),
+             Contains("did you mean 'deep-linear'"));
+  CHECK_THAT(unknown_name("setting", "qqqqqqqqqq", {"schematic"}),
+             !Contains("did you mean") && Contains("schematic"));
 }

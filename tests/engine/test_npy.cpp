@@ -75,7 +75,8 @@ TEST_CASE("bad npy files are named with what was expected", "[unit]") {
   write_bytes(path, "step,loss\n1,2\n");
   CHECK_THROWS_WITH(read_npy<double>(path), Contains("is not a .npy file"));
   write_npy(path, Tensor<std::int64_t>(Shape{2}, {1, 2}));
-  CHECK_THROWS_WITH(read_npy<double>(path), Contains("'<i8'") && Contains("float32 or float64") && Contains("astype"));
+  CHECK_THROWS_WITH(read_npy<double>(path),
+                    Contains("'<i8'") && Contains("float32 or float64") && Contains("astype"));
 
   write_npy(path, Tensor<double>(Shape{2, 2}, {1, 2, 3, 4}));
   const std::string whole = bytes_of(path);

@@ -46,7 +46,8 @@ TEST_CASE("a random teacher has orthonormal modes and is recovered from its matr
   REQUIRE(found.modes() == 4);
   for (std::size_t k = 0; k < 4; ++k) {
     CHECK(found.strengths[k] == Approx(teacher.strengths[k]).epsilon(1e-12));
-    CHECK(std::abs(blas::dot(16, found.right.row(k).data(), teacher.right.row(k).data())) == Approx(1).epsilon(1e-12));
+    CHECK(std::abs(blas::dot(16, found.right.row(k).data(), teacher.right.row(k).data())) ==
+          Approx(1).epsilon(1e-12));
   }
   CHECK_THROWS_WITH(random_teacher({1, 2}, 16, 10, rng), Contains("largest first"));
   CHECK_THROWS_WITH(random_teacher({3, 2, 1}, 16, 2, rng), Contains("do not fit"));
@@ -82,16 +83,19 @@ TEST_CASE("a table is standardised, whitened and one-hot encoded", "[unit]") {
 TEST_CASE("bad tables are named by file, line and column", "[unit]") {
   const TemporaryDirectory d;
   CHECK_THROWS_WITH(read_table(iris, "specis", true), Contains("did you mean 'species'"));
-  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,x\n5,1\n"), "a", true), Contains("table.csv:3: column 2"));
+  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,x\n5,1\n"), "a", true),
+                    Contains("table.csv:3: column 2"));
   CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,nan\n5,1\n"), "a", true), Contains("finite"));
   CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,2\n5,2\n"), "a", true), Contains("'b' is constant"));
-  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,2\n5,2\n"), "a,b", true), Contains("no input is left"));
+  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,2\n5,2\n"), "a,b", true),
+                    Contains("no input is left"));
   CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n1,2\n3,4\n"), "a", true), Contains("at least 3"));
   CHECK_THROWS_WITH(collect("deep-linear", {{"targets", "species"}}), Contains("needs 'data'"));
 }
 
 TEST_CASE("a real table is learnt mode by mode along Saxe's curve", "[property]") {
-  const Overrides overrides{{"data", iris}, {"targets", "species"}, {"optimiser", "gd"}, {"init", "balanced"}};
+  const Overrides overrides{
+      {"data", iris}, {"targets", "species"}, {"optimiser", "gd"}, {"init", "balanced"}};
   const CollectedRun run = collect("deep-linear", overrides);
   const LinearTask task(with("deep-linear", overrides));
   for (std::size_t k = 0; k < 2; ++k) {
@@ -126,14 +130,15 @@ TEST_CASE("gradient descent's population batch has the population gradient", "[p
 }
 
 TEST_CASE("every deep-linear option trains, in both element types", "[unit]") {
-  for (const Overrides& overrides : std::vector<Overrides>{{{"dtype", "float32"}},
-                                                           {{"depth", "3"}},
-                                                           {{"depth", "1"}},
-                                                           {{"init", "balanced"}, {"depth", "3"}},
-                                                           {{"condition_number", "10"}},
-                                                           {{"probe_kind", "grouped"}, {"label_noise", "1"}},
-                                                           {{"momentum", "0.9"}, {"weight_decay", "0.01"}},
-                                                           {{"data", iris}, {"targets", "species"}, {"whiten", "false"}}}) {
+  for (const Overrides& overrides :
+       std::vector<Overrides>{{{"dtype", "float32"}},
+                              {{"depth", "3"}},
+                              {{"depth", "1"}},
+                              {{"init", "balanced"}, {"depth", "3"}},
+                              {{"condition_number", "10"}},
+                              {{"probe_kind", "grouped"}, {"label_noise", "1"}},
+                              {{"momentum", "0.9"}, {"weight_decay", "0.01"}},
+                              {{"data", iris}, {"targets", "species"}, {"whiten", "false"}}}) {
     Overrides all = overrides;
     all.insert(all.end(), {{"steps", "120"}, {"window", "20"}});
     const CollectedRun run = collect("deep-linear", all);
@@ -143,7 +148,8 @@ TEST_CASE("every deep-linear option trains, in both element types", "[unit]") {
     CHECK(run.losses.back() != run.losses.front());
     CHECK(std::ranges::all_of(run.signals.at("shc"), finite));
   }
-  CHECK_THROWS_WITH(collect("deep-linear", {{"init", "balanced"}, {"hidden", "3"}}), Contains("hidden units"));
+  CHECK_THROWS_WITH(collect("deep-linear", {{"init", "balanced"}, {"hidden", "3"}}),
+                    Contains("hidden units"));
 }
 
 TEST_CASE("the same seed gives the same bits, another seed others", "[property]") {

@@ -43,7 +43,8 @@ std::array<double, 4> saxe_errors(double eta) {
   for (std::size_t k = 0; k < 4; ++k) {
     const std::vector<double>& s = run.order.at("s" + std::to_string(k + 1));
     for (std::size_t t = 0; t < s.size(); ++t) {
-      const double exact = saxe::strength(static_cast<double>(run.recorded_steps[t]), strengths[k], a0, 1 / eta);
+      const double exact =
+          saxe::strength(static_cast<double>(run.recorded_steps[t]), strengths[k], a0, 1 / eta);
       errors[k] = std::max(errors[k], std::abs(s[t] - exact) / strengths[k]);
     }
   }
@@ -59,16 +60,19 @@ TEST_CASE("deep-linear: gradient descent follows Saxe's closed form, with an err
   for (std::size_t k = 0; k < 4; ++k) {
     CHECK(coarse[k] <= bounds[k]);
     CHECK(coarse[k] / fine[k] == Approx(2.0).margin(0.1));
-    std::cout << "mode " << k + 1 << ": sup|s - s_Saxe|/S " << coarse[k] << ", at half the step size " << fine[k] << "\n";
+    std::cout << "mode " << k + 1 << ": sup|s - s_Saxe|/S " << coarse[k] << ", at half the step size "
+              << fine[k] << "\n";
   }
 }
 
-TEST_CASE("deep-linear: under gradient descent SHC has exactly one peak a mode, at the predicted step and height",
-          "[reproduction]") {
+TEST_CASE(
+    "deep-linear: under gradient descent SHC has exactly one peak a mode, at the predicted step and height",
+    "[reproduction]") {
   for (int window : {10, 20}) {
     double worst_time = 0, worst_height = 0;
     for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
-      const Overrides overrides{{"optimiser", "gd"}, {"seed", std::to_string(seed)}, {"window", std::to_string(window)}};
+      const Overrides overrides{
+          {"optimiser", "gd"}, {"seed", std::to_string(seed)}, {"window", std::to_string(window)}};
       const CollectedRun run = collect("deep-linear", overrides);
       const LinearTask task(with("deep-linear", overrides));
       const auto peaks = run.peaks("shc");
@@ -81,13 +85,14 @@ TEST_CASE("deep-linear: under gradient descent SHC has exactly one peak a mode, 
         CHECK(time_error <= 2);
         worst_time = std::max(worst_time, time_error);
 
-        const double height = saxe::peak_eigenvalue(strengths[k], tau, window, sum_of_squared_couplings(task, k));
+        const double height =
+            saxe::peak_eigenvalue(strengths[k], tau, window, sum_of_squared_couplings(task, k));
         const double height_error = std::abs(run.signals.at("lambda1")[peaks[k]] / height - 1);
         if (window == 10) CHECK(height_error <= 0.02);
         worst_height = std::max(worst_height, height_error);
       }
     }
-    std::cout << "gradient descent, W = " << window << ", " << seeds << " seeds: 4 peaks each, at most " << worst_time
-              << " steps and " << 100 * worst_height << " % in height from theory\n";
+    std::cout << "gradient descent, W = " << window << ", " << seeds << " seeds: 4 peaks each, at most "
+              << worst_time << " steps and " << 100 * worst_height << " % in height from theory\n";
   }
 }

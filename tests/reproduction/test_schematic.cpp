@@ -28,7 +28,8 @@ std::size_t peak_of(const std::vector<double>& signal) {
 
 }  // namespace
 
-TEST_CASE("schematic: SHC peaks where theory says, on group B, above a plateau at the null", "[reproduction]") {
+TEST_CASE("schematic: SHC peaks where theory says, on group B, above a plateau at the null",
+          "[reproduction]") {
   const double null = window_null(60, 40, 0.05).shc_mean();
   double plateau = 0, peak_sum = 0, least_mass = 1, largest_pr = 0;
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
@@ -50,11 +51,13 @@ TEST_CASE("schematic: SHC peaks where theory says, on group B, above a plateau a
     largest_pr = std::max(largest_pr, pr);
 
     const auto quiet = std::ranges::upper_bound(run.observed_steps, 100) - run.observed_steps.begin();
-    plateau += std::accumulate(shc.begin(), shc.begin() + quiet, 0.0) / static_cast<double>(quiet) / null / seeds;
+    plateau +=
+        std::accumulate(shc.begin(), shc.begin() + quiet, 0.0) / static_cast<double>(quiet) / null / seeds;
   }
   CHECK((plateau >= 0.98 && plateau <= 1.03));
-  std::cout << "schematic, " << seeds << " seeds: SHC peak at t0 + " << peak_sum << " (mean), mass on B >= " << least_mass
-            << ", least PR <= " << largest_pr << ", plateau SHC / null " << plateau << "\n";
+  std::cout << "schematic, " << seeds << " seeds: SHC peak at t0 + " << peak_sum
+            << " (mean), mass on B >= " << least_mass << ", least PR <= " << largest_pr
+            << ", plateau SHC / null " << plateau << "\n";
 }
 
 TEST_CASE("schematic, negative control 1: a transition shorter than the window peaks after it is over",
@@ -65,7 +68,8 @@ TEST_CASE("schematic, negative control 1: a transition shorter than the window p
     const auto peak = static_cast<double>(run.observed_steps[peak_of(run.signals.at("shc"))]);
     after += peak > t0 + 2 * std::log(99.0);
   }
-  std::cout << "schematic, tau = 2: the SHC peak comes after 99 % in " << after << " of " << seeds << " seeds\n";
+  std::cout << "schematic, tau = 2: the SHC peak comes after 99 % in " << after << " of " << seeds
+            << " seeds\n";
   CHECK(after == seeds);
 }
 

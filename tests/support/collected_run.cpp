@@ -19,7 +19,8 @@ class Collector : public RunObserver {
 
   void observed(const Observation& observation) override {
     run_.observed_steps.push_back(observation.step);
-    for (std::size_t i = 0; i < columns_.size(); ++i) run_.signals[columns_[i]].push_back(observation.values[i]);
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      run_.signals[columns_[i]].push_back(observation.values[i]);
     const auto top = observation.modes.row(0);
     run_.top_modes.emplace_back(top.begin(), top.end());
   }
@@ -38,7 +39,8 @@ double CollectedRun::crossing(const std::string& name, double level) const {
   for (std::size_t t = 1; t < values.size(); ++t) {
     if (!(values[t] >= level)) continue;
     const double fraction = (level - values[t - 1]) / (values[t] - values[t - 1]);
-    const auto before = static_cast<double>(recorded_steps[t - 1]), after = static_cast<double>(recorded_steps[t]);
+    const auto before = static_cast<double>(recorded_steps[t - 1]),
+               after = static_cast<double>(recorded_steps[t]);
     return before + fraction * (after - before);
   }
   return std::numeric_limits<double>::quiet_NaN();
