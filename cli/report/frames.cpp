@@ -22,7 +22,7 @@ class NamedStops {
     if (!row || *row >= rows_) return;
     const auto found = labels_.find(*row);
     if (found != labels_.end()) {
-      if (found->second != label) found->second += ", " + label;
+      if (found->second != label) found->second += " · " + label;
     } else if (labels_.size() < max_named_stops) {
       labels_.emplace(*row, label);
     }
@@ -59,10 +59,10 @@ std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transit
   const std::size_t rows = row_count(data.signals);
   NamedStops named(rows);
   for (const Transition& transition : transitions) {
-    named.add(transition.peak_row, "highest SHC near " + transition.name);
+    named.add(transition.peak_row, "SHC peak " + transition.name);
   }
-  named.add(highest_row(data, "shc", 0, rows), "highest SHC");
-  named.add(highest_row(data, "shc_detrended", 0, rows), "highest detrended SHC");
+  if (transitions.empty()) named.add(highest_row(data, "shc", 0, rows), "SHC peak");
+  named.add(highest_row(data, "shc_detrended", 0, rows), "detrended SHC peak");
   add_marks(data, Mark::Kind::alarm, named);
   add_marks(data, Mark::Kind::event, named);
 
