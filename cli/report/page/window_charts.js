@@ -107,7 +107,7 @@ function modeLayout() {
     margin: {l: 58, r: 8, t: 8, b: 30},
     bargap: 0.15,
     xaxis: blockAxis(),
-    yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], title: {text: 'v₁'}, zeroline: true, zerolinecolor: theme.colours().quiet},
+    yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], zeroline: true, zerolinecolor: theme.colours().quiet},
     shapes: separators().map((at) => ({type: 'line', x0: at, x1: at, yref: 'paper', y0: 0, y1: 1, line})),
   };
 }
