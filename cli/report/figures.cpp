@@ -119,9 +119,11 @@ class Figures {
     over_time("trace", "tr C", true, coloured(signal_lines(data_, "trace")), {});
   }
 
-  /// The matrix and the eigenvector at the highest SHC.
-  void window(std::size_t row) {
-    const Frame frame = make_frame(data_, layout_, row);
+  /// The matrix and the eigenvector at the main SHC peak.
+  void window() {
+    const auto row = main_row(data_, transitions_, alarms(data_, layout_));
+    if (!row) return;
+    const Frame frame = make_frame(data_, layout_, *row);
     covariance(frame);
     if (!frame.mode.empty()) eigenvector(frame);
   }
@@ -227,7 +229,7 @@ std::vector<std::filesystem::path> write_figures(const ReportData& data, const s
   figures.losses();
   figures.order();
   figures.signals();
-  if (const auto row = highest_row(data, "shc", 0, row_count(data.signals))) figures.window(*row);
+  figures.window();
   return folder.draw(dir);
 }
 

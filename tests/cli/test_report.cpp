@@ -110,6 +110,8 @@ TEST_CASE("the report holds the run's numbers") {
   CHECK(json["recordings"] == 400);
   CHECK(json["probes"] == 60);
   CHECK(json["blocks"] == Json{"A", "B", "C"});
+  CHECK(json["alarms"][0]["step"] == 180);
+  CHECK(json["alarms"][0]["peak"] == json["peak"]);
   CHECK(json["provenance"]["parameters"]["noise"] == 0.05);
   CHECK(json["losses"]["probes"].size() == 60);
   CHECK(json["losses"]["probes"][0]["y"][0].get<double>() == Approx(data.losses(0, 0)).epsilon(1e-5));
@@ -124,8 +126,8 @@ TEST_CASE("the report holds the run's numbers") {
   CHECK(event["at50"] == 200);
   CHECK(event["at90"] == 222);
   CHECK(event["lead"] == 20);
-  CHECK(event["peak"].get<int>() == Approx(219.5).margin(3));
-  CHECK(event["mass"][1].get<double>() > 0.99);
+  CHECK(event["peak"]["step"].get<int>() == Approx(219.5).margin(3));
+  CHECK(event["peak"]["mass"][1].get<double>() > 0.99);
 }
 
 TEST_CASE("the slider stops where something happens and shows C there") {
@@ -169,10 +171,28 @@ TEST_CASE("each transition keeps its own alarm and peak") {
   REQUIRE(json["transitions"].size() == 2);
   CHECK(json["transitions"][0]["name"] == "fast");
   CHECK(json["transitions"][0]["lead"] == 10);
-  CHECK(json["transitions"][0]["mass"][1].get<double>() > 0.99);
+  CHECK(json["transitions"][0]["peak"]["mass"][1].get<double>() > 0.99);
   CHECK(json["transitions"][1]["alarm"] == nullptr);
   CHECK(json["transitions"][1]["lead"] == nullptr);
-  CHECK(json["transitions"][1]["mass"][0].get<double>() > 0.99);
+  CHECK(json["transitions"][1]["peak"]["mass"][0].get<double>() > 0.99);
+}
+
+TEST_CASE("the fast start of training hides no peak") {
+  ReportData data = make_run();
+  data.signals.values(0, 1) = 1e3;
+  Json json = payload_of(render_report(data));
+  CHECK(json["peak"]["step"] == json["transitions"][0]["peak"]["step"]);
+  CHECK(json["peak"]["step"] > 200);
+  CHECK(frame_at(json, 39)["label"] == "highest SHC");
+
+  std::erase_if(data.marks, [](const Mark& mark) { return mark.kind == Mark::Kind::event; });
+  json = payload_of(render_report(data));
+  CHECK(json["transitions"].empty());
+  CHECK(json["peak"] == json["alarms"][0]["peak"]);
+  CHECK(json["peak"]["step"] > 200);
+
+  data.marks.clear();
+  CHECK(payload_of(render_report(data))["peak"]["step"] == 39);
 }
 
 TEST_CASE("undefined values become null and hostile names stay text") {
@@ -181,6 +201,7 @@ TEST_CASE("undefined values become null and hostile names stay text") {
   data.probe_names[3] = name;
   data.title = "<b>bold</b> & {{data}}";
   data.signals.values(7, 1) = undefined;
+  data.marks.back().value = undefined;
   data.losses(399, 3) = undefined;
   const std::string page = render_report(data);
   CHECK(page.find("alert(1)</script") == std::string::npos);
@@ -189,7 +210,7 @@ TEST_CASE("undefined values become null and hostile names stay text") {
   CHECK(json["losses"]["probes"][3]["name"] == name);
   CHECK(json["losses"]["probes"][3]["y"].back().is_null());
   CHECK(json["shc"][0]["y"][7].is_null());
-  CHECK(json["marks"][0]["value"].is_null());
+  CHECK(json["alarms"][0]["value"].is_null());
 }
 
 TEST_CASE("the size of a report is bounded") {

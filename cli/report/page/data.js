@@ -34,6 +34,9 @@ function element(tag, attributes = {}, ...children) {
 /// Text for Plotly, which reads a little HTML in names.
 const escapeText = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
+/// Whether it makes sense to say how much of the top eigenvector lies in which block.
+const massed = run.blocks.length > 1 && run.peak !== null && run.peak.mass.length > 0;
+
 /// "B 98 %  C 1.2 %" with the blocks' colours, largest first, without those under one per cent.
 function shares(mass) {
   if (mass.includes(null)) return ['undefined'];

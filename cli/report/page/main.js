@@ -76,7 +76,7 @@ const slider = {
     document.getElementById('step').textContent = frame.step;
     document.getElementById('reading').textContent =
       `SHC ${digits(frame.shc)} · PR ${digits(frame.pr)}${frame.label ? ' · ' + frame.label : ''}`;
-    document.getElementById('mass').replaceChildren(...shares(frame.mass));
+    document.getElementById('mass').replaceChildren(...(massed ? ['Mass of the top eigenvector: ', ...shares(frame.mass)] : []));
     for (const button of document.querySelectorAll('#stops button')) {
       button.setAttribute('aria-current', String(Number(button.dataset.frame) === index));
     }
@@ -122,7 +122,7 @@ if (charted) {
   if (windowed) windowCharts.start(run.frames[slider.peak()]);
 } else {
   document.getElementById('no-charts').hidden = false;
-  document.querySelectorAll('.chart').forEach((chart) => { chart.hidden = true; });
+  document.querySelectorAll('.over-time, .chart').forEach((part) => { part.hidden = true; });
 }
 document.getElementById('window').hidden = !windowed;
 if (windowed) slider.start();

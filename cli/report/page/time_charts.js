@@ -106,25 +106,19 @@ const timeCharts = {
       if (event.at10 !== null && event.at90 !== null) shapes.push(band(event.at10, event.at90, colours.event));
       if (event.at50 !== null) shapes.push(rule(event.at50, {color: colours.ink, width: 1.5, dash: 'dash'}));
     }
-    for (const mark of alarms()) shapes.push(rule(mark.step, {color: colours.alarm, width: 2}));
+    for (const mark of run.alarms) shapes.push(rule(mark.step, {color: colours.alarm, width: 2}));
     return shapes;
   },
 
   /// Small symbols at the top that can be hovered: what an alarm saw, what an event is.
   markTraces() {
     const colours = theme.colours();
-    const looks = {
-      alarm: {title: 'alarm', marker: {symbol: 'triangle-down', size: 13, color: colours.alarm}},
-      event: {title: 'event, half-way', marker: {symbol: 'diamond', size: 10, color: colours.ink}},
-    };
-    return Object.entries(looks).map(([kind, look]) => {
-      const marks = run.marks.filter((mark) => mark.kind === kind && !/_(10|90)$/.test(mark.name));
-      return {
-        type: 'scatter', mode: 'markers', name: look.title, yaxis: 'y2', marker: look.marker, cliponaxis: false,
-        x: marks.map((mark) => mark.step), y: marks.map(() => 0.97), visible: marks.length > 0,
-        text: marks.map(markText), hovertemplate: '%{text}<extra></extra>',
-      };
-    });
+    const events = run.events.filter((event) => !/_(10|90)$/.test(event.name));
+    return [
+      markTrace('alarm', run.alarms, {symbol: 'triangle-down', size: 13, color: colours.alarm}, () => 'alarm'),
+      markTrace('event, half-way', events, {symbol: 'diamond', size: 10, color: colours.ink},
+                (event) => `${event.name.replace(/_50$/, '')} half-way`),
+    ];
   },
 
   lines(name) {
@@ -134,9 +128,13 @@ const timeCharts = {
   },
 };
 
-function markText(mark) {
-  const name = mark.kind === 'alarm' ? 'alarm' : `${mark.name.replace(/_50$/, '')} half-way`;
-  return `${escapeText(name)} at step ${mark.step}${mark.why ? ': ' + escapeText(mark.why) : ''}`;
+function markTrace(title, marks, marker, name) {
+  return {
+    type: 'scatter', mode: 'markers', name: title, yaxis: 'y2', marker, cliponaxis: false, visible: marks.length > 0,
+    x: marks.map((mark) => mark.step), y: marks.map(() => 0.97),
+    text: marks.map((mark) => `${escapeText(name(mark))} at step ${mark.step}${mark.why ? ': ' + escapeText(mark.why) : ''}`),
+    hovertemplate: '%{text}<extra></extra>',
+  };
 }
 
 /// A band and a line over the whole height of a chart, under the curves.
@@ -149,12 +147,12 @@ function lineTrace(line, colour, width, more = {}) {
           hovertemplate: '%{y:.4g}', ...more};
 }
 
-/// On a log axis of less than three decades: 1, 2, 5, 10, … instead of a crowd of small digits.
+/// On a log axis of few decades 1, 2, 5, 10, …, on others whole decades, instead of a crowd of small digits.
 function logTicks(traces) {
   const decades = traces.flatMap((trace) => trace.y).filter((value) => value > 0).map(Math.log10);
   const low = Math.floor(decades.reduce((a, b) => Math.min(a, b), Infinity));
   const high = Math.ceil(decades.reduce((a, b) => Math.max(a, b), -Infinity));
-  if (high - low > 3) return {};
+  if (high - low > 3) return {dtick: Math.ceil((high - low) / 6)};
   const tickvals = [];
   for (let decade = low; decade <= high; decade++) tickvals.push(...[1, 2, 5].map((digit) => Number(`${digit}e${decade}`)));
   return {tickvals, ticktext: tickvals.map(String)};
