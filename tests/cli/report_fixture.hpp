@@ -128,7 +128,7 @@ inline ReportData make_large_run() {
   options.window = 80;
   options.probes_per_block = 16;
   options.drops = {
-      {"mode1", 331, 15, 1.6}, {"mode2", 635, 30, 0.8}, {"mode3", 1198, 60, 0.4}, {"mode4", 2268, 110, 0.2}};
+      {"mode1", 331, 15, 1.0}, {"mode2", 635, 30, 0.6}, {"mode3", 1198, 60, 0.4}, {"mode4", 2268, 110, 0.2}};
   options.noise = 0.002;
   ReportData data = make_run(options);
   data.title = "deep-linear";
