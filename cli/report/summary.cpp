@@ -13,10 +13,11 @@ std::vector<Transition> group_events(const ReportData& data) {
   std::vector<Transition> found;
   for (const Mark& mark : data.marks) {
     if (mark.kind != Mark::Kind::event) continue;
-    const auto [event, level] = split_event_name(mark.name);
-    auto at = std::find_if(found.begin(), found.end(), [&](const Transition& t) { return t.name == event; });
-    if (at == found.end()) at = found.insert(at, Transition{event, {}, {}, {}, {}, {}, {}});
-    (level == "10" ? at->at10 : level == "90" ? at->at90 : at->at50) = mark.step;
+    const EventName name = split_event_name(mark.name);
+    auto at =
+        std::find_if(found.begin(), found.end(), [&](const Transition& t) { return t.name == name.event; });
+    if (at == found.end()) at = found.insert(at, Transition{name.event, {}, {}, {}, {}, {}, {}});
+    (name.level == "10" ? at->at10 : name.level == "90" ? at->at90 : at->at50) = mark.step;
   }
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   std::stable_sort(found.begin(), found.end(), [](const Transition& a, const Transition& b) {

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -97,7 +99,7 @@ TEST_CASE("probes of a block stand together, and many share a cell") {
 
 TEST_CASE("figures are drawn by gnuplot") {
   if (std::system("gnuplot --version > /dev/null 2>&1") != 0) return;
-  const fs::path dir = fs::temp_directory_path() / ("premelt-test-figures-" + std::to_string(std::rand()));
+  const fs::path dir = fs::temp_directory_path() / ("premelt-test-figures-" + std::to_string(getpid()));
   ReportData data = make_run();
   data.probe_blocks[0] = "it's {odd}_name";
   const std::vector<fs::path> figures = write_figures(data, dir / "of a run");

@@ -14,7 +14,8 @@ function baseLayout() {
 
 function baseAxis() {
   const colours = theme.colours();
-  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside', tickcolor: colours.quiet};
+  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside',
+          tickcolor: colours.quiet};
 }
 
 /// The same object for the same chart: Plotly builds a chart anew when its configuration changes.
@@ -23,7 +24,8 @@ function chartConfig(name) {
   const filename = `premelt-${name}`;
   const svg = {
     name: 'Download as SVG', icon: Plotly.Icons.disk,
-    click: (plot) => Plotly.downloadImage(plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
+    click: (plot) => Plotly.downloadImage(
+      plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
   };
   configs[name] ??= {
     responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', doubleClick: 'reset',

@@ -27,8 +27,10 @@ const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 const step = (value) => (value === null ? 'never' : String(value));
 const cell = (text, kind = '') => element('td', kind ? {class: kind} : {}, text);
 
+/// Heads that begin with ! stand over words, the others over numbers.
 function table(heads, rows, caption) {
-  const head = heads.map((text) => element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
+  const head = heads.map((text) =>
+    element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
   return element('div', {class: 'table'}, element('table', {}, element('caption', {}, caption),
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row)))));

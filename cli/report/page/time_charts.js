@@ -137,10 +137,10 @@ function markTrace(title, marks, marker, name) {
   };
 }
 
-/// A band and a line over the whole height of a chart, under the curves.
+/// A band under the grid and a line over it, both the whole height of a chart and under the curves.
 const band = (from, to, fillcolor) =>
   ({type: 'rect', layer: 'below', yref: 'paper', x0: from, x1: to, y0: 0, y1: 1, line: {width: 0}, fillcolor});
-const rule = (at, look) => ({type: 'line', layer: 'below', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: look});
+const rule = (at, look) => ({type: 'line', layer: 'between', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: look});
 
 function lineTrace(line, colour, width, more = {}) {
   return {type: 'scatter', mode: 'lines', name: escapeText(line.name), x: line.x, y: line.y, line: {color: colour, width},
