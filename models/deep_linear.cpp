@@ -8,6 +8,7 @@
 #include "engine/optimizer.hpp"
 #include "engine/parameters.hpp"
 #include "models/linear_task.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -71,6 +72,16 @@ class DeepLinear : public Experiment {
     }
   }
 
+  std::unique_ptr<LossLandscape> landscape() const override {
+    return std::make_unique<ModelLandscape>(in_double(weights_), task_.probe_blocks().size(),
+                                            [probes = task_.probes()](const Leaves<double>& theta) {
+                                              return squared_error<double>(forward(theta, probes.inputs),
+                                                                           probes.targets);
+                                            });
+  }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
+  void reseed(std::uint64_t replica) override { task_.reseed(replica); }
+
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
 
   std::vector<std::string> order_names() const override {
@@ -103,9 +114,10 @@ class DeepLinear : public Experiment {
   };
 
   /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
-  Var<T> forward(const std::vector<Var<T>>& weights, const Tensor<T>& inputs) const {
-    Var<T> h(inputs);
-    for (const Var<T>& weight : weights) h = matmul<T>(h, weight);
+  template <class U>
+  static Var<U> forward(const std::vector<Var<U>>& weights, const Tensor<U>& inputs) {
+    Var<U> h(inputs);
+    for (const Var<U>& weight : weights) h = matmul<U>(h, weight);
     return h;
   }
 

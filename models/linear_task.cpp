@@ -47,7 +47,8 @@ std::vector<std::string> dominant_modes(const Tensor<double>& inputs, const Teac
 }  // namespace
 
 LinearTask::LinearTask(const Hyperparameters& parameters)
-    : label_noise_(parameters.number("label_noise")),
+    : seed_(parameters.count("seed")),
+      label_noise_(parameters.number("label_noise")),
       data_(parameters.count("seed"), "data"),
       noise_(parameters.count("seed"), "noise") {
   if (parameters.text("data").empty()) {
@@ -121,6 +122,12 @@ Tensor<double> LinearTask::grouped_inputs(std::size_t count, Rng& rng) const {
 
 Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
   return product(inputs, matrix_, blas::Op::transpose);
+}
+
+void LinearTask::reseed(std::uint64_t replica) {
+  const std::string suffix = " of replica " + std::to_string(replica);
+  data_ = Rng(seed_, "data" + suffix);
+  noise_ = Rng(seed_, "noise" + suffix);
 }
 
 Batch LinearTask::draw(std::size_t size) {

@@ -31,6 +31,8 @@ class LinearTask {
 
   /// `size` samples with replacement, with label noise.
   Batch draw(std::size_t size);
+  /// From here on, `draw` gives the samples of an independent replica.
+  void reseed(std::uint64_t replica);
   /// A batch whose gradient is the population's (a random teacher's, or the whole table's).
   const Batch& population() const { return population_; }
 
@@ -41,6 +43,7 @@ class LinearTask {
   Tensor<double> grouped_inputs(std::size_t count, Rng& rng) const;
   Tensor<double> labels(const Tensor<double>& inputs) const;
 
+  std::uint64_t seed_;
   double label_noise_;
   Rng data_, noise_;
   Teacher teacher_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/hyperparameters.hpp"
+#include "rdm/landscape.hpp"
 #include "rdm/monitor.hpp"
 
 namespace premelt {
@@ -32,6 +33,14 @@ class Experiment {
   virtual void probe_losses(std::span<double> losses) = 0;
   /// The order parameters at the present parameters, in the order of `order_names`.
   virtual void order_parameters(std::span<double> values) = 0;
+
+  /// The probe losses as a function of the parameters, in double whatever the training uses. Null when the
+  /// setting has no parameters.
+  virtual std::unique_ptr<LossLandscape> landscape() const { return nullptr; }
+  /// The present parameters, (p), where `landscape` is to be looked at.
+  virtual Tensor<double> position() const { return {}; }
+  /// From here on, the batches of an independent replica. Nothing happens where batches are not random.
+  virtual void reseed(std::uint64_t) {}
 
   /// Block of each probe; its size is the number of probes n.
   virtual std::vector<std::string> probe_blocks() const = 0;
