@@ -7,6 +7,7 @@ namespace premelt::cli {
 
 void list_settings(const SettingsArguments& arguments);
 void run_setting(const RunArguments& arguments);
+void compare_distributions(const CompareArguments& arguments);
 void analyze_losses(const AnalyzeArguments& arguments);
 void render_report(const ReportArguments& arguments);
 

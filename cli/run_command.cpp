@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/config.hpp"
+#include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
@@ -23,34 +23,6 @@ namespace fs = std::filesystem;
 std::atomic<bool> interrupted = false;
 extern "C" void on_interrupt(int) {
   interrupted = true;
-}
-
-/// A setting with its parameters decided: defaults, then config, then command line.
-struct Plan {
-  const Setting* setting;
-  Hyperparameters parameters;
-};
-
-Plan make_plan(const RunArguments& arguments) {
-  Config config;
-  if (!arguments.config.empty()) config = read_config(arguments.config);
-  const std::string name = arguments.setting.empty() ? config.setting : arguments.setting;
-  if (name.empty())
-    throw UsageError("name a setting, for example `premelt run deep-linear`; `premelt settings` lists them");
-  if (!config.setting.empty() && config.setting != name) {
-    throw UsageError(arguments.config + " is for the setting '" + config.setting + "', not for '" + name +
-                     "'");
-  }
-  Plan plan{&find_setting(name), find_setting(name).parameters};
-  for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
-  for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
-  const std::int64_t recordings = plan.parameters.integer("steps") / plan.parameters.integer("every") + 1;
-  if (plan.parameters.integer("window") > recordings) {
-    throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) +
-                     " recordings does not fit into " + std::to_string(recordings) +
-                     " recordings (steps / every + 1); make the run longer or the window shorter");
-  }
-  return plan;
 }
 
 nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
@@ -171,7 +143,7 @@ nlohmann::json result_json(const Plan& plan, const fs::path& directory, std::int
 }  // namespace
 
 void run_setting(const RunArguments& arguments) {
-  const Plan plan = make_plan(arguments);
+  const Plan plan = make_plan(arguments.setting, arguments.config, arguments.overrides);
   const std::unique_ptr<Experiment> experiment = plan.setting->make(plan.parameters);
   const Monitor columns(experiment->monitor_options());
   const std::string seed = std::to_string(plan.parameters.integer("seed"));
