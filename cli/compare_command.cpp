@@ -11,6 +11,7 @@
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
+#include "cli/report/report.hpp"
 #include "cli/run_info.hpp"
 #include "engine/error.hpp"
 #include "engine/npy.hpp"
@@ -25,18 +26,22 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t replicas = 16, course_points = 60;
 
-/// A training run that is walked forward, with the recorded parameters of its newest window.
+/// A training run that is walked forward, with its newest recorded parameters.
 class Walk {
  public:
-  explicit Walk(const Plan& plan)
+  /// `memory` in bytes bounds the history.
+  Walk(const Plan& plan, double memory)
       : plan_(plan),
         experiment_(plan.setting->make(plan.parameters)),
         landscape_(experiment_->landscape()),
-        window_(plan.parameters.count("window")) {
+        window_(plan.parameters.count("window")),
+        kept_(windows_of_history * window_) {
     if (landscape_ == nullptr) {
       throw UsageError("the setting '" + plan.setting->name +
                        "' has no parameters, so there is nothing to compare; try deep-linear");
     }
+    const auto row_bytes = static_cast<double>(sizeof(double) * landscape_->parameters());
+    if (row_bytes * static_cast<double>(windows_of_history * window_) > memory) kept_ = window_;
     if (landscape_->probes() < 2) throw UsageError("a covariance needs at least 2 probes, got 1");
     recent_.push_back(experiment_->position());
   }
@@ -46,15 +51,15 @@ class Walk {
       experiment_->step();
       if (++step_ % plan_.parameters.integer("every") != 0) continue;
       recent_.push_back(experiment_->position());
-      if (recent_.size() > window_) recent_.pop_front();
+      if (recent_.size() > kept_) recent_.pop_front();
     }
   }
 
   const LossLandscape& landscape() const { return *landscape_; }
   std::size_t window() const { return window_; }
   Tensor<double> position() const { return experiment_->position(); }
-  /// Recorded θ, oldest first, (up to W, p).
-  Tensor<double> trajectory() const { return stack({recent_.begin(), recent_.end()}); }
+  /// Recorded θ, oldest first: those of the last few windows, or of one when they are large.
+  Tensor<double> history() const { return stack({recent_.begin(), recent_.end()}); }
   std::vector<double> probe_losses() {
     std::vector<double> losses(landscape_->probes());
     experiment_->probe_losses(losses);
@@ -85,7 +90,7 @@ class Walk {
   const Plan& plan_;
   std::unique_ptr<Experiment> experiment_;
   std::unique_ptr<LossLandscape> landscape_;
-  std::size_t window_;
+  std::size_t window_, kept_;  ///< in recordings
   std::deque<Tensor<double>> recent_;
   std::int64_t step_ = 0;
 };
@@ -170,7 +175,7 @@ StepComparison compare_at(Walk& walk, std::int64_t step, const std::vector<std::
   result.step = step;
   if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), options);
   if (asked("dynamical"))
-    result.dynamical = compare_dynamical(walk.landscape(), walk.trajectory(), walk.window(), options);
+    result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), options);
   if (asked("replica")) result.replica = compare_replica(walk.landscape(), walk.replica_positions(), options);
   if (asked("sgld")) result.sgld = compare_sgld(walk.landscape(), theta.flat(), options);
   return result;
@@ -229,7 +234,7 @@ void compare_distributions(const CompareArguments& arguments) {
   std::optional<StoredRun> stored;
   if (fs::is_directory(arguments.target)) stored.emplace(arguments.target);
   const Plan plan = plan_of(arguments, stored);
-  Walk walk(plan);
+  Walk walk(plan, 1e6 * static_cast<double>(arguments.memory));
   const ComparisonOptions options = options_of(arguments, plan, walk.landscape());
   const std::vector<std::int64_t> asked = steps_of(arguments, plan, stored);
   const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
@@ -254,7 +259,7 @@ void compare_distributions(const CompareArguments& arguments) {
                         std::to_string(step) + "; it was made by another version or on another machine");
       }
       course.push_back(
-          glance(walk.landscape(), walk.position().flat(), walk.trajectory(), walk.window(), options));
+          glance(walk.landscape(), walk.position().flat(), walk.history(), walk.window(), options));
       course.back().step = step;
       progress.update(step, "comparing");
       if (!std::ranges::binary_search(asked, step)) continue;
@@ -275,10 +280,11 @@ void compare_distributions(const CompareArguments& arguments) {
        {"parameters", to_json(plan.parameters)},
        {"build", build_provenance()}});
   write_file(directory / "compare.json", page.dump());
+  report::write_comparison(page["title"], page.dump(), directory / "compare.html");
   if (arguments.json) {
     std::cout << result_json(directory.string(), steps).dump(2) << "\n";
   } else {
-    std::printf("results: %s\n", (directory / "compare.json").c_str());
+    std::printf("report: %s\n", (directory / "compare.html").c_str());
   }
 }
 

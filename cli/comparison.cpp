@@ -46,6 +46,12 @@ Tensor<double> linear_model(const LossLandscape& landscape, const Tensor<double>
   return trajectory_covariance(landscape.jacobian(mean_position(trajectory).flat()), trajectory);
 }
 
+/// The last rows of a matrix.
+Tensor<double> newest(const Tensor<double>& history, std::size_t rows) {
+  const std::size_t p = history.shape()[1];
+  return history.window((history.shape()[0] - rows) * p, Shape{rows, p});
+}
+
 Agreement compare_window(const LossLandscape& landscape, const Tensor<double>& trajectory,
                          const ComparisonOptions& options) {
   const Tensor<double> losses = dynamical_losses(landscape, trajectory, options.threads);
@@ -112,14 +118,12 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
   return results;
 }
 
-DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& trajectory,
+DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
                                       std::size_t window, const ComparisonOptions& options) {
   DynamicalComparison result{window, {}, {}};
-  if (trajectory.shape()[0] < window) return result;
-  const std::size_t p = landscape.parameters();
-  for (std::size_t rows = window; rows >= std::min<std::size_t>(3, window); rows /= 2) {
-    const Tensor<double> newest = trajectory.window((window - rows) * p, Shape{rows, p});
-    const Agreement agreement = compare_window(landscape, newest, options);
+  for (std::size_t rows = windows_of_history * window; rows >= std::min<std::size_t>(3, window); rows /= 2) {
+    if (rows > history.shape()[0]) continue;
+    const Agreement agreement = compare_window(landscape, newest(history, rows), options);
     if (rows == window) result.agreement = agreement;
     result.by_window.emplace_back(rows, agreement.error);
   }
@@ -157,7 +161,7 @@ SgldComparison compare_sgld(const LossLandscape& landscape, ParameterVector thet
   return result;
 }
 
-Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& trajectory,
+Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& history,
               std::size_t window, const ComparisonOptions& options) {
   Glance result;
   const double sigma = options.sigmas[options.sigmas.size() / 2];
@@ -176,8 +180,9 @@ Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tenso
   result.pr_gaussian = gaussian.pr;
   result.shc_linear = gaussian.shc_linear / fourth;
   result.pr_linear = gaussian.pr_linear;
-  if (trajectory.shape()[0] < window) return result;
-  const Moments own = moments(dynamical_losses(landscape, trajectory, options.threads), Divisor::population);
+  if (history.shape()[0] < window) return result;
+  const Moments own =
+      moments(dynamical_losses(landscape, newest(history, window), options.threads), Divisor::population);
   result.shc_dynamical = own.spectral_heat_capacity();
   result.pr_dynamical = own.participation_ratio();
   return result;

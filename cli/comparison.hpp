@@ -39,7 +39,7 @@ struct GaussianComparison {
 struct DynamicalComparison {
   std::size_t window = 0;  ///< W, in recordings; the agreement is undefined until it is full
   Agreement agreement;     ///< with GΣ_trajGᵀ, G at the window's mean
-  /// The error of the newest W' recordings alone, for W' = W, W/2, W/4, ... down to 3.
+  /// The same error for windows of other lengths that end here: 8W, 4W, ... down to 3, as far as is recorded.
   std::vector<std::pair<std::size_t, double>> by_window;
 };
 
@@ -77,8 +77,8 @@ struct ComparisonOptions {
 std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
                                                  const ComparisonOptions& options);
 
-/// `trajectory` holds the recorded θ of the newest window (rows, p), as many as there are yet.
-DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& trajectory,
+/// `history` holds the newest recorded θ (rows, p), as many as there are.
+DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
                                       std::size_t window, const ComparisonOptions& options);
 
 /// `copies` holds the θ of R replicas (R,p); a sample, so both sides divide by R − 1.
@@ -90,8 +90,11 @@ Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& 
 SgldComparison compare_sgld(const LossLandscape& landscape, ParameterVector theta,
                             const ComparisonOptions& options);
 
-Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& trajectory,
+Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& history,
               std::size_t window, const ComparisonOptions& options);
+
+/// How many windows of history `by_window` looks at.
+inline constexpr std::size_t windows_of_history = 8;
 
 /// 40000 draws for small models, fewer in proportion where n·p exceeds 500 000; at least 400.
 std::size_t default_draws(const LossLandscape& landscape);
