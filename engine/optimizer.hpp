@@ -1,9 +1,59 @@
 #pragma once
-/// Optimisers. They hold their own state and change the flat parameter vector in place.
+/// Optimisers. They hold their own state and change the flat parameter vector in place, each parameter by its own options
+/// (frozen, learning-rate and decay scale).
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/parameters.hpp"
 
 namespace premelt {
+
+/// What must be stored to continue training as if nothing had happened.
+template <class T>
+struct OptimizerState {
+  std::uint64_t steps = 0;
+  std::vector<std::pair<std::string, Tensor<T>>> tensors;  ///< by name, each (p) or empty
+};
+
+template <class T>
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  /// One step along `gradient` (p). Throws ShapeError when its size is not the number of parameters.
+  void step(Parameters<T>& parameters, const Tensor<T>& gradient);
+
+  double lr() const { return lr_; }
+  /// May be changed between steps: this is what a schedule does.
+  void set_lr(double lr) { lr_ = lr; }
+  std::uint64_t steps() const { return steps_; }
+
+  /// A copy; `restore` continues from it. Throws Error when the tensors are not this optimiser's.
+  OptimizerState<T> state() const;
+  void restore(const OptimizerState<T>& state);
+
+ protected:
+  /// One parameter's numbers, their gradients and their place in the state tensors.
+  struct Slot {
+    T* theta;
+    const T* gradient;
+    std::size_t offset, size;
+    double lr, weight_decay;
+  };
+
+  Optimizer(double lr, double weight_decay, std::vector<std::string> state_names);
+  virtual void update(const Slot& slot) = 0;
+  /// State tensor number `which`, (p), zero at the first step.
+  T* state_at(std::size_t which, const Slot& slot) { return state_[which].second.data() + slot.offset; }
+
+ private:
+  double lr_, weight_decay_;
+  std::uint64_t steps_ = 0;
+  std::vector<std::pair<std::string, Tensor<T>>> state_;
+};
 
 struct SgdOptions {
   double lr = 0.01;
@@ -12,21 +62,52 @@ struct SgdOptions {
   double weight_decay = 0;  ///< adds weight_decay·θ to the gradient
 };
 
-/// Stochastic gradient descent as PyTorch defines it: g ← g + λθ; v ← μv + g (v = g at the first step);
-/// θ ← θ - η·v, or θ ← θ - η·(g + μv) with Nesterov's momentum. All of it in T.
+/// Stochastic gradient descent as PyTorch defines it: g ← g + λθ; v ← μv + g; θ ← θ - η·v, or θ ← θ - η·(g + μv) with
+/// Nesterov's momentum. On a full batch it is gradient descent.
 template <class T>
-class Sgd {
+class Sgd final : public Optimizer<T> {
  public:
-  explicit Sgd(const SgdOptions& options) : options_(options) {}
-  /// May be changed between steps.
-  SgdOptions& options() { return options_; }
-
-  /// One step along `gradient` (p). Throws ShapeError when its size is not the number of parameters.
-  void step(Parameters<T>& parameters, const Tensor<T>& gradient);
+  explicit Sgd(const SgdOptions& options);
 
  private:
-  SgdOptions options_;
-  Tensor<T> velocity_;  ///< (p), empty before the first step with momentum
+  using typename Optimizer<T>::Slot;
+  void update(const Slot& slot) override;
+
+  double momentum_;
+  bool nesterov_;
 };
+
+struct AdamOptions {
+  double lr = 1e-3;
+  double beta1 = 0.9, beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0;
+  /// AdamW (Loshchilov and Hutter, arXiv 1711.05101): θ ← (1 - ηλ)θ before the step; otherwise λθ joins the gradient.
+  bool decoupled = true;
+};
+
+/// Adam (Kingma and Ba, arXiv 1412.6980) and AdamW as PyTorch defines them: m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
+/// θ ← θ - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε).
+template <class T>
+class Adam final : public Optimizer<T> {
+ public:
+  explicit Adam(const AdamOptions& options);
+
+ private:
+  using typename Optimizer<T>::Slot;
+  void update(const Slot& slot) override;
+
+  double beta1_, beta2_, epsilon_;
+  bool decoupled_;
+};
+
+/// The Euclidean norm, accumulated in double.
+template <class T>
+double norm(const Tensor<T>& x);
+
+/// Shrinks `gradient` in place to norm `limit` when it is longer, as PyTorch does: by limit/(norm + 1e-6).
+/// Returns the norm before.
+template <class T>
+double clip_norm(Tensor<T>& gradient, double limit);
 
 }  // namespace premelt

@@ -1,5 +1,7 @@
 #include "engine/parameters.hpp"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 #include "engine/error.hpp"
@@ -15,7 +17,7 @@ ParameterId Parameters<T>::add(std::string name, const Tensor<T>& initial) {
   Tensor<T> longer(Shape{flat_.size() + initial.size()});
   std::ranges::copy(flat_.flat(), longer.data());
   std::ranges::copy(initial.flat(), longer.data() + flat_.size());
-  entries_.push_back({std::move(name), initial.shape(), flat_.size(), initial.size()});
+  entries_.push_back({std::move(name), initial.shape(), flat_.size(), initial.size(), {}});
   flat_ = longer;
   return entries_.size() - 1;
 }
@@ -28,8 +30,24 @@ ParameterId Parameters<T>::find(const std::string& name) const {
 }
 
 template <class T>
-std::vector<Var<T>> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) const {
-  std::vector<Var<T>> result;
+std::vector<ParameterId> Parameters<T>::matching(const std::string& pattern) const {
+  std::vector<ParameterId> result;
+  for (ParameterId id = 0; id < entries_.size(); ++id) {
+    if (fnmatch(pattern.c_str(), entries_[id].name.c_str(), 0) == 0) result.push_back(id);
+  }
+  return result;
+}
+
+template <class T>
+void Parameters<T>::configure(const std::string& pattern, const ParameterOptions& options) {
+  const std::vector<ParameterId> ids = matching(pattern);
+  if (ids.empty()) throw Error("[parameters] no parameter fits " + pattern);
+  for (ParameterId id : ids) entries_[id].options = options;
+}
+
+template <class T>
+Leaves<T> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) const {
+  Leaves<T> result;
   result.reserve(entries_.size());
   for (const Entry& entry : entries_) {
     result.push_back(tape.variable(flat.window(entry.offset, entry.shape), entry.name));
@@ -38,16 +56,31 @@ std::vector<Var<T>> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) 
 }
 
 template <class T>
-std::vector<Var<T>> Parameters<T>::constants(const Tensor<T>& flat) const {
-  std::vector<Var<T>> result;
+Leaves<T> Parameters<T>::constants(const Tensor<T>& flat) const {
+  Leaves<T> result;
   result.reserve(entries_.size());
   for (const Entry& entry : entries_) result.emplace_back(flat.window(entry.offset, entry.shape));
   return result;
 }
 
 template <class T>
-Tensor<T> Parameters<T>::gradient(const Var<T>& loss, const std::vector<Var<T>>& leaves) const {
-  return flatten(premelt::gradient(loss, leaves));
+Leaves<T> Parameters<T>::trainable(const Leaves<T>& leaves) const {
+  Leaves<T> result;
+  for (ParameterId id = 0; id < entries_.size(); ++id) {
+    if (!entries_[id].options.frozen) result.push_back(leaves[id]);
+  }
+  return result;
+}
+
+template <class T>
+Tensor<T> Parameters<T>::gradient(const Var<T>& loss, const Leaves<T>& leaves) const {
+  const std::vector<Var<T>> gradients = premelt::gradient(loss, trainable(leaves));
+  Tensor<T> result(flat_.shape(), T(0));
+  for (std::size_t next = 0; const Entry& entry : entries_) {
+    if (entry.options.frozen) continue;
+    std::ranges::copy(gradients[next++].value().flat(), result.data() + entry.offset);
+  }
+  return result;
 }
 
 template <class T>

@@ -1,0 +1,75 @@
+#pragma once
+/// Building blocks of networks. A layer is a description: it registers its parameters once and afterwards only knows their
+/// places. The numbers come as an argument, y = layer(θ, x), so the same layer serves training, perturbed copies,
+/// per-sample gradients and LoRA, in float and double.
+
+#include <optional>
+#include <string>
+
+#include "engine/parameters.hpp"
+#include "engine/random.hpp"
+
+namespace premelt::nn {
+
+struct LinearOptions {
+  bool bias = true;
+  std::optional<double> sd = std::nullopt;  ///< of the normal initial weights; 1/√in by default. Biases start at 0.
+};
+
+/// y = xWᵀ + b: (..., in) -> (..., out). Parameters NAME.weight (out,in) and NAME.bias (out).
+class Linear {
+ public:
+  template <class T>
+  Linear(Parameters<T>& parameters, const std::string& name, std::size_t in, std::size_t out, Rng& rng,
+         const LinearOptions& options = {});
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+
+ private:
+  ParameterId weight_;
+  std::optional<ParameterId> bias_;
+};
+
+/// Rows of a table by number: (...) -> (..., width). Parameter NAME.weight (count,width).
+class Embedding {
+ public:
+  template <class T>
+  Embedding(Parameters<T>& parameters, const std::string& name, std::size_t count, std::size_t width, Rng& rng,
+            double sd = 1);
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Indices& ids) const;
+
+ private:
+  ParameterId weight_;
+};
+
+/// Learned positions: x (B,T,C) plus the first T rows of NAME.weight (positions,C).
+class Positions {
+ public:
+  template <class T>
+  Positions(Parameters<T>& parameters, const std::string& name, std::size_t positions, std::size_t width, Rng& rng,
+            double sd = 0.02);
+  /// Throws ShapeError when T is more than `positions`.
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+
+ private:
+  ParameterId weight_;
+};
+
+enum class NormKind { none, rms, layer };
+
+/// Normalisation over the last axis, with NAME.weight (C), starting at 1, and for `layer` NAME.bias (C), when `gain`.
+class Norm {
+ public:
+  template <class T>
+  Norm(Parameters<T>& parameters, const std::string& name, NormKind kind, std::size_t width, bool gain = true);
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+
+ private:
+  NormKind kind_;
+  std::optional<ParameterId> weight_, bias_;
+};
+
+}  // namespace premelt::nn

@@ -1,0 +1,66 @@
+#pragma once
+/// A small decoder: token and position embeddings, blocks of attention and an optional multilayer perceptron, logits.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/nn/layers.hpp"
+
+namespace premelt::nn {
+
+enum class Activation { relu, gelu };
+
+struct TransformerOptions {
+  std::size_t vocabulary = 64;
+  std::size_t outputs = 0;  ///< size of the logits; 0: the vocabulary's
+  std::size_t positions = 64;
+  std::size_t width = 64;
+  std::size_t heads = 4;
+  std::size_t layers = 2;
+  std::size_t mlp = 0;  ///< hidden width of the perceptron after each attention; 0: none
+  Activation activation = Activation::relu;
+  NormKind norm = NormKind::none;  ///< before each part and before the logits
+  bool gain = true;                ///< of the norms
+  bool bias = false;               ///< of the attention's linear maps and the logits'; the perceptron always has one
+  bool causal = true;
+  bool rotary = false;  ///< turn queries and keys instead of adding learned positions
+  double embedding_sd = 1, position_sd = 0.02;
+};
+
+/// x + attention(norm(x)), then x + perceptron(norm(x)): (B,T,C) -> (B,T,C).
+class Block {
+ public:
+  template <class T>
+  Block(Parameters<T>& parameters, const std::string& name, const TransformerOptions& options, Rng& rng);
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+
+ private:
+  std::size_t heads_;
+  bool causal_, rotary_;
+  Activation activation_;
+  Norm attention_norm_;
+  Linear qkv_, out_;
+  std::optional<Norm> mlp_norm_;
+  std::optional<Linear> up_, down_;
+};
+
+/// Parameters: embed.weight, positions.weight, blocks.N.{attn_norm,attn.qkv,attn.out,mlp_norm,mlp.up,mlp.down}, norm, unembed.
+class Transformer {
+ public:
+  template <class T>
+  Transformer(Parameters<T>& parameters, const TransformerOptions& options, Rng& rng);
+  /// Tokens (B,T) -> logits (B,T,outputs). Throws ShapeError for a token or a T out of range.
+  template <class T>
+  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens) const;
+
+ private:
+  Embedding embedding_;
+  std::optional<Positions> positions_;
+  std::vector<Block> blocks_;
+  Norm norm_;
+  Linear unembedding_;
+};
+
+}  // namespace premelt::nn
