@@ -16,15 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-Json read_json(const fs::path& path) {
-  std::ifstream file(path);
-  if (!file)
-    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
-  const Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
-  return json;
-}
-
 report::Table read_table(const fs::path& path) {
   const std::vector<CsvRow> rows = read_csv(path);
   report::Table table{rows.front().cells, Tensor<double>(Shape{rows.size() - 1, rows.front().cells.size()})};
@@ -66,6 +57,15 @@ std::string readable_provenance(Json info) {
 }
 
 }  // namespace
+
+Json read_json(const fs::path& path) {
+  std::ifstream file(path);
+  if (!file)
+    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
+  const Json json = Json::parse(file, nullptr, false);
+  if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
+  return json;
+}
 
 report::ReportData read_run_directory(const fs::path& directory) {
   const Json info = read_json(directory / "run.json");

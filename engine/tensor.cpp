@@ -82,6 +82,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor<T>& tensor) {
 template class Tensor<float>;
 template class Tensor<double>;
 template class Tensor<std::int64_t>;
+template class Tensor<std::uint64_t>;
 template std::ostream& operator<<(std::ostream&, const Tensor<float>&);
 template std::ostream& operator<<(std::ostream&, const Tensor<double>&);
 template std::ostream& operator<<(std::ostream&, const Tensor<std::int64_t>&);

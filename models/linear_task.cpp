@@ -123,6 +123,16 @@ Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
   return product(inputs, matrix_, blas::Op::transpose);
 }
 
+void LinearTask::save(Checkpoint& checkpoint) const {
+  checkpoint.streams["data"] = data_.state();
+  checkpoint.streams["noise"] = noise_.state();
+}
+
+void LinearTask::load(const Checkpoint& checkpoint) {
+  data_ = checkpoint.stream("data");
+  noise_ = checkpoint.stream("noise");
+}
+
 Batch LinearTask::draw(std::size_t size) {
   Batch batch;
   if (matrix_.empty()) {
