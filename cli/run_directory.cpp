@@ -30,11 +30,11 @@ double number_or_undefined(const Json& object, const char* key) {
   return object.contains(key) && object[key].is_number() ? object[key].get<double>() : report::undefined;
 }
 
-std::vector<report::Mark> read_events(const fs::path& path) {
-  std::vector<report::Mark> events;
+std::vector<Event> read_events(const fs::path& path) {
+  std::vector<Event> events;
   for (const Json& entry : read_json(path)) {
-    events.push_back({entry.at("kind") == "alarm" ? report::Mark::Kind::alarm : report::Mark::Kind::event,
-                      entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
+    events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event, entry.at("name"),
+                      entry.at("step"), number_or_undefined(entry, "value"),
                       number_or_undefined(entry, "threshold"), entry.at("why")});
   }
   return events;

@@ -34,20 +34,24 @@ void check_on_tape(const char* what, const Var<T>& var) {
 }  // namespace
 
 template <class T>
-std::vector<Var<T>> gradient(const Var<T>& output, const std::vector<Var<T>>& inputs,
-                             const GradientOptions<T>& options) {
+void check_gradient_arguments(const Var<T>& output, const std::vector<Var<T>>& inputs) {
   check_on_tape("the output", output);
-  const Tape<T>& tape = *output.tape();
-  tape.check_live("gradient", output);
-  NodeId first = output.id();
+  output.tape()->check_live("gradient", output);
   for (const Var<T>& input : inputs) {
     check_on_tape("an input", input);
-    tape.check_live("gradient", input);
-    first = std::min(first, input.id());
+    output.tape()->check_live("gradient", input);
   }
+}
+
+template <class T>
+std::vector<Var<T>> gradient(const Var<T>& output, const std::vector<Var<T>>& inputs,
+                             const GradientOptions<T>& options) {
+  check_gradient_arguments(output, inputs);
+  NodeId first = output.id();
+  for (const Var<T>& input : inputs) first = std::min(first, input.id());
 
   const NoGrad guard(!options.create_graph);
-  Sweep<T> sweep(tape, first, output.id());
+  Sweep<T> sweep(*output.tape(), first, output.id());
   for (const Var<T>& input : inputs) sweep.request(input.id());
   sweep.run(initial_cotangent(output, options.cotangent));
 
@@ -60,9 +64,11 @@ std::vector<Var<T>> gradient(const Var<T>& output, const std::vector<Var<T>>& in
   return result;
 }
 
-template std::vector<Var<float>> gradient(const Var<float>&, const std::vector<Var<float>>&,
-                                          const GradientOptions<float>&);
-template std::vector<Var<double>> gradient(const Var<double>&, const std::vector<Var<double>>&,
-                                           const GradientOptions<double>&);
+#define PREMELT_INSTANTIATE(T)                                                       \
+  template void check_gradient_arguments(const Var<T>&, const std::vector<Var<T>>&); \
+  template std::vector<Var<T>> gradient(const Var<T>&, const std::vector<Var<T>>&, const GradientOptions<T>&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
 
 }  // namespace premelt

@@ -25,4 +25,8 @@ template <class T>
 std::vector<Var<T>> gradient(const Var<T>& output, const std::vector<Var<T>>& inputs,
                              const GradientOptions<T>& options = {});
 
+/// Throws Error unless output and inputs are live on one tape.
+template <class T>
+void check_gradient_arguments(const Var<T>& output, const std::vector<Var<T>>& inputs);
+
 }  // namespace premelt

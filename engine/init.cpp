@@ -17,7 +17,8 @@ Tensor<T> frame_product(const Tensor<T>& a, std::span<const double> d, const Ten
   for (std::size_t i = 0; i < m; ++i) {
     for (std::size_t k = 0; k < r; ++k) scaled(i, k) *= static_cast<T>(d[k]);
   }
-  blas::gemm(blas::Op::none, blas::Op::transpose, m, n, r, T(1), scaled.data(), r, b.data(), r, T(0), out.data(), n);
+  blas::gemm(blas::Op::none, blas::Op::transpose, m, n, r, T(1), scaled.data(), r, b.data(), r, T(0),
+             out.data(), n);
   return out;
 }
 
@@ -39,23 +40,25 @@ Tensor<T> orthogonal(std::size_t out, std::size_t in, Rng& rng, double gain) {
 }
 
 template <class T>
-std::vector<Tensor<T>> balanced_layers(const Tensor<T>& u, const Tensor<T>& v, std::span<const double> strengths,
-                                       std::span<const std::size_t> hidden, Rng& rng) {
+std::vector<Tensor<T>> balanced_layers(const Tensor<T>& u, const Tensor<T>& v,
+                                       std::span<const double> strengths, std::span<const std::size_t> hidden,
+                                       Rng& rng) {
   const std::size_t r = strengths.size();
   for (const Tensor<T>* frame : {&u, &v}) {
     if (frame->rank() != 2 || frame->shape()[1] != r) {
-      throw ShapeError("[balanced_layers] frames must be (d," + std::to_string(r) + "), one column a strength, got " +
-                       to_string(frame->shape()));
+      throw ShapeError("[balanced_layers] frames must be (d," + std::to_string(r) +
+                       "), one column a strength, got " + to_string(frame->shape()));
     }
   }
   std::vector<double> roots;
-  for (double strength : strengths) roots.push_back(std::pow(strength, 1 / static_cast<double>(hidden.size() + 1)));
+  for (double strength : strengths)
+    roots.push_back(std::pow(strength, 1 / static_cast<double>(hidden.size() + 1)));
   std::vector<Tensor<T>> layers;
   Tensor<T> below = v;
   for (std::size_t width : hidden) {
     if (width < r) {
-      throw ShapeError("[balanced_layers] a hidden layer of " + std::to_string(width) + " is too narrow for " +
-                       std::to_string(r) + " modes");
+      throw ShapeError("[balanced_layers] a hidden layer of " + std::to_string(width) +
+                       " is too narrow for " + std::to_string(r) + " modes");
     }
     const Tensor<T> frame = orthogonal<T>(width, r, rng);
     layers.push_back(frame_product(frame, roots, below));
@@ -65,11 +68,11 @@ std::vector<Tensor<T>> balanced_layers(const Tensor<T>& u, const Tensor<T>& v, s
   return layers;
 }
 
-#define PREMELT_INSTANTIATE(T)                                                       \
-  template Tensor<T> scaled_normal(std::size_t, std::size_t, Rng&, double);          \
-  template Tensor<T> orthogonal(std::size_t, std::size_t, Rng&, double);             \
-  template std::vector<Tensor<T>> balanced_layers(const Tensor<T>&, const Tensor<T>&, std::span<const double>, \
-                                                  std::span<const std::size_t>, Rng&);
+#define PREMELT_INSTANTIATE(T)                                              \
+  template Tensor<T> scaled_normal(std::size_t, std::size_t, Rng&, double); \
+  template Tensor<T> orthogonal(std::size_t, std::size_t, Rng&, double);    \
+  template std::vector<Tensor<T>> balanced_layers(                          \
+      const Tensor<T>&, const Tensor<T>&, std::span<const double>, std::span<const std::size_t>, Rng&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

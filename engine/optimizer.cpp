@@ -55,7 +55,8 @@ Sgd<T>::Sgd(const SgdOptions& options)
 
 template <class T>
 void Sgd<T>::update(const Slot& slot) {
-  const T lr = static_cast<T>(slot.lr), decay = static_cast<T>(slot.weight_decay), momentum = static_cast<T>(momentum_);
+  const T lr = static_cast<T>(slot.lr), decay = static_cast<T>(slot.weight_decay),
+          momentum = static_cast<T>(momentum_);
   T* theta = slot.theta;
   const T* g = slot.gradient;
   if (momentum_ == 0) {
@@ -113,11 +114,11 @@ double clip_norm(Tensor<T>& gradient, double limit) {
   return before;
 }
 
-#define PREMELT_INSTANTIATE(T)                        \
-  template class Optimizer<T>;                        \
-  template class Sgd<T>;                              \
-  template class Adam<T>;                             \
-  template double norm(const Tensor<T>&);             \
+#define PREMELT_INSTANTIATE(T)            \
+  template class Optimizer<T>;            \
+  template class Sgd<T>;                  \
+  template class Adam<T>;                 \
+  template double norm(const Tensor<T>&); \
   template double clip_norm(Tensor<T>&, double);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

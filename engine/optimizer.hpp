@@ -1,6 +1,6 @@
 #pragma once
-/// Optimisers. They hold their own state and change the flat parameter vector in place, each parameter by its own options
-/// (frozen, learning-rate and decay scale).
+/// Optimisers. They hold their own state and change the flat parameter vector in place, each parameter by its
+/// own options (frozen, learning-rate and decay scale).
 
 #include <cstdint>
 #include <string>
@@ -62,8 +62,8 @@ struct SgdOptions {
   double weight_decay = 0;  ///< adds weight_decay·θ to the gradient
 };
 
-/// Stochastic gradient descent as PyTorch defines it: g ← g + λθ; v ← μv + g; θ ← θ - η·v, or θ ← θ - η·(g + μv) with
-/// Nesterov's momentum. On a full batch it is gradient descent.
+/// Stochastic gradient descent as PyTorch defines it: g ← g + λθ; v ← μv + g; θ ← θ - η·v, or θ ← θ - η·(g +
+/// μv) with Nesterov's momentum. On a full batch it is gradient descent.
 template <class T>
 class Sgd final : public Optimizer<T> {
  public:
@@ -82,12 +82,13 @@ struct AdamOptions {
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
   double weight_decay = 0;
-  /// AdamW (Loshchilov and Hutter, arXiv 1711.05101): θ ← (1 - ηλ)θ before the step; otherwise λθ joins the gradient.
+  /// AdamW (Loshchilov and Hutter, arXiv 1711.05101): θ ← (1 - ηλ)θ before the step; otherwise λθ joins the
+  /// gradient.
   bool decoupled = true;
 };
 
-/// Adam (Kingma and Ba, arXiv 1412.6980) and AdamW as PyTorch defines them: m ← β₁m + (1-β₁)g; v ← β₂v + (1-β₂)g²;
-/// θ ← θ - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε).
+/// Adam (Kingma and Ba, arXiv 1412.6980) and AdamW as PyTorch defines them: m ← β₁m + (1-β₁)g; v ← β₂v +
+/// (1-β₂)g²; θ ← θ - η/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε).
 template <class T>
 class Adam final : public Optimizer<T> {
  public:

@@ -1,6 +1,6 @@
 #pragma once
-/// The parameters of a model: one flat vector, of which every named tensor is a window. Optimisers, samplers and checkpoints
-/// see the vector; the model sees the tensors.
+/// The parameters of a model: one flat vector, of which every named tensor is a window. Optimisers, samplers
+/// and checkpoints see the vector; the model sees the tensors.
 
 #include <string>
 #include <vector>
@@ -34,8 +34,8 @@ class Parameters {
     ParameterOptions options;
   };
 
-  /// Appends a tensor (its numbers are copied). Windows and leaves taken before are cut off from the vector, so add
-  /// everything first. Throws Error when the name is taken.
+  /// Appends a tensor (its numbers are copied). Windows and leaves taken before are cut off from the vector,
+  /// so add everything first. Throws Error when the name is taken.
   ParameterId add(std::string name, const Tensor<T>& initial);
 
   const std::vector<Entry>& entries() const { return entries_; }
@@ -56,8 +56,8 @@ class Parameters {
   Tensor<T> flat() const { return flat_; }
   std::size_t size() const { return flat_.size(); }
 
-  /// Leaves on `tape`, named. `flat` (p), when given, replaces the parameters' own vector: perturbed copies need no
-  /// change to the parameters.
+  /// Leaves on `tape`, named. `flat` (p), when given, replaces the parameters' own vector: perturbed copies
+  /// need no change to the parameters.
   Leaves<T> leaves(Tape<T>& tape) const { return leaves(tape, flat_); }
   Leaves<T> leaves(Tape<T>& tape, const Tensor<T>& flat) const;
   /// The same as constants: for forward passes that nobody differentiates.

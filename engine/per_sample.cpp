@@ -5,6 +5,7 @@
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
+#include "engine/gradient.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/sweep.hpp"
 
@@ -78,14 +79,11 @@ class PerSampleSweep : public Sweep<T> {
 
 template <class T>
 void check_losses(const Var<T>& losses, const std::vector<Var<T>>& parameters) {
-  if (!losses.tracked()) throw Error("[per_sample] the losses are a constant");
-  losses.tape()->check_live("per_sample", losses);
+  check_gradient_arguments(losses, parameters);
   if (losses.shape().rank() != 1) {
     throw ShapeError("[per_sample] losses must be (n), one a sample, got " + to_string(losses.shape()));
   }
   for (const Var<T>& parameter : parameters) {
-    if (!parameter.tracked()) throw Error("[per_sample] a parameter is a constant");
-    losses.tape()->check_live("per_sample", parameter);
     if (losses.tape()->vjp(parameter.id()) != nullptr) throw Error("[per_sample] a parameter is not a leaf");
   }
 }

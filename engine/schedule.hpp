@@ -1,5 +1,6 @@
 #pragma once
-/// Learning-rate schedules: factors of the base rate as a function of the step, 0 first. Multiply them to combine.
+/// Learning-rate schedules: factors of the base rate as a function of the step, 0 first. Multiply them to
+/// combine.
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +24,8 @@ Schedule operator*(const Schedule& a, const Schedule& b);
 
 /// (step + 1)/steps, up to 1.
 Schedule warm_up(std::uint64_t steps);
-/// From 1 to `floor` along half a cosine over `steps`, then `floor` (Loshchilov and Hutter, arXiv 1608.03983).
+/// From 1 to `floor` along half a cosine over `steps`, then `floor` (Loshchilov and Hutter, arXiv
+/// 1608.03983).
 Schedule cosine_decay(std::uint64_t steps, double floor = 0);
 /// 1 up to step `begin`, then a straight line to `floor` at step `end`.
 Schedule linear_decay(std::uint64_t begin, std::uint64_t end, double floor = 0);

@@ -1,6 +1,7 @@
 #include "engine/sweep.hpp"
 
 #include "engine/ops/elementwise.hpp"
+#include "engine/profile.hpp"
 
 namespace premelt {
 
@@ -15,14 +16,33 @@ void Sweep<T>::request(NodeId id) {
 
 template <class T>
 void Sweep<T>::run(Var<T> cotangent) {
+  start(std::move(cotangent));
+  while (step()) {
+  }
+}
+
+template <class T>
+void Sweep<T>::start(Var<T> cotangent) {
   for (NodeId id = first_; id <= last_; ++id) {
     if (role(id) == Role::idle && feeds_needed(id)) role(id) = Role::on_path;
   }
   if (role(last_) == Role::idle) return;
   adjoint(last_) = std::move(cotangent);
-  for (NodeId id = last_ + 1; id-- > first_;) {
-    if (adjoint(id) && tape_.vjp(id) != nullptr && feeds_needed(id)) visit(id);
+  next_ = last_ + 1;
+}
+
+template <class T>
+bool Sweep<T>::step() {
+  while (next_ > first_) {
+    const NodeId id = --next_;
+    if (!adjoint(id) || tape_.vjp(id) == nullptr || !feeds_needed(id)) continue;
+    Profile* profile = Profile::active();
+    if (profile != nullptr) profile->start_backward();
+    visit(id);
+    if (profile != nullptr) profile->backward(tape_.op(id));
+    return true;
   }
+  return false;
 }
 
 template <class T>

@@ -22,6 +22,9 @@ class Sweep {
   void request(NodeId id);
   /// Afterwards `adjoint(id)` holds the cotangents of the requested nodes, empty where nothing arrived.
   void run(Var<T> cotangent);
+  /// The same in pieces: `start`, then `step` until it returns false. A step visits one node.
+  void start(Var<T> cotangent);
+  bool step();
   std::optional<Var<T>>& adjoint(NodeId id) { return adjoints_[id - first_]; }
 
  protected:
@@ -67,6 +70,7 @@ class Sweep {
   Role& role(NodeId id) { return roles_[id - first_]; }
   Role role(NodeId id) const { return roles_[id - first_]; }
 
+  NodeId next_ = 0;  ///< everything from here on has been visited
   std::vector<Role> roles_;
   std::vector<std::optional<Var<T>>> adjoints_;
   std::vector<NodeId> sources_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "engine/profile.hpp"
 
 namespace premelt {
 
@@ -53,6 +54,7 @@ void Tape<T>::append(const char* op, const Shape& shape, std::span<const Var<T>*
     if (input->tracked()) check_live(op, *input);
     edges_.push_back(input->tracked() ? input->id() : constant);
   }
+  if (Profile* profile = Profile::active()) profile->forward(op, shape.size() * sizeof(T));
   nodes_.push_back({op, shape, first_edge, generation_, std::move(vjp)});
 }
 

@@ -22,7 +22,7 @@ class NamedStops {
     if (!row || *row >= rows_) return;
     const auto found = labels_.find(*row);
     if (found != labels_.end()) {
-      if (found->second != label) found->second += ", " + label;
+      found->second += " · " + label;
     } else if (labels_.size() < max_named_stops) {
       labels_.emplace(*row, label);
     }
@@ -35,12 +35,23 @@ class NamedStops {
   std::map<std::size_t, std::string> labels_;
 };
 
-void add_marks(const ReportData& data, Mark::Kind kind, NamedStops& stops) {
-  for (const Mark& mark : data.marks) {
-    if (mark.kind != kind) continue;
+void add_peaks(const ReportData& data, const std::vector<Transition>& transitions,
+               const std::vector<Alarm>& alarms, NamedStops& stops) {
+  for (const Transition& transition : transitions)
+    stops.add(transition.peak_row, "SHC peak " + transition.name);
+  if (transitions.empty()) {
+    for (const Alarm& alarm : alarms) stops.add(alarm.peak_row, "SHC peak");
+  }
+  const std::size_t rows = row_count(data.signals);
+  stops.add(highest_row(data, "shc", 0, rows), "highest SHC");
+  stops.add(highest_row(data, "shc_detrended", 0, rows), "highest detrended SHC");
+}
+
+void add_events(const ReportData& data, NamedStops& stops) {
+  for (const Event& mark : data.marks) {
+    if (mark.kind != Event::Kind::event) continue;
     const auto [event, level] = split_event_name(mark.name);
-    const std::string label = kind == Mark::Kind::alarm ? "alarm" : event + " " + level + " %";
-    stops.add(row_at(data, static_cast<double>(mark.step)), label);
+    stops.add(row_at(data, static_cast<double>(mark.step)), event + " " + level + " %");
   }
 }
 
@@ -55,16 +66,13 @@ std::size_t recording_of(const ReportData& data, std::int64_t step) {
 
 }  // namespace
 
-std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions) {
+std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions,
+                               const std::vector<Alarm>& alarms) {
   const std::size_t rows = row_count(data.signals);
   NamedStops named(rows);
-  for (const Transition& transition : transitions) {
-    named.add(transition.peak_row, "highest SHC near " + transition.name);
-  }
-  named.add(highest_row(data, "shc", 0, rows), "highest SHC");
-  named.add(highest_row(data, "shc_detrended", 0, rows), "highest detrended SHC");
-  add_marks(data, Mark::Kind::alarm, named);
-  add_marks(data, Mark::Kind::event, named);
+  add_peaks(data, transitions, alarms, named);
+  for (const Alarm& alarm : alarms) named.add(row_at(data, static_cast<double>(alarm.mark.step)), "alarm");
+  add_events(data, named);
 
   std::map<std::size_t, std::string> stops = named.labels();
   const std::size_t even = std::min(rows, max_frames - stops.size());

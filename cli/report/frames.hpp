@@ -22,7 +22,8 @@ struct Stop {
 
 /// At most `max_frames` stops in order of their steps: the SHC maxima, the alarms and the events, filled up
 /// evenly from the first window to the last.
-std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions);
+std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions,
+                               const std::vector<Alarm>& alarms);
 
 struct Frame {
   std::int64_t first = 0;     ///< the window's first step

@@ -92,7 +92,7 @@ std::vector<Line> mean_lines(const ReportData& data, const ProbeLayout& layout) 
   std::vector<std::size_t> everyone(layout.names.size());
   std::iota(everyone.begin(), everyone.end(), 0);
 
-  std::vector<Line> lines{mean_line(data, "mean of all probes", 0, everyone)};
+  std::vector<Line> lines{mean_line(data, "all probes", 0, everyone)};
   if (members.size() == 1) return lines;
   for (std::size_t block = 0; block < members.size(); ++block) {
     lines.push_back(mean_line(data, layout.blocks[block], block, members[block]));

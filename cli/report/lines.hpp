@@ -28,7 +28,7 @@ Line thin(const Line& line, std::size_t max_points = max_line_points);
 /// The losses of at most 64 probes spread evenly over the blocks, sharing `total_points` points.
 std::vector<Line> probe_lines(const ReportData& data, const ProbeLayout& layout, std::size_t total_points);
 
-/// The mean loss of all probes ("mean of all probes"), then, when there are several blocks, of each block.
+/// The mean loss of all probes ("all probes"), then, when there are several blocks, of each block.
 std::vector<Line> mean_lines(const ReportData& data, const ProbeLayout& layout);
 
 /// One line an order parameter.

@@ -59,17 +59,31 @@ Json order_json(const ReportData& data) {
   return list;
 }
 
-Json marks_json(const ReportData& data) {
-  std::vector<Mark> marks = data.marks;
-  std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.step < b.step; });
+Json events_json(const ReportData& data) {
   Json list = Json::array();
-  for (const Mark& mark : marks) {
-    list.push_back({{"kind", mark.kind == Mark::Kind::alarm ? "alarm" : "event"},
-                    {"name", mark.name},
+  for (const Event& mark : data.marks) {
+    if (mark.kind == Event::Kind::event)
+      list.push_back({{"name", mark.name}, {"step", mark.step}, {"why", mark.why}});
+  }
+  return list;
+}
+
+/// The step and the block masses of an SHC peak.
+Json peak_json(const ReportData& data, const std::optional<std::size_t>& row,
+               const std::vector<double>& mass) {
+  if (!row) return nullptr;
+  return {{"step", step_at(data, *row)}, {"mass", numbers(mass)}};
+}
+
+Json alarms_json(const ReportData& data, const std::vector<Alarm>& alarms) {
+  Json list = Json::array();
+  for (const auto& [mark, peak_row, mass] : alarms) {
+    list.push_back({{"name", mark.name},
                     {"step", mark.step},
                     {"value", number(mark.value)},
                     {"threshold", number(mark.threshold)},
-                    {"why", mark.why}});
+                    {"why", mark.why},
+                    {"peak", peak_json(data, peak_row, mass)}});
   }
   return list;
 }
@@ -83,16 +97,9 @@ Json transitions_json(const ReportData& data, const std::vector<Transition>& tra
                     {"at90", optional_number(t.at90)},
                     {"alarm", optional_number(t.alarm)},
                     {"lead", t.alarm ? Json(*t.at50 - *t.alarm) : Json(nullptr)},
-                    {"peak", t.peak_row ? Json(step_at(data, *t.peak_row)) : Json(nullptr)},
-                    {"mass", numbers(t.mass)}});
+                    {"peak", peak_json(data, t.peak_row, t.mass)}});
   }
   return list;
-}
-
-Json peak_json(const ReportData& data, const ProbeLayout& layout) {
-  const auto row = highest_row(data, "shc", 0, row_count(data.signals));
-  if (!row) return nullptr;
-  return {{"step", step_at(data, *row)}, {"mass", numbers(block_mass(data, layout, *row))}};
 }
 
 /// The upper triangle over the largest entry, so that even a matrix of 1e-40 fits a float.
@@ -149,35 +156,39 @@ std::string payload(const ReportData& data) {
   check_shapes(data);
   const ProbeLayout layout = lay_out_probes(data);
   const std::vector<Transition> found = transitions(data, layout);
+  const std::vector<Alarm> raised = alarms(data, layout);
+  const auto row = main_row(data, found, raised);
   Json frames = Json::array();
-  for (const Stop& stop : slider_stops(data, found)) frames.push_back(frame_json(data, layout, stop));
+  for (const Stop& stop : slider_stops(data, found, raised)) frames.push_back(frame_json(data, layout, stop));
 
-  const Json json{{"title", data.title},
-                  {"subtitle", data.subtitle},
-                  {"recordings", data.steps.size()},
-                  {"probes", layout.names.size()},
-                  {"window", data.window},
-                  {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
-                  {"blocks", layout.blocks},
-                  {"losses",
-                   {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
-                    {"means", lines_json(mean_lines(data, layout))}}},
-                  {"order", order_json(data)},
-                  {"shc", lines_json(signal_lines(data, "shc"))},
-                  {"pr", lines_json(signal_lines(data, "pr"))},
-                  {"trace", lines_json(signal_lines(data, "trace"))},
-                  {"null",
-                   {{"shc_mean", number(data.null.shc_mean)},
-                    {"shc_threshold", number(data.null.shc_threshold)},
-                    {"pr", number(data.null.pr)},
-                    {"random_walk_pr", number(data.null.random_walk_pr)}}},
-                  {"marks", marks_json(data)},
-                  {"transitions", transitions_json(data, found)},
-                  {"peak", peak_json(data, layout)},
-                  {"cells", cells_json(layout)},
-                  {"probes_per_cell", layout.probes_per_cell},
-                  {"frames", frames},
-                  {"provenance", parse_provenance(data.provenance)}};
+  const Json json{
+      {"title", data.title},
+      {"subtitle", data.subtitle},
+      {"recordings", data.steps.size()},
+      {"probes", layout.names.size()},
+      {"window", data.window},
+      {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
+      {"blocks", layout.blocks},
+      {"losses",
+       {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
+        {"means", lines_json(mean_lines(data, layout))}}},
+      {"order", order_json(data)},
+      {"shc", lines_json(signal_lines(data, "shc"))},
+      {"pr", lines_json(signal_lines(data, "pr"))},
+      {"trace", lines_json(signal_lines(data, "trace"))},
+      {"null",
+       {{"shc_mean", number(data.null.shc_mean)},
+        {"shc_threshold", number(data.null.shc_threshold)},
+        {"pr", number(data.null.pr)},
+        {"random_walk_pr", number(data.null.random_walk_pr)}}},
+      {"events", events_json(data)},
+      {"alarms", alarms_json(data, raised)},
+      {"transitions", transitions_json(data, found)},
+      {"peak", peak_json(data, row, row ? block_mass(data, layout, *row) : std::vector<double>{})},
+      {"cells", cells_json(layout)},
+      {"probes_per_cell", layout.probes_per_cell},
+      {"frames", frames},
+      {"provenance", parse_provenance(data.provenance)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -11,12 +11,13 @@ namespace {
 
 std::vector<Transition> group_events(const ReportData& data) {
   std::vector<Transition> found;
-  for (const Mark& mark : data.marks) {
-    if (mark.kind != Mark::Kind::event) continue;
-    const auto [event, level] = split_event_name(mark.name);
-    auto at = std::find_if(found.begin(), found.end(), [&](const Transition& t) { return t.name == event; });
-    if (at == found.end()) at = found.insert(at, Transition{event, {}, {}, {}, {}, {}, {}});
-    (level == "10" ? at->at10 : level == "90" ? at->at90 : at->at50) = mark.step;
+  for (const Event& mark : data.marks) {
+    if (mark.kind != Event::Kind::event) continue;
+    const EventName name = split_event_name(mark.name);
+    auto at =
+        std::find_if(found.begin(), found.end(), [&](const Transition& t) { return t.name == name.event; });
+    if (at == found.end()) at = found.insert(at, Transition{name.event, {}, {}, {}, {}, {}, {}});
+    (name.level == "10" ? at->at10 : name.level == "90" ? at->at90 : at->at50) = mark.step;
   }
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   std::stable_sort(found.begin(), found.end(), [](const Transition& a, const Transition& b) {
@@ -27,9 +28,9 @@ std::vector<Transition> group_events(const ReportData& data) {
 
 std::optional<std::int64_t> latest_alarm(const ReportData& data, std::int64_t after, std::int64_t before) {
   std::optional<std::int64_t> latest;
-  for (const Mark& mark : data.marks) {
+  for (const Event& mark : data.marks) {
     const bool between = mark.step > after && mark.step <= before;
-    if (mark.kind == Mark::Kind::alarm && between && mark.step >= latest.value_or(mark.step))
+    if (mark.kind == Event::Kind::alarm && between && mark.step >= latest.value_or(mark.step))
       latest = mark.step;
   }
   return latest;
@@ -42,27 +43,57 @@ std::size_t row_between(const ReportData& data, std::int64_t a, std::int64_t b) 
 
 }  // namespace
 
+std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& layout) {
+  std::vector<Transition> all = group_events(data);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].at50) break;
+    const std::int64_t here = *all[i].at50;
+    all[i].alarm =
+        latest_alarm(data, i == 0 ? std::numeric_limits<std::int64_t>::min() : *all[i - 1].at50, here);
+    const std::int64_t start = std::min(all[i].alarm.value_or(here), all[i].at10.value_or(here));
+    const bool last = i + 1 == all.size() || !all[i + 1].at50;
+    const std::size_t end = last ? row_count(data.signals) : row_between(data, here, *all[i + 1].at50);
+    all[i].peak_row = highest_row(data, "shc", row_at(data, static_cast<double>(start)), end);
+    if (all[i].peak_row) all[i].mass = block_mass(data, layout, *all[i].peak_row);
+  }
+  return all;
+}
+
+std::vector<Alarm> alarms(const ReportData& data, const ProbeLayout& layout) {
+  std::vector<Alarm> all;
+  for (const Event& mark : data.marks) {
+    if (mark.kind == Event::Kind::alarm) all.push_back({mark, {}, {}});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Alarm& a, const Alarm& b) { return a.mark.step < b.mark.step; });
+  std::size_t end = row_count(data.signals);
+  for (auto alarm = all.rbegin(); alarm != all.rend(); ++alarm) {
+    const std::size_t begin = row_at(data, static_cast<double>(alarm->mark.step));
+    alarm->peak_row = highest_row(data, "shc", begin, end);
+    if (alarm->peak_row) alarm->mass = block_mass(data, layout, *alarm->peak_row);
+    end = begin;
+  }
+  return all;
+}
+
+std::optional<std::size_t> main_row(const ReportData& data, const std::vector<Transition>& transitions,
+                                    const std::vector<Alarm>& alarms) {
+  const std::size_t shc = find_column(data.signals, "shc");
+  std::optional<std::size_t> best;
+  const auto consider = [&](const std::optional<std::size_t>& row) {
+    if (row && (!best || data.signals.values(*row, shc) > data.signals.values(*best, shc))) best = row;
+  };
+  for (const Transition& transition : transitions) consider(transition.peak_row);
+  if (best) return best;
+  for (const Alarm& alarm : alarms) consider(alarm.peak_row);
+  return best ? best : highest_row(data, "shc", 0, row_count(data.signals));
+}
+
 EventName split_event_name(const std::string& name) {
   for (const std::string level : {"10", "50", "90"}) {
     if (name.ends_with("_" + level)) return {name.substr(0, name.size() - 3), level};
   }
   return {name, "50"};
-}
-
-std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& layout) {
-  std::vector<Transition> all = group_events(data);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!all[i].at50) break;
-    const bool first = i == 0, last = i + 1 == all.size() || !all[i + 1].at50;
-    const std::int64_t here = *all[i].at50;
-    all[i].alarm =
-        latest_alarm(data, first ? std::numeric_limits<std::int64_t>::min() : *all[i - 1].at50, here);
-    const std::size_t begin = first ? 0 : row_between(data, *all[i - 1].at50, here);
-    const std::size_t end = last ? row_count(data.signals) : row_between(data, here, *all[i + 1].at50);
-    all[i].peak_row = highest_row(data, "shc", begin, end);
-    if (all[i].peak_row) all[i].mass = block_mass(data, layout, *all[i].peak_row);
-  }
-  return all;
 }
 
 std::optional<std::size_t> highest_row(const ReportData& data, const std::string& column, std::size_t begin,

@@ -20,9 +20,25 @@ struct Transition {
   std::vector<double> mass;             ///< (blocks) of v1 there; empty without modes
 };
 
-/// In order of their 50 % steps. The SHC peak of a transition is sought among the steps nearer to its 50 %
-/// step than to any other's.
+/// In order of their 50 % steps. The SHC peak of a transition is sought from its alarm or its 10 % step,
+/// whichever is earlier (so that the fast losses at the start of training do not hide it), to half-way to the
+/// next transition.
 std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& layout);
+
+/// An alarm with the highest raw SHC between it and the next alarm.
+struct Alarm {
+  Event mark;
+  std::optional<std::size_t> peak_row;
+  std::vector<double> mass;  ///< (blocks) of v1 there; empty without modes
+};
+
+/// In order of their steps.
+std::vector<Alarm> alarms(const ReportData& data, const ProbeLayout& layout);
+
+/// The row of signals that shows the run best: the highest SHC peak of a transition; without transitions, of
+/// an alarm; without either, of the run. Nothing when no SHC is finite.
+std::optional<std::size_t> main_row(const ReportData& data, const std::vector<Transition>& transitions,
+                                    const std::vector<Alarm>& alarms);
 
 /// "mode1_50" is level "50" of event "mode1"; a name without a level counts as 50.
 struct EventName {

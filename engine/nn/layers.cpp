@@ -11,9 +11,9 @@ namespace premelt::nn {
 template <class T>
 Linear::Linear(Parameters<T>& parameters, const std::string& name, std::size_t in, std::size_t out, Rng& rng,
                const LinearOptions& options)
-    : weight_(parameters.add(name + ".weight",
-                             normal_tensor<T>({out, in}, rng,
-                                              options.sd.value_or(1 / std::sqrt(static_cast<double>(in)))))) {
+    : weight_(parameters.add(
+          name + ".weight",
+          normal_tensor<T>({out, in}, rng, options.sd.value_or(1 / std::sqrt(static_cast<double>(in)))))) {
   if (options.bias) bias_ = parameters.add(name + ".bias", Tensor<T>(Shape{out}, T(0)));
 }
 
@@ -34,8 +34,8 @@ Var<T> Embedding::operator()(const Leaves<T>& theta, const Indices& ids) const {
 }
 
 template <class T>
-Positions::Positions(Parameters<T>& parameters, const std::string& name, std::size_t positions, std::size_t width,
-                     Rng& rng, double sd)
+Positions::Positions(Parameters<T>& parameters, const std::string& name, std::size_t positions,
+                     std::size_t width, Rng& rng, double sd)
     : weight_(parameters.add(name + ".weight", normal_tensor<T>({positions, width}, rng, sd))) {}
 
 template <class T>
@@ -59,14 +59,15 @@ Var<T> Norm::operator()(const Leaves<T>& theta, const Var<T>& x) const {
   return bias_ ? y + theta[*bias_] : y;
 }
 
-#define PREMELT_INSTANTIATE(T)                                                                                        \
-  template Linear::Linear(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, const LinearOptions&);  \
-  template Var<T> Linear::operator()(const Leaves<T>&, const Var<T>&) const;                                          \
-  template Embedding::Embedding(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double);          \
-  template Var<T> Embedding::operator()(const Leaves<T>&, const Indices&) const;                                      \
-  template Positions::Positions(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double);          \
-  template Var<T> Positions::operator()(const Leaves<T>&, const Var<T>&) const;                                       \
-  template Norm::Norm(Parameters<T>&, const std::string&, NormKind, std::size_t, bool);                               \
+#define PREMELT_INSTANTIATE(T)                                                                               \
+  template Linear::Linear(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&,                \
+                          const LinearOptions&);                                                             \
+  template Var<T> Linear::operator()(const Leaves<T>&, const Var<T>&) const;                                 \
+  template Embedding::Embedding(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double); \
+  template Var<T> Embedding::operator()(const Leaves<T>&, const Indices&) const;                             \
+  template Positions::Positions(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double); \
+  template Var<T> Positions::operator()(const Leaves<T>&, const Var<T>&) const;                              \
+  template Norm::Norm(Parameters<T>&, const std::string&, NormKind, std::size_t, bool);                      \
   template Var<T> Norm::operator()(const Leaves<T>&, const Var<T>&) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

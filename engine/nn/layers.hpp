@@ -1,7 +1,7 @@
 #pragma once
-/// Building blocks of networks. A layer is a description: it registers its parameters once and afterwards only knows their
-/// places. The numbers come as an argument, y = layer(θ, x), so the same layer serves training, perturbed copies,
-/// per-sample gradients and LoRA, in float and double.
+/// Building blocks of networks. A layer is a description: it registers its parameters once and afterwards
+/// only knows their places. The numbers come as an argument, y = layer(θ, x), so the same layer serves
+/// training, perturbed copies, per-sample gradients and LoRA, in float and double.
 
 #include <optional>
 #include <string>
@@ -13,7 +13,8 @@ namespace premelt::nn {
 
 struct LinearOptions {
   bool bias = true;
-  std::optional<double> sd = std::nullopt;  ///< of the normal initial weights; 1/√in by default. Biases start at 0.
+  std::optional<double> sd =
+      std::nullopt;  ///< of the normal initial weights; 1/√in by default. Biases start at 0.
 };
 
 /// y = xWᵀ + b: (..., in) -> (..., out). Parameters NAME.weight (out,in) and NAME.bias (out).
@@ -34,8 +35,8 @@ class Linear {
 class Embedding {
  public:
   template <class T>
-  Embedding(Parameters<T>& parameters, const std::string& name, std::size_t count, std::size_t width, Rng& rng,
-            double sd = 1);
+  Embedding(Parameters<T>& parameters, const std::string& name, std::size_t count, std::size_t width,
+            Rng& rng, double sd = 1);
   template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Indices& ids) const;
 
@@ -47,8 +48,8 @@ class Embedding {
 class Positions {
  public:
   template <class T>
-  Positions(Parameters<T>& parameters, const std::string& name, std::size_t positions, std::size_t width, Rng& rng,
-            double sd = 0.02);
+  Positions(Parameters<T>& parameters, const std::string& name, std::size_t positions, std::size_t width,
+            Rng& rng, double sd = 0.02);
   /// Throws ShapeError when T is more than `positions`.
   template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
@@ -59,11 +60,13 @@ class Positions {
 
 enum class NormKind { none, rms, layer };
 
-/// Normalisation over the last axis, with NAME.weight (C), starting at 1, and for `layer` NAME.bias (C), when `gain`.
+/// Normalisation over the last axis, with NAME.weight (C), starting at 1, and for `layer` NAME.bias (C), when
+/// `gain`.
 class Norm {
  public:
   template <class T>
-  Norm(Parameters<T>& parameters, const std::string& name, NormKind kind, std::size_t width, bool gain = true);
+  Norm(Parameters<T>& parameters, const std::string& name, NormKind kind, std::size_t width,
+       bool gain = true);
   template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
 

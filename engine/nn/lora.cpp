@@ -24,7 +24,8 @@ Lora::Lora(Parameters<T>& parameters, const std::vector<std::string>& patterns, 
   parameters.freeze("*");
   for (ParameterId target : targets) {
     const auto entry = parameters.entries()[target];
-    if (entry.shape.rank() != 2) throw Error("[lora] " + entry.name + " is no matrix: " + to_string(entry.shape));
+    if (entry.shape.rank() != 2)
+      throw Error("[lora] " + entry.name + " is no matrix: " + to_string(entry.shape));
     const std::size_t out = entry.shape[0], in = entry.shape[1];
     const double sd = 1 / std::sqrt(static_cast<double>(in));
     const ParameterId a = parameters.add(entry.name + ".lora_a", normal_tensor<T>({rank, in}, rng, sd));
@@ -42,8 +43,8 @@ Leaves<T> Lora::operator()(const Leaves<T>& theta) const {
   return adapted;
 }
 
-#define PREMELT_INSTANTIATE(T)                                                                       \
-  template Lora::Lora(Parameters<T>&, const std::vector<std::string>&, std::size_t, Rng&, double);   \
+#define PREMELT_INSTANTIATE(T)                                                                     \
+  template Lora::Lora(Parameters<T>&, const std::vector<std::string>&, std::size_t, Rng&, double); \
   template Leaves<T> Lora::operator()(const Leaves<T>&) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

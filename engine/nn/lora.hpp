@@ -1,6 +1,6 @@
 #pragma once
-/// Low-rank adapters (Hu et al., arXiv 2106.09685): a frozen matrix W (out,in) is used as W + scale·BA, and only A (r,in) and
-/// B (out,r) are trained.
+/// Low-rank adapters (Hu et al., arXiv 2106.09685): a frozen matrix W (out,in) is used as W + scale·BA, and
+/// only A (r,in) and B (out,r) are trained.
 
 #include <string>
 #include <vector>
@@ -12,8 +12,9 @@ namespace premelt::nn {
 
 class Lora {
  public:
-  /// Adapters NAME.lora_a ~ N(0,1/in) and NAME.lora_b = 0 for every matrix whose name fits one of `patterns`; everything that
-  /// was there before is frozen. Throws Error when a pattern fits nothing or something that is no matrix.
+  /// Adapters NAME.lora_a ~ N(0,1/in) and NAME.lora_b = 0 for every matrix whose name fits one of `patterns`;
+  /// everything that was there before is frozen. Throws Error when a pattern fits nothing or something that
+  /// is no matrix.
   template <class T>
   Lora(Parameters<T>& parameters, const std::vector<std::string>& patterns, std::size_t rank, Rng& rng,
        double scale = 1);

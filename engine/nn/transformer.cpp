@@ -27,8 +27,9 @@ Var<T> Block::operator()(const Leaves<T>& theta, const Var<T>& input) const {
   const Var<T> qkv = qkv_(theta, attention_norm_(theta, input));
   const std::size_t width = input.shape().back();
   const auto part = [&](std::size_t i) { return slice(qkv, -1, i * width, (i + 1) * width); };
-  const Var<T> mixed = rotary_ ? attention(rotary(part(0), heads_), rotary(part(1), heads_), part(2), heads_, causal_)
-                               : self_attention(qkv, heads_, causal_);
+  const Var<T> mixed =
+      rotary_ ? attention(rotary(part(0), heads_), rotary(part(1), heads_), part(2), heads_, causal_)
+              : self_attention(qkv, heads_, causal_);
   const Var<T> x = input + out_(theta, mixed);
   if (!up_) return x;
   const Var<T> hidden = (*up_)(theta, (*mlp_norm_)(theta, x));
@@ -38,9 +39,10 @@ Var<T> Block::operator()(const Leaves<T>& theta, const Var<T>& input) const {
 template <class T>
 Transformer::Transformer(Parameters<T>& parameters, const TransformerOptions& options, Rng& rng)
     : embedding_(parameters, "embed", options.vocabulary, options.width, rng, options.embedding_sd),
-      positions_(options.rotary ? std::nullopt
-                                : std::optional<Positions>(std::in_place, parameters, "positions", options.positions,
-                                                           options.width, rng, options.position_sd)),
+      positions_(options.rotary
+                     ? std::nullopt
+                     : std::optional<Positions>(std::in_place, parameters, "positions", options.positions,
+                                                options.width, rng, options.position_sd)),
       blocks_([&] {
         std::vector<Block> blocks;
         for (std::size_t i = 0; i < options.layers; ++i) {
@@ -49,8 +51,9 @@ Transformer::Transformer(Parameters<T>& parameters, const TransformerOptions& op
         return blocks;
       }()),
       norm_(parameters, "norm", options.norm, options.width, options.gain),
-      unembedding_(parameters, "unembed", options.width, options.outputs == 0 ? options.vocabulary : options.outputs,
-                   rng, {.bias = options.bias}) {}
+      unembedding_(parameters, "unembed", options.width,
+                   options.outputs == 0 ? options.vocabulary : options.outputs, rng, {.bias = options.bias}) {
+}
 
 template <class T>
 Var<T> Transformer::operator()(const Leaves<T>& theta, const Indices& tokens) const {
@@ -60,10 +63,10 @@ Var<T> Transformer::operator()(const Leaves<T>& theta, const Indices& tokens) co
   return unembedding_(theta, norm_(theta, x));
 }
 
-#define PREMELT_INSTANTIATE(T)                                                                             \
-  template Block::Block(Parameters<T>&, const std::string&, const TransformerOptions&, Rng&);              \
-  template Var<T> Block::operator()(const Leaves<T>&, const Var<T>&) const;                                \
-  template Transformer::Transformer(Parameters<T>&, const TransformerOptions&, Rng&);                      \
+#define PREMELT_INSTANTIATE(T)                                                                \
+  template Block::Block(Parameters<T>&, const std::string&, const TransformerOptions&, Rng&); \
+  template Var<T> Block::operator()(const Leaves<T>&, const Var<T>&) const;                   \
+  template Transformer::Transformer(Parameters<T>&, const TransformerOptions&, Rng&);         \
   template Var<T> Transformer::operator()(const Leaves<T>&, const Indices&) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -1,5 +1,6 @@
 #pragma once
-/// A small decoder: token and position embeddings, blocks of attention and an optional multilayer perceptron, logits.
+/// A small decoder: token and position embeddings, blocks of attention and an optional multilayer perceptron,
+/// logits.
 
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ struct TransformerOptions {
   Activation activation = Activation::relu;
   NormKind norm = NormKind::none;  ///< before each part and before the logits
   bool gain = true;                ///< of the norms
-  bool bias = false;               ///< of the attention's linear maps and the logits'; the perceptron always has one
+  bool bias = false;  ///< of the attention's linear maps and the logits'; the perceptron always has one
   bool causal = true;
   bool rotary = false;  ///< turn queries and keys instead of adding learned positions
   double embedding_sd = 1, position_sd = 0.02;
@@ -46,7 +47,8 @@ class Block {
   std::optional<Linear> up_, down_;
 };
 
-/// Parameters: embed.weight, positions.weight, blocks.N.{attn_norm,attn.qkv,attn.out,mlp_norm,mlp.up,mlp.down}, norm, unembed.
+/// Parameters: embed.weight, positions.weight,
+/// blocks.N.{attn_norm,attn.qkv,attn.out,mlp_norm,mlp.up,mlp.down}, norm, unembed.
 class Transformer {
  public:
   template <class T>

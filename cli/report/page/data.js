@@ -23,8 +23,6 @@ function digits(value) {
   return String(Number(value.toPrecision(3)));
 }
 
-const percent = (share) => (100 * share).toFixed(share < 0.1 ? 1 : 0) + ' %';
-
 /// element('p', {class: 'quiet'}, 'text', child, …)
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -36,10 +34,14 @@ function element(tag, attributes = {}, ...children) {
 /// Text for Plotly, which reads a little HTML in names.
 const escapeText = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-/// "B 98 %  C 1.2 %" with the blocks' colours, largest first.
+/// Whether it makes sense to say how much of the top eigenvector lies in which block.
+const massed = run.blocks.length > 1 && run.peak !== null && run.peak.mass.length > 0;
+
+/// "B 98 %  C 1.2 %" with the blocks' colours, largest first, without those under one per cent.
 function shares(mass) {
+  if (mass.includes(null)) return ['undefined'];
   const order = mass.map((share, block) => [share, block]).sort((a, b) => b[0] - a[0]);
-  return order.slice(0, 6).map(([share, block]) => element('span', {class: 'share'},
+  return order.filter(([share]) => share >= 0.01).map(([share, block]) => element('span', {class: 'share'},
     element('span', {class: 'swatch', style: `background:${theme.block(block)}`}),
-    `${run.blocks[block]} ${share === null ? 'undefined' : percent(share)}`));
+    `${run.blocks[block]} ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`));
 }

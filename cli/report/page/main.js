@@ -5,7 +5,7 @@
 function baseLayout() {
   const colours = theme.colours();
   return {
-    paper_bgcolor: colours.page, plot_bgcolor: colours.page,
+    autosize: true, paper_bgcolor: colours.page, plot_bgcolor: colours.page,
     font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: 16, color: colours.ink},
     hoverlabel: {font: {size: 16, color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
     modebar: {bgcolor: 'rgba(0,0,0,0)', color: colours.quiet, activecolor: colours.ink},
@@ -14,19 +14,25 @@ function baseLayout() {
 
 function baseAxis() {
   const colours = theme.colours();
-  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside', tickcolor: colours.quiet};
+  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside',
+          tickcolor: colours.quiet};
 }
 
-function chartConfig(filename) {
+/// The same object for the same chart: Plotly builds a chart anew when its configuration changes.
+const configs = {};
+function chartConfig(name) {
+  const filename = `premelt-${name}`;
   const svg = {
     name: 'Download as SVG', icon: Plotly.Icons.disk,
-    click: (plot) => Plotly.downloadImage(plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
+    click: (plot) => Plotly.downloadImage(
+      plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
   };
-  return {
-    responsive: true, displaylogo: false, doubleClick: 'reset', modeBarButtonsToAdd: [svg],
-    modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
+  configs[name] ??= {
+    responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', doubleClick: 'reset',
+    modeBarButtonsToAdd: [svg], modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
     toImageButtonOptions: {format: 'png', filename, scale: 2},
   };
+  return configs[name];
 }
 
 const slider = {
@@ -38,7 +44,7 @@ const slider = {
     slider.input.addEventListener('input', () => slider.show(Number(slider.input.value)));
     document.getElementById('play').addEventListener('click', () => (slider.timer ? slider.stop() : slider.play()));
     document.getElementById('stops').replaceChildren(...run.frames.flatMap((frame, index) => {
-      if (!frame.label) return [];
+      if (!frame.label || /^\S+ (10|90) %$/.test(frame.label)) return [];
       const button = element('button', {type: 'button', 'data-frame': index, title: `step ${frame.step}`}, frame.label);
       button.addEventListener('click', () => slider.show(index));
       return [button];
@@ -71,13 +77,13 @@ const slider = {
     slider.input.setAttribute('aria-valuetext', `step ${frame.step} ${frame.label}`);
     document.getElementById('step').textContent = frame.step;
     document.getElementById('reading').textContent =
-      `${frame.label ? frame.label + ' · ' : ''}SHC ${digits(frame.shc)} · PR ${digits(frame.pr)}`;
-    document.getElementById('mass').replaceChildren(...shares(frame.mass));
+      `SHC ${digits(frame.shc)} · PR ${digits(frame.pr)}${frame.label ? ' · ' + frame.label : ''}`;
+    document.getElementById('mass').replaceChildren(...(massed ? ['Mass of the top eigenvector: ', ...shares(frame.mass)] : []));
     for (const button of document.querySelectorAll('#stops button')) {
       button.setAttribute('aria-current', String(Number(button.dataset.frame) === index));
     }
     if (!charted) return;
-    windowCharts.show(index);
+    windowCharts.show(frame);
     timeCharts.showWindow(frame.first, frame.step);
   },
 
@@ -115,10 +121,10 @@ theme.start(() => {
 summary.start();
 if (charted) {
   timeCharts.start(slider.moveTo);
-  if (windowed) windowCharts.start();
+  if (windowed) windowCharts.start(run.frames[slider.peak()]);
 } else {
   document.getElementById('no-charts').hidden = false;
-  document.querySelectorAll('.chart').forEach((chart) => { chart.hidden = true; });
+  document.querySelectorAll('.over-time, .chart').forEach((part) => { part.hidden = true; });
 }
-if (windowed) slider.start();
 document.getElementById('window').hidden = !windowed;
+if (windowed) slider.start();

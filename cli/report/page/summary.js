@@ -6,7 +6,7 @@ const summary = {
     document.getElementById('subtitle').textContent = run.subtitle;
     document.getElementById('facts').textContent = [
       count(run.recordings, 'recording'), count(run.probes, 'probe') + ' in ' + count(run.blocks.length, 'block'),
-      `window of ${run.window} recordings`, count(alarms().length, 'alarm'), count(run.transitions.length, 'event'),
+      `window of ${run.window} recordings`, count(run.alarms.length, 'alarm'), count(run.transitions.length, 'event'),
     ].join(' · ');
     document.getElementById('losses-shown').textContent = run.losses.probes.length < run.probes
       ? `${run.losses.probes.length} of ${run.probes} probes are drawn; the means are over all. ` : '';
@@ -19,20 +19,28 @@ const summary = {
   /// The tables carry the blocks' colours, so a change of theme draws them again.
   redraw() {
     document.getElementById('transitions').replaceChildren(transitionTable());
-    document.getElementById('alarms').replaceChildren(...alarmTable());
+    document.getElementById('alarms').replaceChildren(alarmTable());
   },
 };
 
-const alarms = () => run.marks.filter((mark) => mark.kind === 'alarm');
 const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 const step = (value) => (value === null ? 'never' : String(value));
 const cell = (text, kind = '') => element('td', kind ? {class: kind} : {}, text);
 
+/// Heads that begin with ! stand over words, the others over numbers.
 function table(heads, rows, caption) {
-  const head = heads.map((text) => element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
+  const head = heads.map((text) =>
+    element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
   return element('div', {class: 'table'}, element('table', {}, element('caption', {}, caption),
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row)))));
+}
+
+/// The SHC peak of an event or an alarm, and who moved there.
+const peakHeads = (when) => ['SHC peak', ...(massed ? [`!mass of v₁ by block ${when}`] : [])];
+function peakCells(peak) {
+  const words = massed ? [element('td', {class: 'words'}, ...(peak === null ? [] : shares(peak.mass)))] : [];
+  return [cell(peak === null ? '–' : peak.step), ...words];
 }
 
 function transitionTable() {
@@ -42,31 +50,33 @@ function transitionTable() {
     event.alarm === null ? cell('none', 'missed') : cell(event.alarm),
     cell(step(event.at10)), cell(step(event.at50)), cell(step(event.at90)),
     event.lead === null ? cell('–') : cell(count(event.lead, 'step'), 'early'),
-    cell(event.peak === null ? '–' : event.peak),
-    element('td', {class: 'words'}, ...shares(event.mass)),
+    ...peakCells(event.peak),
   ]);
-  return table(['!event', 'alarm', '10 %', '50 %', '90 %', 'lead', 'SHC peak', '!mass of v₁ by block at the SHC peak'], rows,
+  return table(['!event', 'alarm', '10 %', '50 %', '90 %', 'lead', ...peakHeads('at the SHC peak')], rows,
     'Lead: from the latest alarm after the previous event to the half-way step. A lead is not yet a forecast: '
-    + 'it counts only against runs without the event (premelt sweep).');
+    + 'it counts only against runs in which nothing happens.');
 }
 
 /// Without events, the one thing to say is where the SHC was highest and who moved.
 function peakLine() {
   if (run.peak === null) return element('p', {}, 'No full window was recorded.');
-  return element('p', {}, `No event is known for this run. SHC is highest at step ${run.peak.step}. `,
-    ...(run.peak.mass.length ? ['Mass of v₁ by block there: ', ...shares(run.peak.mass)] : []));
+  const where = run.alarms.length > 0 ? 'The highest SHC after an alarm is' : 'SHC is highest';
+  return element('p', {}, `No event is known for this run. ${where} at step ${run.peak.step}. `,
+    ...(massed ? ['Mass of v₁ by block there: ', ...shares(run.peak.mass)] : []));
 }
 
 function alarmTable() {
-  const list = alarms();
-  if (list.length === 0) return [element('p', {}, 'No alarm was raised.')];
-  const rows = list.map((mark) => [
-    element('th', {scope: 'row', class: 'words'}, String(mark.step)), cell(mark.name, 'words'), cell(digits(mark.value)),
-    cell(digits(mark.threshold)), cell(mark.why, 'words'),
+  if (run.alarms.length === 0) return element('p', {}, 'No alarm was raised.');
+  const rows = run.alarms.map((alarm) => [
+    element('th', {scope: 'row', class: 'words'}, String(alarm.step)), cell(alarm.name, 'words'), cell(digits(alarm.value)),
+    cell(digits(alarm.threshold)), cell(alarm.why, 'words'), ...peakCells(alarm.peak),
   ]);
-  const details = element('details', {}, element('summary', {}, `${count(list.length, 'alarm')} and why`),
-    table(['!step', '!name', 'value', 'threshold', '!why'], rows, 'An alarm that no event follows is a false alarm, unless the run ended too soon to tell.'));
-  return [details];
+  const details = element('details', {}, element('summary', {}, `${count(run.alarms.length, 'alarm')} and why`),
+    table(['!alarm', '!name', 'value', 'threshold', '!why', ...peakHeads('there')], rows,
+      'The SHC peak is sought between an alarm and the next. An alarm that no event follows is a false alarm, '
+      + 'unless the run ended too soon to tell.'));
+  details.open = run.transitions.length === 0 && run.alarms.length <= 12;
+  return details;
 }
 
 /// One list for the plain entries, one for each nested object.

@@ -5,13 +5,13 @@ const theme = {
   // Vermillion is left out of the block colours: it means alarm.
   light: {
     page: '#ffffff', ink: '#1b1f24', quiet: '#59616b', grid: '#e4e7eb', alarm: '#d55e00',
-    window: 'rgba(0,114,178,0.13)', event: 'rgba(27,31,36,0.07)',
+    event: 'rgba(27,31,36,0.07)',
     blocks: ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#8c8200', '#7f7f7f'],
     negative: '#0072b2', zero: '#ffffff', positive: '#d55e00',
   },
   dark: {
     page: '#14171b', ink: '#eceff2', quiet: '#a3adb8', grid: '#2a3037', alarm: '#ff7a1f',
-    window: 'rgba(86,180,233,0.20)', event: 'rgba(236,239,242,0.09)',
+    event: 'rgba(236,239,242,0.09)',
     blocks: ['#56b4e9', '#e69f00', '#009e73', '#cc79a7', '#f0e442', '#3d8fd1', '#9a9a9a'],
     negative: '#56b4e9', zero: '#14171b', positive: '#ff7a1f',
   },
@@ -35,7 +35,11 @@ const theme = {
       chosen = theme.name() === 'dark' ? 'light' : 'dark';
       follow();
     });
-    addEventListener('beforeprint', () => { apply('light'); redraw(); });
-    addEventListener('afterprint', follow);
+    const print = (printing) => {
+      document.documentElement.classList.toggle('printing', printing);
+      if (printing) apply('light');
+    };
+    addEventListener('beforeprint', () => { print(true); redraw(); });
+    addEventListener('afterprint', () => { print(false); follow(); });
   },
 };

@@ -3,7 +3,7 @@
 
 const timeCharts = {
   range: [run.range[0], run.range[1]],
-  window: null,      // [first step, last step]
+  window: [run.range[0], run.range[0]],  // the steps shaded
   elements: {},      // chart name → its plot element
   types: {losses: 'linear', order: 'linear', shc: 'log', pr: 'log', trace: 'log'},
   titles: {losses: 'loss', order: 'order parameter', shc: 'SHC', pr: 'PR', trace: 'tr C'},
@@ -20,6 +20,7 @@ const timeCharts = {
       timeCharts.elements[name] = plot;
       timeCharts.draw(name);
       plot.on('plotly_relayout', timeCharts.follow);
+      plot.on('plotly_afterplot', () => timeCharts.placeWindow(plot));
       plot.on('plotly_click', (click) => moveTo(click.points[0].x));
       timeCharts.startAxisButton(name, section.querySelector('.axis'));
     }
@@ -28,8 +29,9 @@ const timeCharts = {
   redraw() { Object.keys(timeCharts.elements).forEach(timeCharts.draw); },
 
   draw(name) {
-    const traces = [...timeCharts.lines(name), ...timeCharts.markTraces()];
-    Plotly.react(timeCharts.elements[name], traces, timeCharts.layout(name), chartConfig(`premelt-${name}`));
+    const lines = timeCharts.lines(name);
+    Plotly.react(timeCharts.elements[name], [...lines, ...timeCharts.markTraces()], timeCharts.layout(name, lines),
+                 chartConfig(name));
   },
 
   startAxisButton(name, button) {
@@ -53,35 +55,43 @@ const timeCharts = {
     }
   },
 
-  /// Shades the steps that the matrix is made of.
+  /// Shades the steps that the matrix is made of. The shade is an element of its own over each chart: moving it
+  /// costs nothing, redrawing the charts would.
   showWindow(first, last) {
     timeCharts.window = [first, last];
-    for (const plot of Object.values(timeCharts.elements)) {
-      Plotly.relayout(plot, {'shapes[0].x0': first, 'shapes[0].x1': last, 'shapes[1].x0': last, 'shapes[1].x1': last});
-    }
+    Object.values(timeCharts.elements).forEach(timeCharts.placeWindow);
   },
 
-  layout(name) {
+  placeWindow(plot) {
+    const area = plot.querySelector('.nsewdrag').getBoundingClientRect();
+    const [low, high] = timeCharts.range;
+    const share = (step) => Math.min(1, Math.max(0, (step - low) / (high - low)));
+    const [first, last] = timeCharts.window.map(share);
+    const shade = plot.querySelector('.shade') ?? plot.appendChild(element('div', {class: 'shade'}));
+    const frame = plot.getBoundingClientRect();
+    shade.hidden = last === first && (first === 0 || first === 1);
+    shade.style.left = `${area.left - frame.left + first * area.width}px`;
+    shade.style.width = `${(last - first) * area.width}px`;
+    shade.style.top = `${area.top - frame.top}px`;
+    shade.style.height = `${area.height}px`;
+  },
+
+  layout(name, lines) {
     const colours = theme.colours();
-    const [first, last] = timeCharts.window ?? [run.range[0], run.range[0]];
     return {
       ...baseLayout(),
       margin: {l: 86, r: 12, t: 30, b: 84},
       hovermode: name === 'losses' ? 'closest' : 'x unified',
-      hoverdistance: -1,
+      hoverdistance: name === 'losses' ? -1 : 30,
       dragmode: 'zoom',
-      legend: {orientation: 'h', x: 0, y: -0.2, yanchor: 'top', font: {size: 15}},
+      legend: {orientation: 'h', x: 0, y: -0.22, yanchor: 'top', font: {size: 15}},
       xaxis: {...baseAxis(), title: {text: 'step', standoff: 6}, range: [...timeCharts.range], hoverformat: 'd'},
       yaxis: {
         ...baseAxis(), title: {text: timeCharts.titles[name], standoff: 8}, type: timeCharts.types[name],
-        exponentformat: 'power', hoverformat: '.4g',
+        exponentformat: 'power', hoverformat: '.4g', ...(timeCharts.types[name] === 'log' ? logTicks(lines) : {}),
       },
       yaxis2: {overlaying: 'y', range: [0, 1], visible: false, fixedrange: true},
-      shapes: [
-        bar(first, last, {fillcolor: colours.window}),
-        bar(last, last, {line: {color: colours.negative, width: 2}}),
-        ...timeCharts.markShapes(),
-      ],
+      shapes: timeCharts.markShapes(),
       annotations: run.transitions.filter((event) => event.at50 !== null).map((event) => ({
         x: event.at50, y: 1, yref: 'paper', yanchor: 'bottom', text: escapeText(event.name), showarrow: false,
         font: {size: 15, color: colours.ink},
@@ -93,31 +103,22 @@ const timeCharts = {
     const colours = theme.colours();
     const shapes = [];
     for (const event of run.transitions) {
-      if (event.at10 !== null && event.at90 !== null) shapes.push(bar(event.at10, event.at90, {fillcolor: colours.event}));
-      if (event.at50 !== null) shapes.push(bar(event.at50, event.at50, {line: {color: colours.ink, width: 1.5, dash: 'dash'}}));
+      if (event.at10 !== null && event.at90 !== null) shapes.push(band(event.at10, event.at90, colours.event));
+      if (event.at50 !== null) shapes.push(rule(event.at50, {color: colours.ink, width: 1.5, dash: 'dash'}));
     }
-    for (const mark of run.marks.filter((mark) => mark.kind === 'alarm')) {
-      shapes.push(bar(mark.step, mark.step, {line: {color: colours.alarm, width: 2}}));
-    }
+    for (const mark of run.alarms) shapes.push(rule(mark.step, {color: colours.alarm, width: 2}));
     return shapes;
   },
 
   /// Small symbols at the top that can be hovered: what an alarm saw, what an event is.
   markTraces() {
     const colours = theme.colours();
-    const looks = {
-      alarm: {title: 'alarm', marker: {symbol: 'triangle-down', size: 13, color: colours.alarm}},
-      event: {title: 'event, half-way', marker: {symbol: 'diamond', size: 10, color: colours.ink}},
-    };
-    return Object.entries(looks).map(([kind, look]) => {
-      const marks = run.marks.filter((mark) => mark.kind === kind && !/_(10|90)$/.test(mark.name));
-      return {
-        type: 'scatter', mode: 'markers', name: look.title, yaxis: 'y2', marker: look.marker, cliponaxis: false,
-        x: marks.map((mark) => mark.step), y: marks.map(() => 0.97), visible: marks.length > 0,
-        text: marks.map((mark) => `${escapeText(mark.name)}${mark.why ? ': ' + escapeText(mark.why) : ''}`),
-        hovertemplate: 'step %{x}: %{text}<extra></extra>',
-      };
-    });
+    const events = run.events.filter((event) => !/_(10|90)$/.test(event.name));
+    return [
+      markTrace('alarm', run.alarms, {symbol: 'triangle-down', size: 13, color: colours.alarm}, () => 'alarm'),
+      markTrace('event, half-way', events, {symbol: 'diamond', size: 10, color: colours.ink},
+                (event) => `${event.name.replace(/_50$/, '')} half-way`),
+    ];
   },
 
   lines(name) {
@@ -127,35 +128,53 @@ const timeCharts = {
   },
 };
 
-/// A vertical line or band over the whole height of a chart, under the curves.
-function bar(from, to, look) {
-  return {type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0: from, x1: to, y0: 0, y1: 1, line: {width: 0}, ...look};
+function markTrace(title, marks, marker, name) {
+  return {
+    type: 'scatter', mode: 'markers', name: title, yaxis: 'y2', marker, cliponaxis: false, visible: marks.length > 0,
+    x: marks.map((mark) => mark.step), y: marks.map(() => 0.97),
+    text: marks.map((mark) => `${escapeText(name(mark))} at step ${mark.step}${mark.why ? ': ' + escapeText(mark.why) : ''}`),
+    hovertemplate: '%{text}<extra></extra>',
+  };
 }
+
+/// A band under the grid and a line over it, both the whole height of a chart and under the curves.
+const band = (from, to, fillcolor) =>
+  ({type: 'rect', layer: 'below', yref: 'paper', x0: from, x1: to, y0: 0, y1: 1, line: {width: 0}, fillcolor});
+const rule = (at, look) => ({type: 'line', layer: 'between', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: look});
 
 function lineTrace(line, colour, width, more = {}) {
   return {type: 'scatter', mode: 'lines', name: escapeText(line.name), x: line.x, y: line.y, line: {color: colour, width},
           hovertemplate: '%{y:.4g}', ...more};
 }
 
+/// On a log axis of few decades 1, 2, 5, 10, …, on others whole decades, instead of a crowd of small digits.
+function logTicks(traces) {
+  const decades = traces.flatMap((trace) => trace.y).filter((value) => value > 0).map(Math.log10);
+  const low = Math.floor(decades.reduce((a, b) => Math.min(a, b), Infinity));
+  const high = Math.ceil(decades.reduce((a, b) => Math.max(a, b), -Infinity));
+  if (high - low > 3) return {dtick: Math.ceil((high - low) / 6)};
+  const tickvals = [];
+  for (let decade = low; decade <= high; decade++) tickvals.push(...[1, 2, 5].map((digit) => Number(`${digit}e${decade}`)));
+  return {tickvals, ticktext: tickvals.map(String)};
+}
+
 /// A thin line a probe in the colour of its block, a thick one a mean.
 function lossTraces() {
-  const single = run.blocks.length === 1;
+  const hover = (name) => `${name}<br>step %{x}: %{y:.4g}<extra></extra>`;
   const probes = run.losses.probes.map((line) => {
     const block = escapeText(run.blocks[line.block]);
     return lineTrace(line, theme.block(line.block), 1, {
-      opacity: 0.38, showlegend: false, legendgroup: block,
-      hovertemplate: `${escapeText(line.name)} (${block})<br>step %{x}: %{y:.4g}<extra></extra>`,
+      opacity: 0.38, showlegend: false, legendgroup: block, hovertemplate: hover(`${escapeText(line.name)} (${block})`),
     });
   });
-  const means = run.losses.means.map((line, index) => {
-    const colour = index === 0 ? theme.colours().ink : theme.block(line.block);
-    const name = escapeText(index === 0 || single ? line.name : `mean of ${line.name}`);
-    return lineTrace(line, colour, index === 0 ? 3 : 2.5, {
-      name, legendgroup: index === 0 ? '' : escapeText(line.name),
-      hovertemplate: `${name}<br>step %{x}: %{y:.4g}<extra></extra>`,
-    });
-  });
-  return [...probes, ...means];
+  const [all, ...blocks] = run.losses.means;
+  return [
+    ...probes,
+    lineTrace(all, theme.colours().ink, 3, {hovertemplate: hover('mean of all probes')}),
+    ...blocks.map((line) => lineTrace(line, theme.block(line.block), 2.5, {
+      legendgroup: escapeText(line.name), hovertemplate: hover(`mean of ${escapeText(line.name)}`),
+    })),
+  ];
 }
 
 function orderTraces() {

@@ -2,13 +2,14 @@
 // The window at one step: covariance matrix and top eigenvector, under the slider.
 
 const windowCharts = {
-  index: 0,
+  frame: null,
   kind: 'covariance',  // or 'correlation'
+  matrix: document.querySelector('[data-chart="matrix"] .plot'),
+  mode: document.querySelector('[data-chart="mode"] .plot'),
 
-  start() {
-    const plots = {matrix: document.querySelector('[data-chart="matrix"] .plot'),
-                   mode: document.querySelector('[data-chart="mode"] .plot')};
-    windowCharts.plots = plots;
+  start(frame) {
+    windowCharts.frame = frame;
+    windowCharts.mode.parentElement.hidden = frame.v.length === 0;
     windowCharts.redraw();
     const button = document.querySelector('[data-chart="matrix"] .axis');
     const label = () => { button.textContent = windowCharts.kind === 'covariance' ? 'as correlation' : 'as covariance'; };
@@ -16,28 +17,31 @@ const windowCharts = {
     button.addEventListener('click', () => {
       windowCharts.kind = windowCharts.kind === 'covariance' ? 'correlation' : 'covariance';
       label();
-      windowCharts.redraw();
+      windowCharts.show(windowCharts.frame);
     });
   },
 
-  show(index) {
-    windowCharts.index = index;
-    windowCharts.redraw();
+  /// Draws everything, as after a change of theme.
+  redraw() {
+    const {frame, kind, matrix, mode} = windowCharts;
+    Plotly.react(matrix, [matrixTrace(frame, kind)], matrixLayout(), chartConfig('matrix'));
+    if (frame.v.length > 0) Plotly.react(mode, [modeTrace(frame)], modeLayout(), chartConfig('eigenvector'));
   },
 
-  redraw() {
-    const frame = run.frames[windowCharts.index];
-    Plotly.react(windowCharts.plots.matrix, [matrixTrace(frame, windowCharts.kind)], matrixLayout(),
-                 chartConfig(`premelt-${windowCharts.kind}-${frame.step}`));
-    if (frame.v.length === 0) return;
-    Plotly.react(windowCharts.plots.mode, modeTraces(frame), modeLayout(), chartConfig(`premelt-eigenvector-${frame.step}`));
+  /// Changes the numbers only, which is fast enough to play.
+  show(frame) {
+    windowCharts.frame = frame;
+    const {z, zmin, zmax, hovertemplate} = matrixTrace(frame, windowCharts.kind);
+    Plotly.restyle(windowCharts.matrix, {z: [z], zmin, zmax, hovertemplate});
+    if (frame.v.length > 0) Plotly.restyle(windowCharts.mode, {y: [frame.v]});
   },
 };
 
 /// Where each block begins and ends among the cells.
 const blockSpans = run.blocks.map((name, block) => {
   const members = run.cells.flatMap((cell, index) => (cell.block === block ? [index] : []));
-  return {name, block, first: members[0], last: members[members.length - 1]};
+  const label = name.length > 14 ? name.slice(0, 13) + '…' : name;
+  return {label, block, first: members[0], last: members[members.length - 1]};
 });
 
 const cellTexts = run.cells.map((cell) => `${escapeText(cell.name)} (${escapeText(run.blocks[cell.block])})`);
@@ -66,7 +70,7 @@ function blockAxis() {
   return {
     ...baseAxis(), showgrid: false, showline: false, ticks: '', range: [-0.5, run.cells.length - 0.5],
     tickvals: blockSpans.map((span) => (span.first + span.last) / 2),
-    ticktext: blockSpans.map((span) => `<span style="color:${theme.block(span.block)}"><b>${escapeText(span.name)}</b></span>`),
+    ticktext: blockSpans.map((span) => `<span style="color:${theme.block(span.block)}"><b>${escapeText(span.label)}</b></span>`),
   };
 }
 
@@ -77,9 +81,9 @@ function matrixLayout() {
   const span = [-0.5, run.cells.length - 0.5];
   return {
     ...baseLayout(),
-    margin: {l: 16, r: 8, t: 8, b: 30},
+    margin: {l: 14 + 9 * Math.max(...blockSpans.map((span) => span.label.length)), r: 8, t: 8, b: 30},
     xaxis: {...blockAxis(), constrain: 'domain'},
-    yaxis: {...blockAxis(), range: [span[1], span[0]], scaleanchor: 'x', constrain: 'domain', automargin: true},
+    yaxis: {...blockAxis(), range: [span[1], span[0]], scaleanchor: 'x', constrain: 'domain'},
     shapes: separators().flatMap((at) => [
       {type: 'line', x0: at, x1: at, y0: span[0], y1: span[1], line},
       {type: 'line', x0: span[0], x1: span[1], y0: at, y1: at, line},
@@ -87,12 +91,12 @@ function matrixLayout() {
   };
 }
 
-function modeTraces(frame) {
-  return [{
+function modeTrace(frame) {
+  return {
     type: 'bar', x: run.cells.map((_, index) => index), y: frame.v, text: cellTexts, textposition: 'none',
     marker: {color: run.cells.map((cell) => theme.block(cell.block)), line: {width: 0}},
     hovertemplate: '%{text}<br>v₁ = %{y:.3f}<extra></extra>',
-  }];
+  };
 }
 
 function modeLayout() {
@@ -103,7 +107,7 @@ function modeLayout() {
     margin: {l: 58, r: 8, t: 8, b: 30},
     bargap: 0.15,
     xaxis: blockAxis(),
-    yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], title: {text: 'v₁'}, zeroline: true, zerolinecolor: theme.colours().quiet},
+    yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], zeroline: true, zerolinecolor: theme.colours().quiet},
     shapes: separators().map((at) => ({type: 'line', x0: at, x1: at, yref: 'paper', y0: 0, y1: 1, line})),
   };
 }

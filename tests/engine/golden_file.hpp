@@ -1,0 +1,44 @@
+#pragma once
+/// Reads the reference tensors of tests/golden/engine_*.txt: `name extent ...` on one line, the numbers on
+/// the next.
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "engine/tensor.hpp"
+
+namespace premelt::testing {
+
+class GoldenFile {
+ public:
+  explicit GoldenFile(const std::string& name) {
+    std::ifstream file(std::string(PREMELT_SOURCE_DIR) + "/tests/golden/" + name);
+    if (!file) throw std::runtime_error("cannot read tests/golden/" + name);
+    std::string header, numbers;
+    while (std::getline(file, header)) {
+      if (header.starts_with('#')) continue;
+      std::getline(file, numbers);
+      std::istringstream words(header), values(numbers);
+      std::string key;
+      words >> key;
+      Shape shape;
+      for (std::size_t extent = 0; words >> extent;) shape.push_back(extent);
+      Tensor<double> tensor(shape);
+      for (double& value : tensor.flat()) values >> value;
+      if (!values) throw std::runtime_error("too few numbers for " + key + " in tests/golden/" + name);
+      tensors_.emplace(key, tensor);
+    }
+  }
+
+  bool contains(const std::string& key) const { return tensors_.contains(key); }
+  /// Throws std::out_of_range when there is no such tensor.
+  const Tensor<double>& operator[](const std::string& key) const { return tensors_.at(key); }
+
+ private:
+  std::map<std::string, Tensor<double>> tensors_;
+};
+
+}  // namespace premelt::testing
