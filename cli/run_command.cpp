@@ -125,7 +125,7 @@ struct Result {
   fs::path directory;
   std::int64_t steps;
   double seconds;
-  nlohmann::json events;
+  std::vector<Event> events;
   std::vector<double> order;
 };
 
@@ -138,7 +138,7 @@ void print_json(const Plan& plan, const Experiment& experiment, const Result& re
                               {"seed", plan.parameters.integer("seed")},
                               {"steps", result.steps},
                               {"seconds", result.seconds},
-                              {"events", result.events},
+                              {"events", premelt::to_json(result.events)},
                               {"final", final}};
   std::cout << object.dump(2) << "\n";
 }
@@ -180,20 +180,28 @@ std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRu
   }
 }
 
-/// Nothing is left to do, and nothing is done.
+/// Nothing is left to do but the report, should the run have been killed while drawing it.
 void say_finished(const RunArguments& arguments, const Plan& plan, const Experiment& experiment,
                   const InterruptedRun& past) {
+  const fs::path directory = arguments.out;
   const std::int64_t steps = past.checkpoint.step;
-  if (arguments.json) {
-    const std::vector<Recording> recordings = past.recordings();
-    const std::span<const double> order = recordings.back().order;
-    print_json(plan, experiment,
-               {arguments.out, steps, 0, read_json(fs::path(arguments.out) / "events.json"),
-                std::vector<double>(order.begin(), order.end())});
+  if (!fs::exists(directory / "report.html")) write_run_report(directory);
+  if (!arguments.json) {
+    std::printf("%s is finished: all %lld steps are done; --steps N would continue it\n", directory.c_str(),
+                static_cast<long long>(steps));
     return;
   }
-  std::printf("%s is finished: all %lld steps are done; --steps N would continue it\n", arguments.out.c_str(),
-              static_cast<long long>(steps));
+  const auto last = past.order.row(past.steps.size() - 1);
+  print_json(plan, experiment,
+             {directory, steps, 0, read_events(directory), std::vector<double>(last.begin(), last.end())});
+}
+
+/// The same bits are promised for the same build only.
+void note_other_build(const fs::path& directory, const nlohmann::json& info, Progress& progress) {
+  if (read_json(directory / "run.json").value("build", nlohmann::json()) == info["build"]) return;
+  progress.say("note",
+               "another build of premelt or of BLAS began this run; the last bits of what follows may "
+               "differ from what it would have written");
 }
 
 }  // namespace
@@ -214,7 +222,8 @@ void run_setting(const RunArguments& arguments) {
   std::signal(SIGTERM, on_interrupt);
   const auto start = std::chrono::steady_clock::now();
   const fs::path directory = past ? fs::path(arguments.out) : new_directory(arguments, plan);
-  RunWriter writer(past ? replay_directory(directory) : directory, run_info(plan, *experiment), layout);
+  const nlohmann::json info = run_info(plan, *experiment);
+  RunWriter writer(past ? replay_directory(directory) : directory, info, layout);
   Result result{directory, 0, 0, {}, {}};
   {
     const std::int64_t first = past ? past->checkpoint.step : 0;
@@ -222,6 +231,7 @@ void run_setting(const RunArguments& arguments) {
     progress.say(plan.setting->name, plan.setting->summary + ": steps " + std::to_string(first) + " to " +
                                          std::to_string(steps) + ", seed " +
                                          std::to_string(plan.parameters.integer("seed")));
+    if (past) note_other_build(directory, info, progress);
     Watcher watcher(plan, directory, writer, progress, layout.signals);
     result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher);
     result.order = watcher.last_order();
@@ -232,10 +242,10 @@ void run_setting(const RunArguments& arguments) {
     }
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  result.events = premelt::to_json(writer.events());
+  result.events = writer.events();
   const fs::path report = write_run_report(directory);
   if (arguments.json) return print_json(plan, *experiment, result);
-  print_summary(experiment->events(), writer.events());
+  print_summary(experiment->events(), result.events);
   std::printf("%lld steps in %.1f s\nreport: %s\n", static_cast<long long>(result.steps), result.seconds,
               report.c_str());
 }

@@ -30,16 +30,6 @@ double number_or_undefined(const Json& object, const char* key) {
   return object.contains(key) && object[key].is_number() ? object[key].get<double>() : report::undefined;
 }
 
-std::vector<Event> read_events(const fs::path& path) {
-  std::vector<Event> events;
-  for (const Json& entry : read_json(path)) {
-    events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event, entry.at("name"),
-                      entry.at("step"), number_or_undefined(entry, "value"),
-                      number_or_undefined(entry, "threshold"), entry.at("why")});
-  }
-  return events;
-}
-
 report::NullLevels read_null_levels(const Json& null) {
   report::NullLevels levels;
   levels.shc_mean = number_or_undefined(null, "shc_mean");
@@ -67,6 +57,21 @@ Json read_json(const fs::path& path) {
   return json;
 }
 
+std::vector<Event> read_events(const fs::path& directory) {
+  const fs::path path = directory / "events.json";
+  std::vector<Event> events;
+  try {
+    for (const Json& entry : read_json(path)) {
+      events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event,
+                        entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
+                        number_or_undefined(entry, "threshold"), entry.at("why")});
+    }
+  } catch (const Json::exception& error) {
+    throw DataError(path.string() + ": is not an events.json of premelt: " + error.what());
+  }
+  return events;
+}
+
 report::ReportData read_run_directory(const fs::path& directory) {
   const Json info = read_json(directory / "run.json");
   report::ReportData data;
@@ -79,7 +84,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
     data.null = read_null_levels(info.at("null"));
     for (const Json& event : info.at("events")) data.order_targets[event.at("order")] = event.at("target");
-    data.marks = read_events(directory / "events.json");
+    data.marks = read_events(directory);
   } catch (const Json::exception& error) {
     throw DataError((directory / "run.json").string() + ": is not a run.json of premelt: " + error.what());
   }
