@@ -8,20 +8,15 @@ namespace premelt::kernels {
 
 template <class T>
 void softmax_rows(std::size_t rows, std::size_t length, bool causal, T* scores) {
-  const auto seen = [&](std::size_t r) { return causal ? r + 1 : length; };
   for (std::size_t r = 0; r < rows; ++r) {
     T* row = scores + r * length;
-    T top = row[0];
-    for (std::size_t i = 1; i < seen(r); ++i) top = row[i] > top ? row[i] : top;
-    for (std::size_t i = 0; i < seen(r); ++i) row[i] -= top;
-    std::fill(row + seen(r), row + length, T(0));
-  }
-  exp(rows * length, scores, scores);
-  for (std::size_t r = 0; r < rows; ++r) {
-    T* row = scores + r * length;
-    const T factor = static_cast<T>(1 / sum(seen(r), row));
-    for (std::size_t i = 0; i < seen(r); ++i) row[i] *= factor;
-    std::fill(row + seen(r), row + length, T(0));
+    const std::size_t seen = causal ? r + 1 : length;
+    const T top = maximum(seen, row);
+    for (std::size_t i = 0; i < seen; ++i) row[i] -= top;
+    exp(seen, row, row);
+    const T factor = static_cast<T>(1 / sum(seen, row));
+    for (std::size_t i = 0; i < seen; ++i) row[i] *= factor;
+    std::fill(row + seen, row + length, T(0));
   }
 }
 

@@ -66,12 +66,30 @@ double sum(std::size_t n, const T* x) {
   return total;
 }
 
+template <class T>
+T maximum(std::size_t n, const T* x) {
+  using Batch = xsimd::batch<T>;
+  constexpr std::size_t width = Batch::size;
+  T top = x[0];
+  std::size_t i = 0;
+  if (n >= width) {
+    Batch lanes = Batch::load_unaligned(x);
+    for (i = width; i + width <= n; i += width) lanes = xsimd::max(lanes, Batch::load_unaligned(x + i));
+    std::array<T, width> values;
+    lanes.store_unaligned(values.data());
+    for (T value : values) top = value > top ? value : top;
+  }
+  for (; i < n; ++i) top = x[i] > top ? x[i] : top;
+  return top;
+}
+
 #define PREMELT_INSTANTIATE(T)                   \
   template void exp(std::size_t, const T*, T*);  \
   template void log(std::size_t, const T*, T*);  \
   template void tanh(std::size_t, const T*, T*); \
   template void erf(std::size_t, const T*, T*);  \
-  template double sum(std::size_t, const T*);
+  template double sum(std::size_t, const T*);    \
+  template T maximum(std::size_t, const T*);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE
