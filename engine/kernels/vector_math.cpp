@@ -4,6 +4,7 @@
 // 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 #include <algorithm>
@@ -61,9 +62,10 @@ double sum(std::size_t n, const T* x) {
     for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] += static_cast<double>(x[i + lane]);
   }
   for (std::size_t lane = 0; i < n; ++i, ++lane) lanes[lane] += static_cast<double>(x[i]);
-  double total = 0;
-  for (double lane : lanes) total += lane;
-  return total;
+  for (std::size_t half = lanes.size() / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
+  }
+  return lanes[0];
 }
 
 template <class T>
