@@ -72,17 +72,20 @@ template <class T>
 T maximum(std::size_t n, const T* x) {
   using Batch = xsimd::batch<T>;
   constexpr std::size_t width = Batch::size;
-  T top = x[0];
+  std::array<T, width> lanes;
   std::size_t i = 0;
   if (n >= width) {
-    Batch lanes = Batch::load_unaligned(x);
-    for (i = width; i + width <= n; i += width) lanes = xsimd::max(lanes, Batch::load_unaligned(x + i));
-    std::array<T, width> values;
-    lanes.store_unaligned(values.data());
-    for (T value : values) top = value > top ? value : top;
+    Batch top = Batch::load_unaligned(x);
+    for (i = width; i + width <= n; i += width) top = xsimd::max(top, Batch::load_unaligned(x + i));
+    top.store_unaligned(lanes.data());
+  } else {
+    lanes.fill(x[0]);
   }
-  for (; i < n; ++i) top = x[i] > top ? x[i] : top;
-  return top;
+  for (std::size_t lane = 0; i < n; ++i, ++lane) lanes[lane] = std::max(lanes[lane], x[i]);
+  for (std::size_t half = width / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] = std::max(lanes[lane], lanes[lane + half]);
+  }
+  return lanes[0];
 }
 
 #define PREMELT_INSTANTIATE(T)                   \
