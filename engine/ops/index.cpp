@@ -1,6 +1,7 @@
 #include "engine/ops/index.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/error.hpp"
 #include "engine/kernels/broadcast.hpp"
@@ -184,7 +185,8 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
       std::size_t best = base;
       for (std::size_t k = 1; k < around.extent; ++k) {
         const std::size_t here = base + k * around.inner;
-        if (x.value().data()[here] > x.value().data()[best]) best = here;
+        const T candidate = x.value().data()[here];
+        if (candidate > x.value().data()[best] || std::isnan(candidate)) best = here;
       }
       value.data()[o * around.inner + i] = x.value().data()[best];
       winner.data()[best] = 1;
