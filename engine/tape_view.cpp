@@ -12,7 +12,9 @@ namespace premelt {
 
 namespace {
 
-std::string label(NodeId id) { return std::string("%").append(std::to_string(id)); }
+std::string label(NodeId id) {
+  return std::string("%").append(std::to_string(id));
+}
 
 }  // namespace
 
@@ -24,8 +26,8 @@ std::string to_string(const Tape<T>& tape) {
     for (const char* gap = ""; NodeId input : tape.inputs(id)) {
       inputs << std::exchange(gap, " ") << (input == Tape<T>::constant ? "." : label(input));
     }
-    text << std::left << std::setw(7) << label(id) << std::setw(16) << tape.op(id) << std::setw(16) << inputs.str()
-         << to_string(tape.shape(id));
+    text << std::left << std::setw(7) << label(id) << std::setw(16) << tape.op(id) << std::setw(16)
+         << inputs.str() << to_string(tape.shape(id));
     if (!tape.name(id).empty()) text << "  " << tape.name(id);
     text << '\n';
   }
