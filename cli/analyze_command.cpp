@@ -178,7 +178,7 @@ Result analyze(const Input& input, Monitor& monitor, RunWriter& writer) {
   Result result;
   const std::size_t shc = monitor.column("shc");
   for (std::size_t t = 0; t < input.recordings(); ++t) {
-    writer.record(input.table.steps[t], input.table.losses.row(t), {});
+    writer.record({input.table.steps[t], input.table.losses.row(t)});
     const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
     if (!observation) continue;
     writer.observe(*observation);
@@ -220,7 +220,11 @@ void analyze_losses(const AnalyzeArguments& arguments) {
       arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
                             : fs::path(arguments.out));
   RunWriter writer(directory, analyze_info(arguments, input, options, quiet_noise_level(input, quiet)),
-                   {input.probes(), options.modes, {}, monitor.columns()});
+                   {.probes = input.probes(),
+                    .modes = options.modes,
+                    .order = {},
+                    .training = {},
+                    .signals = monitor.columns()});
   const Result result = analyze(input, monitor, writer);
   const fs::path report = write_run_report(directory);
   if (arguments.json) {

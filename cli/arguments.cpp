@@ -34,6 +34,8 @@ Examples:
   premelt run deep-linear --seed 7 --steps 2000 --set label_noise=1
   premelt run schematic --set tau=20 --set alarm_statistic=shc_detrended
   premelt run --config my.toml --out runs/mine
+  premelt run --resume --out runs/mine                      after Ctrl-C or a crash: to the same bits
+  premelt run --resume --out runs/mine --steps 5000         longer than it was to be
 )";
 
 constexpr const char* compare_help =
@@ -156,6 +158,7 @@ struct Parser {
     sub->add_option("--config", run.config, "a TOML file, or the run.json of an earlier run");
     sub->add_option("--out", run.out, "run directory (default: runs/SETTING-seedN)");
     sub->add_option("--dtype", dtype, "float32 or float64");
+    sub->add_flag("--resume", run.resume, "continue the interrupted run in --out from its newest checkpoint");
     sub->add_flag("--quiet", run.quiet, "no progress on stderr");
     sub->add_flag("--json", run.json, "print one JSON object on stdout");
   }

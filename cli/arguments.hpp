@@ -20,6 +20,7 @@ struct RunArguments {
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --steps, --dtype in order
   std::string config;
   std::string out;
+  bool resume = false;
   bool quiet = false;
   bool json = false;
 };

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstdio>
-#include <deque>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <thread>
 
 #include "cli/commands.hpp"
@@ -13,8 +13,9 @@
 #include "cli/provenance.hpp"
 #include "cli/report/report.hpp"
 #include "cli/run_info.hpp"
+#include "cli/walk.hpp"
 #include "engine/error.hpp"
-#include "engine/npy.hpp"
+#include "engine/file.hpp"
 #include "rdm/comparison.hpp"
 #include "rdm/run_writer.hpp"
 
@@ -24,116 +25,64 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t replicas = 16, course_points = 60;
+constexpr std::size_t replicas = 16;
+constexpr std::int64_t course_points = 60;
 
-/// A training run that is walked forward, with its newest recorded parameters.
-class Walk {
- public:
-  /// `memory` in bytes bounds the history.
-  Walk(const Plan& plan, double memory)
-      : plan_(plan),
-        experiment_(plan.setting->make(plan.parameters)),
-        landscape_(experiment_->landscape()),
-        window_(plan.parameters.count("window")),
-        kept_(windows_of_history * window_) {
-    if (landscape_ == nullptr) {
-      throw UsageError("the setting '" + plan.setting->name +
-                       "' has no parameters, so there is nothing to compare; try deep-linear");
-    }
-    const auto row_bytes = static_cast<double>(sizeof(double) * landscape_->parameters());
-    if (row_bytes * static_cast<double>(windows_of_history * window_) > memory) kept_ = window_;
-    if (landscape_->probes() < 2) throw UsageError("a covariance needs at least 2 probes, got 1");
-    recent_.push_back(experiment_->position());
-  }
-
-  void advance_to(std::int64_t step) {
-    while (step_ < step) {
-      experiment_->step();
-      if (++step_ % plan_.parameters.integer("every") != 0) continue;
-      recent_.push_back(experiment_->position());
-      if (recent_.size() > kept_) recent_.pop_front();
-    }
-  }
-
-  const LossLandscape& landscape() const { return *landscape_; }
-  std::size_t window() const { return window_; }
-  Tensor<double> position() const { return experiment_->position(); }
-  /// Recorded θ, oldest first: those of the last few windows, or of one when they are large.
-  Tensor<double> history() const { return stack({recent_.begin(), recent_.end()}); }
-  std::vector<double> probe_losses() {
-    std::vector<double> losses(landscape_->probes());
-    experiment_->probe_losses(losses);
-    return losses;
-  }
-
-  /// Copies of the present point, a window's length of steps later, each with batches of its own (R,p).
-  Tensor<double> replica_positions() const {
-    std::vector<Tensor<double>> copies;
-    for (std::size_t r = 0; r < replicas; ++r) {
-      const auto copy = plan_.setting->make(plan_.parameters);
-      for (std::int64_t step = 0; step < step_; ++step) copy->step();
-      copy->reseed(r);
-      const auto further = static_cast<std::int64_t>(window_) * plan_.parameters.integer("every");
-      for (std::int64_t step = 0; step < further; ++step) copy->step();
-      copies.push_back(copy->position());
-    }
-    return stack(copies);
-  }
-
- private:
-  static Tensor<double> stack(const std::vector<Tensor<double>>& rows) {
-    Tensor<double> matrix(Shape{rows.size(), rows.front().size()});
-    for (std::size_t t = 0; t < rows.size(); ++t) std::ranges::copy(rows[t].flat(), matrix.row(t).begin());
-    return matrix;
-  }
-
-  const Plan& plan_;
-  std::unique_ptr<Experiment> experiment_;
-  std::unique_ptr<LossLandscape> landscape_;
-  std::size_t window_, kept_;  ///< in recordings
-  std::deque<Tensor<double>> recent_;
-  std::int64_t step_ = 0;
-};
-
-/// The losses a stored run recorded, to check its replay against; empty for a setting.
-struct StoredRun {
-  Tensor<std::int64_t> steps;
-  Tensor<double> losses;
-
-  explicit StoredRun(const fs::path& directory)
-      : steps(read_npy<std::int64_t>(directory / "steps.npy")),
-        losses(read_npy<double>(directory / "losses.npy")) {}
-
-  std::int64_t last() const { return steps.empty() ? -1 : steps.flat().back(); }
-  /// Whether `now` are the very losses recorded at `step`; true where nothing was recorded.
-  bool agrees(std::int64_t step, const std::vector<double>& now) const {
-    const auto row = std::ranges::find(steps.flat(), step) - steps.flat().begin();
-    return row == static_cast<std::ptrdiff_t>(steps.size()) ||
-           std::ranges::equal(losses.row(static_cast<std::size_t>(row)), now);
-  }
-};
-
-Plan plan_of(const CompareArguments& arguments, const std::optional<StoredRun>& stored) {
-  if (!stored) return make_plan(arguments.target, arguments.config, arguments.overrides);
-  if (!arguments.config.empty()) throw UsageError("a run directory is its own config; leave out --config");
-  return make_plan("", (fs::path(arguments.target) / "run.json").string(), arguments.overrides);
-}
-
-/// The asked steps, ascending, each once. Throws UsageError when one lies outside the run.
-std::vector<std::int64_t> steps_of(const CompareArguments& arguments, const Plan& plan,
-                                   const std::optional<StoredRun>& stored) {
-  const std::int64_t last = stored ? stored->last() : plan.parameters.integer("steps");
-  std::vector<std::int64_t> steps = arguments.steps;
-  if (steps.empty()) steps = {0, last / 10, last / 4, last / 2, last};
+/// Sorted, each once.
+std::vector<std::int64_t> ascending(std::vector<std::int64_t> steps) {
   std::ranges::sort(steps);
   const auto repeated = std::ranges::unique(steps);
   steps.erase(repeated.begin(), repeated.end());
-  if (steps.back() > last) {
-    throw UsageError("--at: step " + std::to_string(steps.back()) +
-                     " lies outside the run, which has steps 0 to " + std::to_string(last) +
-                     (stored ? "" : "; make it longer with --set steps=N"));
-  }
   return steps;
+}
+
+/// What is compared: a setting, or a stored run of one.
+struct Subject {
+  Plan plan;
+  std::optional<StoredRun> stored;
+};
+
+Subject subject_of(const CompareArguments& arguments) {
+  RunArguments run;
+  run.overrides = arguments.overrides;
+  if (!fs::is_directory(arguments.target)) {
+    run.setting = arguments.target;
+    run.config = arguments.config;
+    return {make_plan(run), std::nullopt};
+  }
+  const auto other =
+      std::ranges::find_if(run.overrides, [](const auto& pair) { return pair.first != "window"; });
+  if (!arguments.config.empty() || other != run.overrides.end()) {
+    throw UsageError("the run in " + arguments.target +
+                     " has its parameters; only --window may differ (compare the setting to change others)");
+  }
+  run.config = (fs::path(arguments.target) / "run.json").string();
+  RunArguments as_stored;
+  as_stored.config = run.config;
+  return {make_plan(run), StoredRun(arguments.target, make_plan(as_stored))};
+}
+
+/// The asked steps, ascending, each once. Throws UsageError when one lies outside the run.
+std::vector<std::int64_t> steps_of(const CompareArguments& arguments, const Subject& subject) {
+  const std::int64_t last =
+      subject.stored ? subject.stored->last() : subject.plan.parameters.integer("steps");
+  std::vector<std::int64_t> steps = arguments.steps;
+  if (steps.empty()) steps = {0, last / 10, last / 4, last / 2, last};
+  if (std::ranges::max(steps) > last) {
+    throw UsageError("--at: step " + std::to_string(std::ranges::max(steps)) +
+                     " lies outside the run, which has steps 0 to " + std::to_string(last) +
+                     (subject.stored ? "" : "; make it longer with --set steps=N"));
+  }
+  return ascending(steps);
+}
+
+/// The steps of the course: the asked ones and others evenly between them.
+std::vector<std::int64_t> stops_of(const std::vector<std::int64_t>& asked) {
+  std::vector<std::int64_t> stops = asked;
+  const std::int64_t length = asked.back() - asked.front();
+  for (std::int64_t k = 0; k < course_points; ++k)
+    stops.push_back(asked.front() + length * k / course_points);
+  return ascending(stops);
 }
 
 ComparisonOptions options_of(const CompareArguments& arguments, const Plan& plan,
@@ -176,9 +125,18 @@ StepComparison compare_at(Walk& walk, std::int64_t step, const std::vector<std::
   if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), options);
   if (asked("dynamical"))
     result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), options);
-  if (asked("replica")) result.replica = compare_replica(walk.landscape(), walk.replica_positions(), options);
+  if (asked("replica"))
+    result.replica = compare_replica(walk.landscape(), walk.replica_positions(replicas), options);
   if (asked("sgld")) result.sgld = compare_sgld(walk.landscape(), theta.flat(), options);
   return result;
+}
+
+/// The probes, those of one block together.
+std::vector<std::size_t> by_block(const std::vector<std::string>& blocks) {
+  std::vector<std::size_t> order(blocks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return blocks[i]; });
+  return order;
 }
 
 void print_agreement(const char* name, const Agreement& a) {
@@ -231,12 +189,11 @@ void print_step(const StepComparison& s) {
 }  // namespace
 
 void compare_distributions(const CompareArguments& arguments) {
-  std::optional<StoredRun> stored;
-  if (fs::is_directory(arguments.target)) stored.emplace(arguments.target);
-  const Plan plan = plan_of(arguments, stored);
-  Walk walk(plan, 1e6 * static_cast<double>(arguments.memory));
+  const Subject subject = subject_of(arguments);
+  const Plan& plan = subject.plan;
+  Walk walk(plan, windows_of_history, 1e6 * static_cast<double>(arguments.memory));
   const ComparisonOptions options = options_of(arguments, plan, walk.landscape());
-  const std::vector<std::int64_t> asked = steps_of(arguments, plan, stored);
+  const std::vector<std::int64_t> asked = steps_of(arguments, subject);
   const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
   const fs::path directory = make_run_directory(arguments.out.empty() ? fs::path("runs") / ("compare-" + name)
                                                                       : fs::path(arguments.out));
@@ -244,17 +201,12 @@ void compare_distributions(const CompareArguments& arguments) {
   std::vector<StepComparison> steps;
   std::vector<Glance> course;
   {
-    Progress progress(asked.back(), arguments.json);
+    Progress progress(asked.front(), asked.back(), arguments.json);
     say_limits(arguments, walk.landscape(), options, progress);
-    std::vector<std::int64_t> stops = asked;
-    for (std::size_t k = 0; k < course_points; ++k)
-      stops.push_back(asked.back() * static_cast<std::int64_t>(k) / static_cast<std::int64_t>(course_points));
-    std::ranges::sort(stops);
-    const auto repeated = std::ranges::unique(stops);
-    stops.erase(repeated.begin(), repeated.end());
-    for (std::int64_t step : stops) {
+    if (subject.stored) walk.start_near(asked.front(), *subject.stored);
+    for (std::int64_t step : stops_of(asked)) {
       walk.advance_to(step);
-      if (stored && arguments.overrides.empty() && !stored->agrees(step, walk.probe_losses())) {
+      if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
         throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
                         std::to_string(step) + "; it was made by another version or on another machine");
       }
@@ -267,7 +219,7 @@ void compare_distributions(const CompareArguments& arguments) {
       if (!arguments.json) print_step(steps.back());
     }
   }
-  nlohmann::json page = page_json(steps, course);
+  nlohmann::json page = page_json(steps, course, by_block(walk.experiment().probe_blocks()));
   page.update(
       {{"kind", "compare"},
        {"setting", plan.setting->name},

@@ -59,8 +59,11 @@ Json numbers(std::span<const double> values) {
   return list;
 }
 
-/// Means over blocks of neighbouring rows and columns.
-Json matrix(const Tensor<double>& m) {
+/// The probes of every picture, in the order in which they are shown.
+using Order = std::vector<std::size_t>;
+
+/// Means over neighbouring rows and columns.
+Json matrix(const Tensor<double>& m, const Order& order) {
   const std::size_t n = m.shape()[0], cells = std::min(n, max_rows);
   const auto begin = [&](std::size_t cell) { return cell * n / cells; };
   Json rows = Json::array();
@@ -68,7 +71,7 @@ Json matrix(const Tensor<double>& m) {
     std::vector<double> row(cells, 0.0);
     for (std::size_t b = 0; b < cells; ++b) {
       for (std::size_t i = begin(a); i < begin(a + 1); ++i) {
-        for (std::size_t j = begin(b); j < begin(b + 1); ++j) row[b] += m(i, j);
+        for (std::size_t j = begin(b); j < begin(b + 1); ++j) row[b] += m(order[i], order[j]);
       }
       row[b] /= static_cast<double>((begin(a + 1) - begin(a)) * (begin(b + 1) - begin(b)));
     }
@@ -78,22 +81,22 @@ Json matrix(const Tensor<double>& m) {
 }
 
 /// A covariance to be drawn, divided by its trace.
-Json picture(const std::string& name, const Tensor<double>& c) {
+Json picture(const std::string& name, const Tensor<double>& c, const Order& order) {
   const double trace = matrix_moments(c).trace;
   Tensor<double> unit(c.shape());
   std::ranges::transform(c.flat(), unit.data(), [trace](double x) { return x / trace; });
   return {{"name", name},
           {"trace", json_number(trace)},
           {"spectrum", numbers(blas::symmetric_eigenvalues(unit).flat())},
-          {"matrix", matrix(unit)}};
+          {"matrix", matrix(unit, order)}};
 }
 
-void add_pictures(Json& list, const std::string& name, const Agreement& a) {
-  if (!a.covariance.empty()) list.push_back(picture(name, a.covariance));
-  if (!a.linear.empty()) list.push_back(picture(name + ": GΣGᵀ", a.linear));
+void add_pictures(Json& list, const std::string& name, const Agreement& a, const Order& order) {
+  if (!a.covariance.empty()) list.push_back(picture(name, a.covariance, order));
+  if (!a.linear.empty()) list.push_back(picture(name + ": GΣGᵀ", a.linear, order));
 }
 
-Json page_step(const StepComparison& s) {
+Json page_step(const StepComparison& s, const Order& order) {
   Json step{
       {"step", s.step}, {"sigma", Json::array()}, {"pictures", Json::array()}, {"windows", Json::array()}};
   for (const GaussianComparison& g : s.gaussian) {
@@ -107,25 +110,25 @@ Json page_step(const StepComparison& s) {
   }
   if (!s.gaussian.empty()) {
     const GaussianComparison& g = s.gaussian[s.gaussian.size() / 2];
-    add_pictures(step["pictures"], "gaussian", g.agreement);
-    if (!g.second.empty()) step["pictures"].push_back(picture("gaussian: second order", g.second));
+    add_pictures(step["pictures"], "gaussian", g.agreement, order);
+    if (!g.second.empty()) step["pictures"].push_back(picture("gaussian: second order", g.second, order));
     step["picture_sigma"] = g.sigma;
   }
   if (s.dynamical) {
     step["dynamical"] = contract(*s.dynamical);
-    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement);
+    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement, order);
     for (const auto& [window, error] : s.dynamical->by_window) {
       step["windows"].push_back({{"window", window}, {"error", json_number(error)}});
     }
   }
   if (s.replica) {
     step["replica"] = contract(*s.replica);
-    add_pictures(step["pictures"], "replica", *s.replica);
+    add_pictures(step["pictures"], "replica", *s.replica, order);
   }
   if (s.sgld) {
     step["sgld"] = contract(*s.sgld);
     step["sgld"]["trace"] = numbers(s.sgld->result.trace);
-    step["pictures"].push_back(picture("sgld", s.sgld->agreement.covariance));
+    step["pictures"].push_back(picture("sgld", s.sgld->agreement.covariance, order));
   }
   return step;
 }
@@ -145,9 +148,10 @@ Json result_json(const std::string& directory, const std::vector<StepComparison>
   return {{"dir", directory}, {"steps", list}};
 }
 
-Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course) {
+Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
+               const Order& order) {
   Json list = Json::array(), glances = Json::array();
-  for (const StepComparison& s : steps) list.push_back(page_step(s));
+  for (const StepComparison& s : steps) list.push_back(page_step(s, order));
   for (const Glance& g : course) {
     glances.push_back({{"step", g.step},
                        {"shc_gaussian", json_number(g.shc_gaussian)},

@@ -13,8 +13,10 @@ namespace premelt::cli {
 /// for.
 nlohmann::json result_json(const std::string& directory, const std::vector<StepComparison>& steps);
 
-/// What compare.html draws, and more than the above: error bars, angles, spectra and matrices (averaged over
-/// neighbouring probes to at most 64 rows) at every step, and the course along training.
-nlohmann::json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course);
+/// What compare.html draws, and more than the above: error bars, angles, spectra and matrices at every step,
+/// and the course along training. Matrices have their probes in the given `order` and are averaged over
+/// neighbours to at most 64 rows.
+nlohmann::json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
+                         const std::vector<std::size_t>& order);
 
 }  // namespace premelt::cli

@@ -1,23 +1,66 @@
 #include "cli/plan.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "cli/config.hpp"
+#include "cli/run_info.hpp"
 #include "engine/error.hpp"
 
 namespace premelt::cli {
 
-Plan make_plan(const std::string& setting, const std::string& config_file,
-               const std::vector<std::pair<std::string, std::string>>& overrides) {
+namespace {
+
+namespace fs = std::filesystem;
+
+void override_parameters(Plan& plan, const Config& config, const RunArguments& arguments) {
+  for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
+  for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
+}
+
+void check_same_setting(const std::string& file, const std::string& found, const std::string& wanted) {
+  if (found.empty() || wanted.empty() || found == wanted) return;
+  throw UsageError(file + " is for the setting '" + found + "', not for '" + wanted + "'");
+}
+
+/// The plan in a run.json, which nobody is expected to have edited.
+Plan stored_plan(const fs::path& run_json) {
+  if (!fs::exists(run_json)) {
+    throw DataError(run_json.string() + ": is missing; --resume continues a directory made by `premelt run`");
+  }
+  const Config stored = read_config(run_json);
+  try {
+    Plan plan{&find_setting(stored.setting), find_setting(stored.setting).parameters};
+    override_parameters(plan, stored, {});
+    return plan;
+  } catch (const UsageError& error) {
+    throw DataError(run_json.string() + ": " + error.what());
+  }
+}
+
+/// Only a later end is the same run.
+void check_extension(const Plan& before, const Plan& after, const std::string& directory) {
+  const auto &old_table = before.parameters.table(), &new_table = after.parameters.table();
+  for (std::size_t i = 0; i < old_table.size(); ++i) {
+    const std::string old_value = to_toml(old_table[i].value), new_value = to_toml(new_table[i].value);
+    const bool longer = old_table[i].name == "steps" &&
+                        after.parameters.integer("steps") > before.parameters.integer("steps");
+    if (longer || old_value == new_value) continue;
+    throw UsageError("parameter '" + old_table[i].name + "': the run in " + directory + " has " + old_value +
+                     ", not " + new_value + "; --resume changes nothing but can raise --steps");
+  }
+}
+
+}  // namespace
+
+Plan make_plan(const RunArguments& arguments) {
   Config config;
-  if (!config_file.empty()) config = read_config(config_file);
-  const std::string name = setting.empty() ? config.setting : setting;
+  if (!arguments.config.empty()) config = read_config(arguments.config);
+  check_same_setting(arguments.config, config.setting, arguments.setting);
+  const std::string name = arguments.setting.empty() ? config.setting : arguments.setting;
   if (name.empty())
     throw UsageError("name a setting, for example `premelt run deep-linear`; `premelt settings` lists them");
-  if (!config.setting.empty() && config.setting != name) {
-    throw UsageError(config_file + " is for the setting '" + config.setting + "', not for '" + name + "'");
-  }
   Plan plan{&find_setting(name), find_setting(name).parameters};
-  for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
-  for (const auto& [key, text] : overrides) plan.parameters.parse(key, text);
+  override_parameters(plan, config, arguments);
   const std::int64_t recordings = plan.parameters.integer("steps") / plan.parameters.integer("every") + 1;
   if (plan.parameters.integer("window") > recordings) {
     throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) +
@@ -25,6 +68,55 @@ Plan make_plan(const std::string& setting, const std::string& config_file,
                      " recordings (steps / every + 1); make the run longer or the window shorter");
   }
   return plan;
+}
+
+Plan resumed_plan(const RunArguments& arguments) {
+  if (arguments.out.empty())
+    throw UsageError("--resume needs --out DIR, the directory of the run to continue");
+  const fs::path run_json = fs::path(arguments.out) / "run.json";
+  const Plan stored = stored_plan(run_json);
+  Config config;
+  if (!arguments.config.empty()) config = read_config(arguments.config);
+  check_same_setting(run_json.string(), stored.setting->name, arguments.setting);
+  check_same_setting(run_json.string(), stored.setting->name, config.setting);
+  Plan plan = stored;
+  override_parameters(plan, config, arguments);
+  check_extension(stored, plan, arguments.out);
+  return plan;
+}
+
+nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
+  const MonitorOptions options = experiment.monitor_options();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < options.probes; ++i) names.push_back(std::to_string(i));
+  nlohmann::json events = nlohmann::json::array();
+  for (const EventSpec& spec : experiment.events()) {
+    events.push_back({{"name", spec.name}, {"order", spec.order}, {"target", spec.target}});
+  }
+  nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level());
+  const auto& p = plan.parameters;
+  info.update({{"kind", "run"},
+               {"setting", plan.setting->name},
+               {"title", plan.setting->name},
+               {"subtitle", plan.setting->summary + ", seed " + std::to_string(p.integer("seed"))},
+               {"seed", p.integer("seed")},
+               {"steps", p.integer("steps")},
+               {"every", p.integer("every")},
+               {"dtype", p.text("dtype")},
+               {"threads", 1},
+               {"parameters", to_json(p)},
+               {"events", events}});
+  return info;
+}
+
+RunWriter::Layout run_layout(const Experiment& experiment) {
+  const Monitor monitor(experiment.monitor_options());
+  const bool trains = !experiment.training().empty();
+  return {.probes = experiment.probe_blocks().size(),
+          .modes = experiment.monitor_options().modes,
+          .order = experiment.order_names(),
+          .training = trains ? training_columns : std::vector<std::string>{},
+          .signals = monitor.columns()};
 }
 
 }  // namespace premelt::cli

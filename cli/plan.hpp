@@ -1,11 +1,11 @@
 #pragma once
-/// What is to be trained: a setting with its parameters decided.
+/// What the command line asks for: a setting with its parameters decided.
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <nlohmann/json_fwd.hpp>
 
+#include "cli/arguments.hpp"
 #include "models/setting.hpp"
+#include "rdm/run_writer.hpp"
 
 namespace premelt::cli {
 
@@ -14,10 +14,18 @@ struct Plan {
   Hyperparameters parameters;
 };
 
-/// Defaults, then the config file (when there is one), then `overrides` (key, text). The setting may be named
-/// by either. Throws UsageError on names or values that do not exist or contradict each other, and when the
-/// window does not fit into the run; DataError when the config cannot be read.
-Plan make_plan(const std::string& setting, const std::string& config,
-               const std::vector<std::pair<std::string, std::string>>& overrides);
+/// Defaults, then --config, then the command line. Throws UsageError naming the setting or parameter that is
+/// unknown, out of range or contradicted; DataError when the config cannot be read.
+Plan make_plan(const RunArguments& arguments);
+
+/// The plan of the run in the directory `arguments.out`, with more steps when asked. Throws UsageError when
+/// the command line asks for anything else, DataError when there is no run.
+Plan resumed_plan(const RunArguments& arguments);
+
+/// run.json.
+nlohmann::json run_info(const Plan& plan, const Experiment& experiment);
+
+/// The shapes of the files an experiment fills.
+RunWriter::Layout run_layout(const Experiment& experiment);
 
 }  // namespace premelt::cli

@@ -27,8 +27,9 @@ std::string short_number(double value) {
   return text;
 }
 
-Progress::Progress(std::int64_t total_steps, bool quiet)
-    : total_(total_steps),
+Progress::Progress(std::int64_t first, std::int64_t last, bool quiet)
+    : first_(first),
+      total_(last),
       quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0),
       colour_(terminal_ && std::getenv("NO_COLOR") == nullptr),
@@ -45,8 +46,8 @@ void Progress::clear_line() const {
 
 std::string Progress::eta(std::int64_t step) const {
   const double elapsed = seconds_between(start_, Clock::now());
-  if (step == 0 || elapsed < 0.2) return "";
-  const double left = elapsed * static_cast<double>(total_ - step) / static_cast<double>(step);
+  if (step <= first_ || elapsed < 0.2) return "";
+  const double left = elapsed * static_cast<double>(total_ - step) / static_cast<double>(step - first_);
   char text[32];
   std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min",
                 left < 120 ? left : left / 60);

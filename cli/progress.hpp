@@ -12,8 +12,8 @@ std::string short_number(double value);
 
 class Progress {
  public:
-  /// `quiet` prints nothing at all.
-  Progress(std::int64_t total_steps, bool quiet);
+  /// A run from step `first` to step `last`. `quiet` prints nothing at all.
+  Progress(std::int64_t first, std::int64_t last, bool quiet);
   /// Removes the live line.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -30,7 +30,7 @@ class Progress {
   std::string eta(std::int64_t step) const;
   void clear_line() const;
 
-  std::int64_t total_;
+  std::int64_t first_, total_;
   bool quiet_, terminal_, colour_;
   Clock::time_point start_, last_;
 };

@@ -8,9 +8,10 @@
 #include "cli/commands.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
+#include "cli/resume.hpp"
 #include "cli/run_directory.hpp"
-#include "cli/run_info.hpp"
 #include "engine/error.hpp"
+#include "models/checkpoints.hpp"
 #include "models/run.hpp"
 #include "rdm/run_writer.hpp"
 
@@ -25,40 +26,22 @@ extern "C" void on_interrupt(int) {
   interrupted = true;
 }
 
-nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
-  const MonitorOptions options = experiment.monitor_options();
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < options.probes; ++i) names.push_back(std::to_string(i));
-  nlohmann::json events = nlohmann::json::array();
-  for (const EventSpec& spec : experiment.events()) {
-    events.push_back({{"name", spec.name}, {"order", spec.order}, {"target", spec.target}});
-  }
-  nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level());
-  const auto& p = plan.parameters;
-  info.update({{"kind", "run"},
-               {"setting", plan.setting->name},
-               {"title", plan.setting->name},
-               {"subtitle", plan.setting->summary + ", seed " + std::to_string(p.integer("seed"))},
-               {"seed", p.integer("seed")},
-               {"steps", p.integer("steps")},
-               {"every", p.integer("every")},
-               {"dtype", p.text("dtype")},
-               {"threads", 1},
-               {"parameters", to_json(p)},
-               {"events", events}});
-  return info;
-}
-
 /// Writes what happens into the run directory and tells the person watching.
 class Watcher : public RunObserver {
  public:
-  Watcher(RunWriter& writer, Progress& progress, const Monitor& columns)
-      : writer_(writer), progress_(progress), shc_(columns.column("shc")), pr_(columns.column("pr")) {}
+  Watcher(const Plan& plan, const fs::path& directory, RunWriter& writer, Progress& progress,
+          const std::vector<std::string>& columns)
+      : plan_(plan),
+        directory_(directory),
+        writer_(writer),
+        progress_(progress),
+        shc_(column(columns, "shc")),
+        pr_(column(columns, "pr")) {}
 
-  void recorded(std::int64_t step, std::span<const double> losses, std::span<const double> order) override {
-    writer_.record(step, losses, order);
-    order_.assign(order.begin(), order.end());
-    progress_.update(step, note_);
+  void recorded(const Recording& recording) override {
+    writer_.record(recording);
+    order_.assign(recording.order.begin(), recording.order.end());
+    progress_.update(recording.step, note_);
     if (Clock::now() - last_flush_ < std::chrono::seconds(1)) return;
     writer_.flush();
     last_flush_ = Clock::now();
@@ -79,11 +62,22 @@ class Watcher : public RunObserver {
     }
   }
 
+  void checkpointed(const Checkpoint& checkpoint) override {
+    writer_.flush();  // a checkpoint never stands without the recordings before it
+    write_run_checkpoint(directory_, plan_.setting->name, plan_.parameters, checkpoint);
+  }
+
   const std::vector<double>& last_order() const { return order_; }
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  static std::size_t column(const std::vector<std::string>& columns, const char* name) {
+    return static_cast<std::size_t>(std::ranges::find(columns, name) - columns.begin());
+  }
+
+  const Plan& plan_;
+  fs::path directory_;
   RunWriter& writer_;
   Progress& progress_;
   std::size_t shc_, pr_;
@@ -126,68 +120,134 @@ void print_summary(const std::vector<EventSpec>& specs, const std::vector<Event>
   std::printf("alarms: %zd in all; lead = steps from the alarm to the half-way point (50 %%)\n", alarms);
 }
 
-nlohmann::json result_json(const Plan& plan, const fs::path& directory, std::int64_t steps, double seconds,
-                           const std::vector<Event>& events, const std::vector<std::string>& order_names,
-                           const std::vector<double>& order) {
+/// What there is to say about a run once it has ended.
+struct Result {
+  fs::path directory;
+  std::int64_t steps;
+  double seconds;
+  std::vector<Event> events;
+  std::vector<double> order;
+};
+
+void print_json(const Plan& plan, const Experiment& experiment, const Result& result) {
+  const std::vector<std::string> names = experiment.order_names();
   nlohmann::json final = nlohmann::json::object();
-  for (std::size_t i = 0; i < order_names.size(); ++i) final[order_names[i]] = json_number(order[i]);
-  return {{"dir", directory.string()},
-          {"setting", plan.setting->name},
-          {"seed", plan.parameters.integer("seed")},
-          {"steps", steps},
-          {"seconds", seconds},
-          {"events", premelt::to_json(events)},
-          {"final", final}};
+  for (std::size_t i = 0; i < names.size(); ++i) final[names[i]] = json_number(result.order[i]);
+  const nlohmann::json object{{"dir", result.directory.string()},
+                              {"setting", plan.setting->name},
+                              {"seed", plan.parameters.integer("seed")},
+                              {"steps", result.steps},
+                              {"seconds", result.seconds},
+                              {"events", premelt::to_json(result.events)},
+                              {"final", final}};
+  std::cout << object.dump(2) << "\n";
+}
+
+fs::path new_directory(const RunArguments& arguments, const Plan& plan) {
+  const std::string seed = std::to_string(plan.parameters.integer("seed"));
+  return make_run_directory(arguments.out.empty() ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
+                                                  : fs::path(arguments.out));
+}
+
+/// An empty directory inside the run's, where the recordings up to the checkpoint are written anew: until
+/// they are complete, the old files stay as they are.
+fs::path replay_directory(const fs::path& run_directory) {
+  const fs::path directory = run_directory / ".resume";
+  std::error_code error;
+  fs::remove_all(directory, error);
+  fs::create_directory(directory, error);
+  if (error) throw DataError(directory.string() + ": cannot be made: " + error.message());
+  return directory;
+}
+
+/// Trains from step 0, or from where the run in `past` was interrupted. Returns the last step.
+std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRun* past, RunWriter& writer,
+                   const fs::path& directory, Watcher& watcher) {
+  Run run(experiment, watcher);
+  try {
+    if (past != nullptr) {
+      run.resume(past->checkpoint.step, past->recordings());
+      writer.move_to(directory);
+      fs::remove_all(directory / ".resume");
+    }
+    const std::int64_t reached = run.train(run_plan(plan.parameters), interrupted);
+    writer.flush();
+    return reached;
+  } catch (const DivergedError& error) {
+    writer.flush();
+    write_run_report(directory);
+    throw DivergedError(std::string(error.what()) + "; the run so far is in " + directory.string());
+  }
+}
+
+/// Nothing is left to do but the report, should the run have been killed while drawing it.
+void say_finished(const RunArguments& arguments, const Plan& plan, const Experiment& experiment,
+                  const InterruptedRun& past) {
+  const fs::path directory = arguments.out;
+  const std::int64_t steps = past.checkpoint.step;
+  if (!fs::exists(directory / "report.html")) write_run_report(directory);
+  if (!arguments.json) {
+    std::printf("%s is finished: all %lld steps are done; --steps N would continue it\n", directory.c_str(),
+                static_cast<long long>(steps));
+    return;
+  }
+  const auto last = past.order.row(past.steps.size() - 1);
+  print_json(plan, experiment,
+             {directory, steps, 0, read_events(directory), std::vector<double>(last.begin(), last.end())});
+}
+
+/// The same bits are promised for the same build only.
+void note_other_build(const fs::path& directory, const nlohmann::json& info, Progress& progress) {
+  if (read_json(directory / "run.json").value("build", nlohmann::json()) == info["build"]) return;
+  progress.say("note",
+               "another build of premelt or of BLAS began this run; the last bits of what follows may "
+               "differ from what it would have written");
 }
 
 }  // namespace
 
 void run_setting(const RunArguments& arguments) {
-  const Plan plan = make_plan(arguments.setting, arguments.config, arguments.overrides);
+  const Plan plan = arguments.resume ? resumed_plan(arguments) : make_plan(arguments);
   const std::unique_ptr<Experiment> experiment = plan.setting->make(plan.parameters);
-  const Monitor columns(experiment->monitor_options());
-  const std::string seed = std::to_string(plan.parameters.integer("seed"));
-  const fs::path directory =
-      make_run_directory(arguments.out.empty() ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
-                                               : fs::path(arguments.out));
+  const RunWriter::Layout layout = run_layout(*experiment);
+  const std::int64_t steps = plan.parameters.integer("steps");
+  std::optional<InterruptedRun> past;
+  if (arguments.resume) {
+    past = read_interrupted_run(arguments.out, plan, layout);
+    experiment->load(past->checkpoint);
+    if (past->checkpoint.step >= steps) return say_finished(arguments, plan, *experiment, *past);
+  }
 
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
-  const std::int64_t steps = plan.parameters.integer("steps");
   const auto start = std::chrono::steady_clock::now();
-  RunWriter writer(directory, run_info(plan, *experiment),
-                   {experiment->probe_blocks().size(), experiment->monitor_options().modes,
-                    experiment->order_names(), columns.columns()});
-  std::int64_t reached = 0;
-  std::vector<double> order;
+  const fs::path directory = past ? fs::path(arguments.out) : new_directory(arguments, plan);
+  const nlohmann::json info = run_info(plan, *experiment);
+  RunWriter writer(past ? replay_directory(directory) : directory, info, layout);
+  Result result{directory, 0, 0, {}, {}};
   {
-    Progress progress(steps, arguments.quiet);
-    progress.say(plan.setting->name,
-                 plan.setting->summary + ": " + std::to_string(steps) + " steps, seed " + seed);
-    Watcher watcher(writer, progress, columns);
-    try {
-      reached = run(*experiment, steps, plan.parameters.integer("every"), watcher, interrupted);
-    } catch (const DivergedError& error) {
-      writer.flush();
-      write_run_report(directory);
-      throw DivergedError(std::string(error.what()) + "; the run so far is in " + directory.string());
+    const std::int64_t first = past ? past->checkpoint.step : 0;
+    Progress progress(first, steps, arguments.quiet);
+    progress.say(plan.setting->name, plan.setting->summary + ": steps " + std::to_string(first) + " to " +
+                                         std::to_string(steps) + ", seed " +
+                                         std::to_string(plan.parameters.integer("seed")));
+    if (past) note_other_build(directory, info, progress);
+    Watcher watcher(plan, directory, writer, progress, layout.signals);
+    result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher);
+    result.order = watcher.last_order();
+    if (result.steps < steps) {
+      progress.say("stopped", "at step " + std::to_string(result.steps) +
+                                  ", the run so far is complete; `premelt run --resume --out " +
+                                  directory.string() + "` continues it");
     }
-    if (reached < steps)
-      progress.say("stopped", "at step " + std::to_string(reached) + ", the run so far is complete");
-    writer.flush();
-    order = watcher.last_order();
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.events = writer.events();
   const fs::path report = write_run_report(directory);
-  if (arguments.json) {
-    std::cout << result_json(plan, directory, reached, seconds, writer.events(), experiment->order_names(),
-                             order)
-                     .dump(2)
-              << "\n";
-    return;
-  }
-  print_summary(experiment->events(), writer.events());
-  std::printf("%lld steps in %.1f s\nreport: %s\n", static_cast<long long>(reached), seconds, report.c_str());
+  if (arguments.json) return print_json(plan, *experiment, result);
+  print_summary(experiment->events(), result.events);
+  std::printf("%lld steps in %.1f s\nreport: %s\n", static_cast<long long>(result.steps), result.seconds,
+              report.c_str());
 }
 
 }  // namespace premelt::cli

@@ -16,15 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-Json read_json(const fs::path& path) {
-  std::ifstream file(path);
-  if (!file)
-    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
-  const Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
-  return json;
-}
-
 report::Table read_table(const fs::path& path) {
   const std::vector<CsvRow> rows = read_csv(path);
   report::Table table{rows.front().cells, Tensor<double>(Shape{rows.size() - 1, rows.front().cells.size()})};
@@ -37,16 +28,6 @@ report::Table read_table(const fs::path& path) {
 
 double number_or_undefined(const Json& object, const char* key) {
   return object.contains(key) && object[key].is_number() ? object[key].get<double>() : report::undefined;
-}
-
-std::vector<report::Mark> read_events(const fs::path& path) {
-  std::vector<report::Mark> events;
-  for (const Json& entry : read_json(path)) {
-    events.push_back({entry.at("kind") == "alarm" ? report::Mark::Kind::alarm : report::Mark::Kind::event,
-                      entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
-                      number_or_undefined(entry, "threshold"), entry.at("why")});
-  }
-  return events;
 }
 
 report::NullLevels read_null_levels(const Json& null) {
@@ -67,6 +48,30 @@ std::string readable_provenance(Json info) {
 
 }  // namespace
 
+Json read_json(const fs::path& path) {
+  std::ifstream file(path);
+  if (!file)
+    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
+  const Json json = Json::parse(file, nullptr, false);
+  if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
+  return json;
+}
+
+std::vector<Event> read_events(const fs::path& directory) {
+  const fs::path path = directory / "events.json";
+  std::vector<Event> events;
+  try {
+    for (const Json& entry : read_json(path)) {
+      events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event,
+                        entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
+                        number_or_undefined(entry, "threshold"), entry.at("why")});
+    }
+  } catch (const Json::exception& error) {
+    throw DataError(path.string() + ": is not an events.json of premelt: " + error.what());
+  }
+  return events;
+}
+
 report::ReportData read_run_directory(const fs::path& directory) {
   const Json info = read_json(directory / "run.json");
   report::ReportData data;
@@ -79,7 +84,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
     data.null = read_null_levels(info.at("null"));
     for (const Json& event : info.at("events")) data.order_targets[event.at("order")] = event.at("target");
-    data.marks = read_events(directory / "events.json");
+    data.marks = read_events(directory);
   } catch (const Json::exception& error) {
     throw DataError((directory / "run.json").string() + ": is not a run.json of premelt: " + error.what());
   }

@@ -2,10 +2,17 @@
 /// Reading a run directory back, to draw it.
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 
 #include "cli/report/report_data.hpp"
 
 namespace premelt::cli {
+
+/// A JSON file of a run directory. Throws DataError when it is missing or malformed.
+nlohmann::json read_json(const std::filesystem::path& path);
+
+/// events.json. Throws DataError when it is missing or malformed.
+std::vector<Event> read_events(const std::filesystem::path& directory);
 
 /// Throws DataError naming the file that is missing or malformed.
 report::ReportData read_run_directory(const std::filesystem::path& directory);

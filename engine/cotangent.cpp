@@ -5,15 +5,11 @@
 #include "engine/ops/matmul.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
+#include "engine/overloaded.hpp"
 
 namespace premelt {
 
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
 
 /// (leading..., shape...)
 Shape prepend(std::initializer_list<std::size_t> leading, const Shape& shape) {

@@ -1,27 +1,14 @@
 #include "engine/csv.hpp"
 
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 
 namespace premelt {
 
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path))
-    throw DataError(path.string() + ": is a directory, expected a .csv file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string trimmed(const std::string& cell) {
   const std::size_t first = cell.find_first_not_of(" \t\r");
@@ -68,12 +55,12 @@ CsvRow next_row(const std::filesystem::path& path, const std::string& text, std:
 
 }  // namespace
 
-std::vector<CsvRow> read_csv(const std::filesystem::path& path) {
-  std::string text = read_text(path);
+std::vector<CsvRow> read_csv(const std::filesystem::path& path, std::size_t most) {
+  std::string text = read_file(path, "a .csv file");
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte-order mark
   std::vector<CsvRow> rows;
   std::size_t position = 0, line = 1;
-  while (position < text.size()) {
+  while (position < text.size() && rows.size() < most) {
     CsvRow row = next_row(path, text, position, line);
     if (row.cells.size() == 1 && row.cells[0].empty()) continue;
     if (!rows.empty() && row.cells.size() != rows.front().cells.size()) {

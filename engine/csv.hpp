@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,9 +15,11 @@ struct CsvRow {
   std::vector<std::string> cells;
 };
 
-/// Reads all non-blank rows. Throws DataError naming file and line when the file cannot be read, is empty, a
-/// quote is left open, or a row has another number of cells than the first.
-std::vector<CsvRow> read_csv(const std::filesystem::path& path);
+/// Reads the first `most` non-blank rows and looks at nothing behind them. Throws DataError naming file and
+/// line when the file cannot be read, is empty, a quote is left open, or a row has another number of cells
+/// than the first.
+std::vector<CsvRow> read_csv(const std::filesystem::path& path,
+                             std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// The cell as a number ("1", "-2.5e3", "nan", "inf"), or nothing.
 std::optional<double> parse_number(const std::string& cell);

@@ -93,8 +93,9 @@ std::vector<Tensor<T>> hessian_trace_gradient(const Var<T>& loss, const std::vec
         gradient_or_zero(curvature(loss, inputs, rademacher_like(inputs, rng)), inputs, false);
     for (std::size_t i = 0; i < total.size(); ++i) {
       const T* slope = slopes[i].value().data();
-      for (std::size_t j = 0; j < total[i].size(); ++j)
+      for (std::size_t j = 0; j < total[i].size(); ++j) {
         total[i].data()[j] += slope[j] / static_cast<T>(draws);
+      }
     }
     loss.tape()->rewind(mark);
   }

@@ -20,7 +20,8 @@ struct GradientOptions {
 /// output does not depend on x). Inputs may be leaves or intermediate results. Only what lies between them
 /// and the output is computed. Throws Error when `output` or an input is not on a tape, or is stale;
 /// ShapeError when the output has more than one element and no cotangent is given, or the cotangent's shape
-/// is not the output's.
+/// is not the output's. Results may share buffers with each other and with the tape: clone before changing
+/// numbers in place.
 template <class T>
 std::vector<Var<T>> gradient(const Var<T>& output, const std::vector<Var<T>>& inputs,
                              const GradientOptions<T>& options = {});

@@ -51,8 +51,9 @@ std::vector<Tensor<T>> balanced_layers(const Tensor<T>& u, const Tensor<T>& v,
     }
   }
   std::vector<double> roots;
-  for (double strength : strengths)
+  for (double strength : strengths) {
     roots.push_back(std::pow(strength, 1 / static_cast<double>(hidden.size() + 1)));
+  }
   std::vector<Tensor<T>> layers;
   Tensor<T> below = v;
   for (std::size_t width : hidden) {

@@ -1,13 +1,15 @@
 #include "engine/npy.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <regex>
 #include <string>
-#include <vector>
 
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 
 namespace premelt {
 
@@ -43,13 +45,6 @@ struct Header {
   throw DataError(path.string() + ": " + what);
 }
 
-std::vector<char> read_file(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) fail(path, "is a directory, expected a .npy file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, std::string("cannot be read: ") + std::strerror(errno));
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
   Shape shape;
   static const std::regex number("[0-9]+");
@@ -61,7 +56,7 @@ Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
   return shape;
 }
 
-Header parse_header(const std::filesystem::path& path, const std::vector<char>& bytes) {
+Header parse_header(const std::filesystem::path& path, const std::string& bytes) {
   if (bytes.size() < 10 || !std::equal(magic, magic + magic_bytes, bytes.begin())) {
     fail(path, "is not a .npy file (it does not start with \\x93NUMPY); save it with numpy.save");
   }
@@ -76,8 +71,7 @@ Header parse_header(const std::filesystem::path& path, const std::vector<char>& 
   header.payload = 8 + length_bytes + length;
   if (bytes.size() < header.payload) fail(path, "is truncated inside its header");
 
-  const std::string text(bytes.begin() + static_cast<std::ptrdiff_t>(8 + length_bytes),
-                         bytes.begin() + static_cast<std::ptrdiff_t>(header.payload));
+  const std::string text = bytes.substr(8 + length_bytes, length);
   static const std::regex descr("'descr'\\s*:\\s*'([^']*)'"), order("'fortran_order'\\s*:\\s*(True|False)"),
       shape("'shape'\\s*:\\s*\\(([^)]*)\\)");
   std::smatch type_match, order_match, shape_match;
@@ -111,39 +105,65 @@ Tensor<To> decode(const Header& header, const char* payload) {
   return tensor;
 }
 
+/// Cuts the header down to the first `rows` rows, or checks that the file holds exactly what it promises.
+void check_size(const std::filesystem::path& path, Header& header, std::size_t width, std::size_t found,
+                std::optional<std::size_t> rows) {
+  if (rows) {
+    if (header.shape.rank() == 0 || header.fortran || header.shape[0] < *rows) {
+      fail(path, "expected at least " + std::to_string(*rows) + " rows in C order, found shape " +
+                     to_string(header.shape));
+    }
+    header.shape[0] = *rows;
+  }
+  const std::size_t expected = header.shape.size() * width;
+  if (found == expected || (rows && found > expected)) return;
+  fail(path, "shape " + to_string(header.shape) + " needs " + std::to_string(expected) +
+                 " bytes of numbers, but the file holds " + std::to_string(found) +
+                 (found < expected ? ": it is truncated" : ""));
+}
+
 template <class To, class Narrow, class Wide>
 Tensor<To> decode_either(const std::filesystem::path& path, const char* narrow, const char* wide,
-                         const std::string& expected) {
-  const std::vector<char> bytes = read_file(path);
-  const Header header = parse_header(path, bytes);
+                         const std::string& expected, std::optional<std::size_t> rows) {
+  const std::string bytes = read_file(path, "a .npy file");
+  Header header = parse_header(path, bytes);
   if (header.type != narrow && header.type != wide) {
     fail(path, "holds numbers of type '" + header.type + "', expected " + expected +
                    "; convert with array.astype(\"" +
                    (sizeof(Wide) == 8 && wide[1] == 'f' ? "float64" : "int64") + "\")");
   }
   const std::size_t width = header.type == narrow ? sizeof(Narrow) : sizeof(Wide);
-  const std::size_t expected_bytes = header.shape.size() * width, found = bytes.size() - header.payload;
-  if (expected_bytes != found) {
-    fail(path, "shape " + to_string(header.shape) + " needs " + std::to_string(expected_bytes) +
-                   " bytes of numbers, but the file holds " + std::to_string(found) +
-                   (found < expected_bytes ? ": it is truncated" : ""));
-  }
+  check_size(path, header, width, bytes.size() - header.payload, rows);
   const char* payload = bytes.data() + header.payload;
   return header.type == narrow ? decode<To, Narrow>(header, payload) : decode<To, Wide>(header, payload);
 }
 
+template <class T>
+Tensor<T> read(const std::filesystem::path& path, std::optional<std::size_t> rows) {
+  if constexpr (std::is_same_v<T, double>) {
+    return decode_either<double, float, double>(path, "<f4", "<f8", "little-endian float32 or float64", rows);
+  } else {
+    return decode_either<std::int64_t, std::int32_t, std::int64_t>(path, "<i4", "<i8",
+                                                                   "little-endian int32 or int64", rows);
+  }
+}
+
 }  // namespace
 
-template <>
-Tensor<double> read_npy(const std::filesystem::path& path) {
-  return decode_either<double, float, double>(path, "<f4", "<f8", "little-endian float32 or float64");
+template <class T>
+Tensor<T> read_npy(const std::filesystem::path& path) {
+  return read<T>(path, std::nullopt);
 }
 
-template <>
-Tensor<std::int64_t> read_npy(const std::filesystem::path& path) {
-  return decode_either<std::int64_t, std::int32_t, std::int64_t>(path, "<i4", "<i8",
-                                                                 "little-endian int32 or int64");
+template <class T>
+Tensor<T> read_npy_rows(const std::filesystem::path& path, std::size_t rows) {
+  return read<T>(path, rows);
 }
+
+template Tensor<double> read_npy(const std::filesystem::path&);
+template Tensor<double> read_npy_rows(const std::filesystem::path&, std::size_t);
+template Tensor<std::int64_t> read_npy(const std::filesystem::path&);
+template Tensor<std::int64_t> read_npy_rows(const std::filesystem::path&, std::size_t);
 
 template <class T>
 NpyWriter<T>::NpyWriter(const std::filesystem::path& path, const Shape& row_shape)
@@ -178,11 +198,11 @@ void NpyWriter<T>::append(std::span<const T> row) {
 }
 
 template <class T>
-void NpyWriter<T>::flush() {
-  if (!file_.is_open()) return;
+bool NpyWriter<T>::flush() {
+  if (!file_.is_open()) return true;
   file_.flush();  // the numbers first: a header never promises rows that are not there
   write_header();
-  file_.flush();
+  return file_.flush().good();
 }
 
 template <class T>

@@ -16,6 +16,11 @@ namespace premelt {
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path);
 
+/// The first `rows` rows of an array in C order, whatever comes after them: a killed program leaves rows that
+/// the header does not promise yet. Throws DataError as above, and when there are fewer rows.
+template <class T>
+Tensor<T> read_npy_rows(const std::filesystem::path& path, std::size_t rows);
+
 /// Writes rows one by one; after each `flush` the file is a complete, readable .npy of the rows so far,
 /// so a killed program leaves a readable file.
 template <class T>
@@ -28,7 +33,8 @@ class NpyWriter {
 
   /// Throws ShapeError when `row` does not hold row_shape.size() values.
   void append(std::span<const T> row);
-  void flush();
+  /// Whether the disk took everything so far.
+  bool flush();
   std::size_t rows() const { return rows_; }
 
  private:

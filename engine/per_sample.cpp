@@ -80,7 +80,7 @@ class PerSampleSweep : public Sweep<T> {
 template <class T>
 void check_losses(const Var<T>& losses, const std::vector<Var<T>>& parameters) {
   check_gradient_arguments(losses, parameters);
-  if (losses.shape().rank() != 1) {
+  if (losses.shape().rank() != 1 || losses.shape()[0] == 0) {
     throw ShapeError("[per_sample] losses must be (n), one a sample, got " + to_string(losses.shape()));
   }
   for (const Var<T>& parameter : parameters) {
@@ -88,13 +88,13 @@ void check_losses(const Var<T>& losses, const std::vector<Var<T>>& parameters) {
   }
 }
 
-/// Adds factor by factor to K (n,n) the inner products of Σ_t left_it ⊗ right_it, for left (n·t,F) and right
-/// (n·t,G).
+/// Adds to K (n,n) the inner products of the matrices Σ_t left_it ⊗ right_it, for left (n·t,F) and right
+/// (n·t,G): Σ_{t,t'} (left_it·left_jt')(right_it·right_jt').
 template <class T>
 void add_outer_product_gram(const Tensor<T>& left, const Tensor<T>& right, std::size_t n, Tensor<T>& gram) {
   const std::size_t f = left.shape().back(), g = right.shape().back(), rows = left.size() / f, t = rows / n;
-  const std::size_t chunk =
-      std::max<std::size_t>(1, 256 / t);  // samples at a time: (chunk·t, n·t) twice in memory
+  // A few samples at a time: (chunk·t, n·t) numbers twice in memory.
+  const std::size_t chunk = std::max<std::size_t>(1, 256 / t);
   Tensor<T> a(Shape{chunk * t, rows}), b(Shape{chunk * t, rows});
   for (std::size_t i = 0; i < n; i += chunk) {
     const std::size_t count = std::min(chunk, n - i);
@@ -105,8 +105,9 @@ void add_outer_product_gram(const Tensor<T>& left, const Tensor<T>& right, std::
     multiply(left, f, a);
     multiply(right, g, b);
     for (std::size_t r = 0; r < count * t; ++r) {
-      for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t j = 0; j < n; ++j) {
         gram(i + r / t, j) += blas::dot(t, a.data() + r * rows + j * t, b.data() + r * rows + j * t);
+      }
     }
   }
 }
@@ -139,12 +140,15 @@ class GramSweep final : public PerSampleSweep<T> {
     const auto* outer = std::get_if<OuterProducts<T>>(&contributions.front());
     if (contributions.size() == 1 && outer != nullptr) {
       const std::size_t f = shape[0], g = shape[1], t = outer->left.value().size() / (n * f);
-      if (n * t * t * (f + g) < (t + n) * f * g)
+      // Multiplications of the two factors' Grams against those of forming the block of G and its Gram.
+      if (n * t * t * (f + g) < (t + n) * f * g) {
         return add_outer_product_gram(outer->left.value(), outer->right.value(), n, gram);
+      }
     }
     Var<T> block = per_sample(contributions.front(), shape, n);
-    for (std::size_t i = 1; i < contributions.size(); ++i)
-      block = premelt::add(block, per_sample(contributions[i], shape, n));
+    for (std::size_t i = 1; i < contributions.size(); ++i) {
+      block = block + per_sample(contributions[i], shape, n);
+    }
     blas::syrk(blas::Op::none, n, shape.size(), T(1), block.value().data(), shape.size(), T(1), gram.data(),
                n);
   }

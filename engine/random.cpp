@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "engine/hash.hpp"
+
 namespace premelt {
 
 namespace {
@@ -11,13 +13,6 @@ std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
   return x ^ (x >> 31);
-}
-
-/// FNV-1a.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325ULL;
-  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return h;
 }
 
 /// c[0] + c[1] x + ... + c[7] x^7
@@ -42,7 +37,7 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 }
 
 Rng::Rng(std::uint64_t seed, std::string_view stream)
-    : state_{mix(mix(seed + 0x9e3779b97f4a7c15ULL) ^ hash(stream)), 0} {}
+    : state_{mix(mix(seed + 0x9e3779b97f4a7c15ULL) ^ fnv1a(stream)), 0} {}
 
 std::uint64_t Rng::bits() {
   const std::uint64_t block = state_.position / 2;

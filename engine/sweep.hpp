@@ -46,8 +46,8 @@ class Sweep {
     }
     (*tape_.vjp(id))(cotangent, cotangents_);
     for (std::size_t i = 0; i < sources_.size(); ++i) {
-      if (const std::optional<Cotangent<T>> contribution = cotangents_.take(i))
-        receive(sources_[i], *contribution);
+      const std::optional<Cotangent<T>> contribution = cotangents_.take(i);
+      if (contribution) receive(sources_[i], *contribution);
     }
   }
 

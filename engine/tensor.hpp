@@ -18,7 +18,7 @@ template <class T>
 struct TensorBuffer;  // owns an xt::uvector<T>
 
 /// A shape and a shared buffer. Copying a tensor is cheap and shares the buffer; `clone()` copies the
-/// numbers. Instantiated for float, double and std::int64_t.
+/// numbers. Instantiated for float, double, std::int64_t and std::uint64_t.
 template <class T>
 class Tensor {
  public:

@@ -5,8 +5,8 @@
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
 #include "engine/ops.hpp"
-#include "engine/optimizer.hpp"
 #include "engine/parameters.hpp"
+#include "engine/trainer.hpp"
 #include "models/linear_task.hpp"
 #include "rdm/model_landscape.hpp"
 
@@ -28,9 +28,9 @@ class DeepLinear : public Experiment {
   explicit DeepLinear(const Hyperparameters& parameters)
       : parameters_(parameters),
         task_(parameters),
-        optimiser_({.lr = parameters.number("learning_rate"),
-                    .momentum = parameters.number("momentum"),
-                    .weight_decay = parameters.number("weight_decay")}),
+        trainer_(std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate"),
+                                                     .momentum = parameters.number("momentum"),
+                                                     .weight_decay = parameters.number("weight_decay")})),
         probe_inputs_(cast<T>(task_.probes().inputs)),
         probe_targets_(cast<T>(task_.probes().targets)) {
     initialise();
@@ -45,10 +45,23 @@ class DeepLinear : public Experiment {
       const Batch drawn = task_.draw(parameters_.count("batch"));
       batch = {cast<T>(drawn.inputs), cast<T>(drawn.targets)};
     }
-    tape_.clear();
-    const std::vector<Var<T>> leaves = weights_.leaves(tape_);
-    const Var<T> loss = mean(squared_error<T>(forward(leaves, batch.inputs), batch.targets));
-    optimiser_.step(weights_, weights_.gradient(loss, leaves));
+    trainer_.step(weights_, [&](const Leaves<T>& leaves) {
+      return mean(squared_error<T>(forward(leaves, batch.inputs), batch.targets));
+    });
+  }
+
+  std::vector<double> training() const override {
+    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    trainer_.save(checkpoint, weights_);
+    task_.save(checkpoint);
+  }
+
+  void load(const Checkpoint& checkpoint) override {
+    trainer_.load(checkpoint, weights_);
+    task_.load(checkpoint);
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -115,7 +128,7 @@ class DeepLinear : public Experiment {
 
   /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
   template <class U>
-  static Var<U> forward(const std::vector<Var<U>>& weights, const Tensor<U>& inputs) {
+  static Var<U> forward(const Leaves<U>& weights, const Tensor<U>& inputs) {
     Var<U> h(inputs);
     for (const Var<U>& weight : weights) h = matmul<U>(h, weight);
     return h;
@@ -179,8 +192,7 @@ class DeepLinear : public Experiment {
 
   Hyperparameters parameters_;
   LinearTask task_;
-  Sgd<T> optimiser_;
-  Tape<T> tape_;
+  Trainer<T> trainer_;
   Parameters<T> weights_;  ///< layers.0, layers.1, ... of shape (in,out)
   Samples population_;     ///< empty under SGD
   Tensor<T> probe_inputs_, probe_targets_;

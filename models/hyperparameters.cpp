@@ -7,15 +7,11 @@
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "engine/overloaded.hpp"
 
 namespace premelt {
 
 namespace {
-
-template <class... Cases>
-struct Overload : Cases... {
-  using Cases::operator()...;
-};
 
 const char* type_name(const HyperparameterValue& value) {
   static constexpr const char* names[] = {"true or false", "an integer", "a number", "a text",
@@ -49,26 +45,26 @@ std::optional<std::vector<double>> parse_list(const std::string& text) {
 
 std::optional<HyperparameterValue> parse_as(const HyperparameterValue& like, const std::string& text) {
   const auto number = parse_number(text);
-  return std::visit(Overload{[&](bool) -> std::optional<HyperparameterValue> {
-                               if (text == "true" || text == "1") return true;
-                               if (text == "false" || text == "0") return false;
-                               return std::nullopt;
-                             },
-                             [&](std::int64_t) -> std::optional<HyperparameterValue> {
-                               if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53)
+  return std::visit(Overloaded{[&](bool) -> std::optional<HyperparameterValue> {
+                                 if (text == "true" || text == "1") return true;
+                                 if (text == "false" || text == "0") return false;
                                  return std::nullopt;
-                               return static_cast<std::int64_t>(*number);
-                             },
-                             [&](double) -> std::optional<HyperparameterValue> {
-                               if (!number) return std::nullopt;
-                               return *number;
-                             },
-                             [&](const std::string&) -> std::optional<HyperparameterValue> { return text; },
-                             [&](const std::vector<double>&) -> std::optional<HyperparameterValue> {
-                               const auto numbers = parse_list(text);
-                               if (!numbers) return std::nullopt;
-                               return *numbers;
-                             }},
+                               },
+                               [&](std::int64_t) -> std::optional<HyperparameterValue> {
+                                 if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53)
+                                   return std::nullopt;
+                                 return static_cast<std::int64_t>(*number);
+                               },
+                               [&](double) -> std::optional<HyperparameterValue> {
+                                 if (!number) return std::nullopt;
+                                 return *number;
+                               },
+                               [&](const std::string&) -> std::optional<HyperparameterValue> { return text; },
+                               [&](const std::vector<double>&) -> std::optional<HyperparameterValue> {
+                                 const auto numbers = parse_list(text);
+                                 if (!numbers) return std::nullopt;
+                                 return *numbers;
+                               }},
                     like);
 }
 
@@ -99,15 +95,15 @@ void Hyperparameters::check(const Hyperparameter& parameter) const {
                        parameter.meaning + ")");
     }
   };
-  std::visit(Overload{[](bool) {}, [&](std::int64_t v) { in_range(static_cast<double>(v)); }, in_range,
-                      [&](const std::string& v) {
-                        if (!parameter.choices.empty() &&
-                            std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
-                          throw UsageError("parameter '" + parameter.name +
-                                           "': " + unknown_name("value", v, parameter.choices));
-                        }
-                      },
-                      [&](const std::vector<double>& v) { std::ranges::for_each(v, in_range); }},
+  std::visit(Overloaded{[](bool) {}, [&](std::int64_t v) { in_range(static_cast<double>(v)); }, in_range,
+                        [&](const std::string& v) {
+                          if (!parameter.choices.empty() &&
+                              std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
+                            throw UsageError("parameter '" + parameter.name +
+                                             "': " + unknown_name("value", v, parameter.choices));
+                          }
+                        },
+                        [&](const std::vector<double>& v) { std::ranges::for_each(v, in_range); }},
              parameter.value);
 }
 
@@ -132,18 +128,18 @@ void Hyperparameters::set(std::string_view name, const HyperparameterValue& valu
 
 std::string to_toml(const HyperparameterValue& value) {
   return std::visit(
-      Overload{[](bool v) { return std::string(v ? "true" : "false"); },
-               [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
-               [](const std::string& v) {
-                 std::string quoted = "\"";
-                 for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-                 return quoted + "\"";
-               },
-               [](const std::vector<double>& v) {
-                 std::string text = "[";
-                 for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);
-                 return text + "]";
-               }},
+      Overloaded{[](bool v) { return std::string(v ? "true" : "false"); },
+                 [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
+                 [](const std::string& v) {
+                   std::string quoted = "\"";
+                   for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+                   return quoted + "\"";
+                 },
+                 [](const std::vector<double>& v) {
+                   std::string text = "[";
+                   for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);
+                   return text + "]";
+                 }},
       value);
 }
 

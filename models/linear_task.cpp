@@ -130,6 +130,16 @@ void LinearTask::reseed(std::uint64_t replica) {
   noise_ = Rng(seed_, "noise" + suffix);
 }
 
+void LinearTask::save(Checkpoint& checkpoint) const {
+  checkpoint.streams["data"] = data_.state();
+  checkpoint.streams["noise"] = noise_.state();
+}
+
+void LinearTask::load(const Checkpoint& checkpoint) {
+  data_ = checkpoint.stream("data");
+  noise_ = checkpoint.stream("noise");
+}
+
 Batch LinearTask::draw(std::size_t size) {
   Batch batch;
   if (matrix_.empty()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/checkpoint.hpp"
 #include "engine/random.hpp"
 #include "engine/tensor.hpp"
 #include "models/hyperparameters.hpp"
@@ -35,6 +36,11 @@ class LinearTask {
   void reseed(std::uint64_t replica);
   /// A batch whose gradient is the population's (a random teacher's, or the whole table's).
   const Batch& population() const { return population_; }
+
+  /// The streams `data` and `noise`; everything else follows from the parameters.
+  void save(Checkpoint& checkpoint) const;
+  /// Throws DataError when a stream is missing.
+  void load(const Checkpoint& checkpoint);
 
  private:
   void generate(const Hyperparameters& parameters);

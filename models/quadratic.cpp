@@ -18,7 +18,8 @@ class Quadratic {
  public:
   using Batch = Forms;
 
-  explicit Quadratic(const Hyperparameters& parameters) : parameters_(parameters) {
+  explicit Quadratic(const Hyperparameters& parameters)
+      : parameters_(parameters), batches_(parameters.count("seed"), "data") {
     const std::size_t n = parameters.count("probes"), p = parameters.count("dimensions");
     Rng rng(parameters.count("seed"), "probes");
     forms_.slopes = normal_tensor<double>(Shape{n, p}, rng);
@@ -59,10 +60,12 @@ class Quadratic {
   }
   std::vector<std::string> order_names() const { return {"distance"}; }
   std::vector<EventSpec> events() const { return {}; }
-  void reseed(std::uint64_t) {}
+  Rng& batches() { return batches_; }
+  const Rng& batches() const { return batches_; }
 
  private:
   Hyperparameters parameters_;
+  Rng batches_;  ///< nothing is drawn from it: every step sees all losses
   Forms forms_;
 };
 

@@ -10,81 +10,93 @@ namespace premelt {
 
 namespace {
 
-/// One run's bookkeeping between the experiment and its observer.
-class Recorder {
- public:
-  Recorder(Experiment& experiment, RunObserver& observer)
-      : experiment_(experiment),
-        observer_(observer),
-        monitor_(experiment.monitor_options()),
-        losses_(experiment.probe_blocks().size()),
-        names_(experiment.order_names()),
-        order_(names_.size()) {
-    for (const EventSpec& spec : experiment.events()) {
-      const auto column = static_cast<std::size_t>(std::ranges::find(names_, spec.order) - names_.begin());
-      for (EventDetector& detector : progress_detectors(spec.name, spec.target)) {
-        detectors_.emplace_back(column, std::move(detector));
-      }
-    }
-  }
-
-  void record(std::int64_t step) {
-    experiment_.probe_losses(losses_);
-    check_finite(step);
-    experiment_.order_parameters(order_);
-    observer_.recorded(step, losses_, order_);
-    if (const auto observation = monitor_.push(step, losses_)) {
-      observer_.observed(*observation);
-      if (observation->alarm) observer_.happened(*observation->alarm);
-    }
-    for (auto& [column, detector] : detectors_) {
-      announce(column, detector.push(step, order_[column]));
-    }
-  }
-
-  void finish() {
-    for (auto& [column, detector] : detectors_) {
-      announce(column, detector.finish());
-    }
-  }
-
- private:
-  void announce(std::size_t column, std::optional<Event> event) {
-    if (!event) return;
-    event->why = names_[column] + " " + event->why;
-    observer_.happened(*event);
-  }
-
-  void check_finite(std::int64_t step) const {
-    const auto bad = std::ranges::find_if_not(losses_, [](double x) { return std::abs(x) <= largest_loss; });
-    if (bad == losses_.end()) return;
-    throw DivergedError("training diverged at step " + std::to_string(step) + ": the loss of probe " +
-                        std::to_string(bad - losses_.begin()) + " is " + format_number(*bad) +
-                        "; try a smaller learning_rate");
-  }
-
-  Experiment& experiment_;
-  RunObserver& observer_;
-  Monitor monitor_;
-  std::vector<double> losses_;
-  std::vector<std::string> names_;
-  std::vector<double> order_;
-  std::vector<std::pair<std::size_t, EventDetector>> detectors_;  ///< with the order parameter they watch
-};
+void check_finite(const Recording& recording) {
+  const auto& losses = recording.losses;
+  const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
+  if (bad == losses.end()) return;
+  throw DivergedError("training diverged at step " + std::to_string(recording.step) + ": the loss of probe " +
+                      std::to_string(bad - losses.begin()) + " is " + format_number(*bad) +
+                      "; try a smaller learning_rate");
+}
 
 }  // namespace
 
-std::int64_t run(Experiment& experiment, std::int64_t steps, std::int64_t every, RunObserver& observer,
-                 const std::atomic<bool>& stop) {
-  Recorder recorder(experiment, observer);
-  recorder.record(0);
-  std::int64_t step = 0;
-  while (step < steps && !stop) {
-    experiment.step();
-    if (++step % every == 0) recorder.record(step);
+RunPlan run_plan(const Hyperparameters& parameters) {
+  const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");
+  return {steps, parameters.integer("every"), asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1)};
+}
+
+Run::Run(Experiment& experiment, RunObserver& observer)
+    : experiment_(experiment),
+      observer_(observer),
+      monitor_(experiment.monitor_options()),
+      order_names_(experiment.order_names()),
+      losses_(experiment.probe_blocks().size()),
+      order_(order_names_.size()) {
+  for (const EventSpec& spec : experiment.events()) {
+    const auto column =
+        static_cast<std::size_t>(std::ranges::find(order_names_, spec.order) - order_names_.begin());
+    for (EventDetector& detector : progress_detectors(spec.name, spec.target)) {
+      detectors_.emplace_back(column, std::move(detector));
+    }
   }
-  recorder.finish();
-  return step;
+}
+
+void Run::resume(std::int64_t step, std::span<const Recording> recordings) {
+  for (const Recording& recording : recordings) take(recording);
+  step_ = step;
+  last_checkpoint_ = step;
+  resumed_ = true;
+}
+
+std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
+  const auto due = [&](std::int64_t every) { return every > 0 && step_ % every == 0; };
+  if (!resumed_) {
+    record();
+    if (due(plan.checkpoint_every)) checkpoint();
+  }
+  while (step_ < plan.steps && !stop) {
+    experiment_.step();
+    ++step_;
+    if (due(plan.every)) record();
+    if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
+  }
+  for (auto& [column, detector] : detectors_) announce(column, detector.finish());
+  // Last of all: a checkpoint of the last step says that nothing is left to do.
+  if (plan.checkpoint_every > 0 && last_checkpoint_ != step_) checkpoint();
+  return step_;
+}
+
+void Run::record() {
+  experiment_.probe_losses(losses_);
+  experiment_.order_parameters(order_);
+  take({step_, losses_, order_, experiment_.training()});
+}
+
+void Run::take(const Recording& recording) {
+  check_finite(recording);
+  observer_.recorded(recording);
+  if (const auto observation = monitor_.push(recording.step, recording.losses)) {
+    observer_.observed(*observation);
+    if (observation->alarm) observer_.happened(*observation->alarm);
+  }
+  for (auto& [column, detector] : detectors_) {
+    announce(column, detector.push(recording.step, recording.order[column]));
+  }
+}
+
+void Run::announce(std::size_t column, std::optional<Event> event) {
+  if (!event) return;
+  event->why = order_names_[column] + " " + event->why;
+  observer_.happened(*event);
+}
+
+void Run::checkpoint() {
+  Checkpoint checkpoint;
+  checkpoint.step = step_;
+  experiment_.save(checkpoint);
+  observer_.checkpointed(checkpoint);
+  last_checkpoint_ = step_;
 }
 
 }  // namespace premelt

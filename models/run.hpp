@@ -1,13 +1,18 @@
 #pragma once
-/// The training loop that every command shares: step, record, monitor, detect events.
+/// The training loop that every command shares: step, record, monitor, detect events, keep checkpoints.
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "models/setting.hpp"
 #include "rdm/event.hpp"
 #include "rdm/monitor.hpp"
+#include "rdm/recording.hpp"
 
 namespace premelt {
 
@@ -15,18 +20,57 @@ namespace premelt {
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
-  /// The recording itself: losses (n) and order parameters.
-  virtual void recorded(std::int64_t step, std::span<const double> losses, std::span<const double> order) = 0;
+  /// The recording itself.
+  virtual void recorded(const Recording& recording) = 0;
   /// The signals, from the first full window on.
   virtual void observed(const Observation& observation) = 0;
   /// An alarm, or an event once it is certain.
   virtual void happened(const Event& event) = 0;
+  /// The state after everything above.
+  virtual void checkpointed(const Checkpoint&) {}
 };
 
-/// Trains for `steps` steps, recording before the first and after every `every`-th: steps/every + 1
-/// recordings. Stops early, at the end of a step, once `stop` is set. Returns the last step reached. Throws
-/// DivergedError naming step and probe when a probe loss leaves ±`largest_loss`; what was recorded stands.
-std::int64_t run(Experiment& experiment, std::int64_t steps, std::int64_t every, RunObserver& observer,
-                 const std::atomic<bool>& stop);
+/// When a run ends and what it leaves on the way.
+struct RunPlan {
+  std::int64_t steps;
+  std::int64_t every = 1;             ///< steps between recordings
+  std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none at all
+};
+
+/// The plan in the parameters `steps`, `every` and `checkpoint_every`.
+RunPlan run_plan(const Hyperparameters& parameters);
+
+/// One run of an experiment under an observer; both have to outlive it.
+class Run {
+ public:
+  Run(Experiment& experiment, RunObserver& observer);
+
+  /// Takes up an interrupted run at `step`, whose state the experiment has loaded: its recordings up to there
+  /// go through the monitor and to the observer again, as they did the first time.
+  void resume(std::int64_t step, std::span<const Recording> recordings);
+
+  /// Trains up to step `plan.steps`, recording at the steps divisible by `every` (0 among them) and handing
+  /// on checkpoints at those divisible by `checkpoint_every` and at the end. Stops early, at the end of a
+  /// step, once `stop` is set. Returns the last step reached. Throws DivergedError naming step and probe when
+  /// a probe loss leaves ±`largest_loss`; what was recorded stands.
+  std::int64_t train(const RunPlan& plan, const std::atomic<bool>& stop);
+
+ private:
+  void record();
+  /// What follows from a recording, whether new or read back.
+  void take(const Recording& recording);
+  void announce(std::size_t column, std::optional<Event> event);
+  void checkpoint();
+
+  Experiment& experiment_;
+  RunObserver& observer_;
+  Monitor monitor_;
+  std::vector<std::string> order_names_;
+  std::vector<std::pair<std::size_t, EventDetector>> detectors_;  ///< with the order parameter they watch
+  std::vector<double> losses_, order_;                            ///< of the newest recording
+  std::int64_t step_ = 0;
+  std::int64_t last_checkpoint_ = -1;
+  bool resumed_ = false;
+};
 
 }  // namespace premelt

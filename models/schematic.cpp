@@ -36,6 +36,12 @@ class Schematic : public Experiment {
 
   void order_parameters(std::span<double> values) override { values[0] = progress(); }
 
+  void save(Checkpoint& checkpoint) const override { checkpoint.streams["noise"] = noise_.state(); }
+  void load(const Checkpoint& checkpoint) override {
+    noise_ = checkpoint.stream("noise");
+    time_ = checkpoint.step;
+  }
+
   std::vector<std::string> probe_blocks() const override {
     std::vector<std::string> blocks;
     for (std::size_t i = 0; i < baseline_.size(); ++i) blocks.emplace_back(1, "ABC"[block(i)]);

@@ -8,6 +8,7 @@ std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults) {
       {"steps", defaults.steps, "training steps", 1},
       {"dtype", std::string(defaults.dtype), "element type of the training", {}, {"float32", "float64"}},
       {"every", std::int64_t{1}, "steps between recordings (k)", 1},
+      {"checkpoint_every", std::int64_t{0}, "steps between checkpoints; 0: a twentieth of the run", 0},
       {"window", defaults.window, "recordings in the sliding window (W)", 2},
       {"modes", std::int64_t{3}, "leading eigenvectors to keep", 1},
       {"burn_in", defaults.burn_in, "first step whose window may raise an alarm", 0},

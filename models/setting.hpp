@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/checkpoint.hpp"
 #include "models/hyperparameters.hpp"
 #include "rdm/landscape.hpp"
 #include "rdm/monitor.hpp"
@@ -22,6 +23,9 @@ struct EventSpec {
   double target;      ///< its final value
 };
 
+/// What Experiment::training returns.
+inline const std::vector<std::string> training_columns{"training_loss", "gradient_norm", "weight_norm"};
+
 /// One training run in progress. Created by a Setting at step 0; the caller steps it and reads it.
 class Experiment {
  public:
@@ -33,6 +37,17 @@ class Experiment {
   virtual void probe_losses(std::span<double> losses) = 0;
   /// The order parameters at the present parameters, in the order of `order_names`.
   virtual void order_parameters(std::span<double> values) = 0;
+
+  /// The values of `training_columns`: training loss and gradient norm of the last step (NaN before the
+  /// first) and the norm of the weights now. Empty when nothing is trained.
+  virtual std::vector<double> training() const { return {}; }
+
+  /// Adds all that changes while training: parameters, optimiser, random streams. The checkpoint has its
+  /// step.
+  virtual void save(Checkpoint& checkpoint) const = 0;
+  /// Continues from there. Throws DataError naming the checkpoint's file when something is missing or does
+  /// not fit; the experiment is then of no use any more.
+  virtual void load(const Checkpoint& checkpoint) = 0;
 
   /// The probe losses as a function of the parameters, in double whatever the training uses. Null when the
   /// setting has no parameters.

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <type_traits>
 
 #include "engine/ops/reduce.hpp"
-#include "engine/optimizer.hpp"
+#include "engine/trainer.hpp"
 #include "models/setting.hpp"
 #include "rdm/model_landscape.hpp"
 
@@ -21,7 +22,7 @@ namespace premelt {
 ///   template <class U> Var<U> losses(const Leaves<U>&, const Batch&) const;      unreduced, (B)
 ///   std::vector<std::string> order_names() const;  std::vector<EventSpec> events() const;
 ///   template <class U> void order(const Leaves<U>&, std::span<double>) const;
-///   void reseed(std::uint64_t replica);                      another order of the batches from here on
+///   Rng& batches();  const Rng& batches() const;             the stream that `draw` draws from
 template <class T, class Task>
 class Supervised : public Experiment {
  public:
@@ -29,13 +30,25 @@ class Supervised : public Experiment {
       : parameters_(parameters),
         task_(parameters),
         weights_(task_.template initial<T>()),
-        optimiser_(task_.template optimiser<T>()) {}
+        trainer_(task_.template optimiser<T>()) {}
 
   void step() override {
     const typename Task::Batch batch = task_.draw();
-    tape_.clear();
-    const Leaves<T> leaves = weights_.leaves(tape_);
-    optimiser_->step(weights_, weights_.gradient(mean(task_.losses(leaves, batch)), leaves));
+    trainer_.step(weights_, [&](const Leaves<T>& leaves) { return mean(task_.losses(leaves, batch)); });
+  }
+
+  std::vector<double> training() const override {
+    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    trainer_.save(checkpoint, weights_);
+    checkpoint.streams["data"] = task_.batches().state();
+  }
+
+  void load(const Checkpoint& checkpoint) override {
+    trainer_.load(checkpoint, weights_);
+    task_.batches() = checkpoint.stream("data");
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -58,14 +71,15 @@ class Supervised : public Experiment {
         [task = task_](const Leaves<double>& theta) { return task.losses(theta, task.probes()); });
   }
   Tensor<double> position() const override { return cast<double>(weights_.flat()); }
-  void reseed(std::uint64_t replica) override { task_.reseed(replica); }
+  void reseed(std::uint64_t replica) override {
+    task_.batches() = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
+  }
 
  private:
   Hyperparameters parameters_;
   Task task_;
   Parameters<T> weights_;
-  std::unique_ptr<Optimizer<T>> optimiser_;
-  Tape<T> tape_;
+  Trainer<T> trainer_;
 };
 
 /// Data for a forward pass in element type U; shared when there is nothing to convert.

@@ -97,9 +97,8 @@ class TanhMlp {
   }
   std::vector<std::string> order_names() const { return {"accuracy"}; }
   std::vector<EventSpec> events() const { return {{"learnt", "accuracy", 1.0}}; }
-  void reseed(std::uint64_t replica) {
-    batches_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
-  }
+  Rng& batches() { return batches_; }
+  const Rng& batches() const { return batches_; }
 
  private:
   std::size_t probe_count() const { return parameters_.count("probes"); }

@@ -7,6 +7,7 @@
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 
 namespace premelt {
 
@@ -20,10 +21,23 @@ std::ofstream create(const fs::path& path) {
   return file;
 }
 
-std::string header(const std::vector<std::string>& columns) {
-  std::string text = "step";
-  for (const std::string& column : columns) text += "," + column;
-  return text;
+void write_header(std::ostream& file, const std::vector<std::string>& columns) {
+  file << "step";
+  for (const std::string& column : columns) file << "," << column;
+}
+
+void write_row(std::ostream& file, std::int64_t step, std::span<const double> values) {
+  file << step;
+  for (double value : values) file << "," << format_number(value);
+}
+
+/// A table of `step` and these columns; nothing without columns.
+std::optional<std::ofstream> create_table(const fs::path& path, const std::vector<std::string>& columns) {
+  if (columns.empty()) return std::nullopt;
+  std::ofstream file = create(path);
+  write_header(file, columns);
+  file << "\n";
+  return file;
 }
 
 }  // namespace
@@ -58,42 +72,35 @@ nlohmann::json to_json(const std::vector<Event>& events) {
   return list;
 }
 
-void write_file(const fs::path& path, const std::string& text) {
-  const fs::path temporary = path.string() + ".part";
-  {
-    std::ofstream file = create(temporary);
-    file << text << std::flush;
-    if (!file) throw DataError(path.string() + ": cannot be written: " + std::strerror(errno));
-  }
-  fs::rename(temporary, path);
-}
-
 RunWriter::RunWriter(const fs::path& directory, const nlohmann::json& run_info, const Layout& layout)
     : directory_((write_file(directory / "run.json", run_info.dump(2) + "\n"), directory)),
       losses_(directory / "losses.npy", Shape{layout.probes}),
       steps_(directory / "steps.npy", Shape{}),
       modes_(directory / "modes.npy", Shape{layout.modes, layout.probes}),
+      order_(create_table(directory / "order.csv", layout.order)),
+      training_(create_table(directory / "training.csv", layout.training)),
       signals_(create(directory / "signals.csv")) {
-  if (!layout.order.empty()) *(order_ = create(directory / "order.csv")) << header(layout.order) << "\n";
-  signals_ << header(layout.signals) << ",alarm\n";
+  write_header(signals_, layout.signals);
+  signals_ << ",alarm\n";
   write_events();
   flush();
 }
 
 RunWriter::~RunWriter() = default;
 
-void RunWriter::record(std::int64_t step, std::span<const double> losses, std::span<const double> order) {
-  losses_.append(losses);
-  steps_.append({&step, 1});
-  if (!order_) return;
-  *order_ << step;
-  for (double value : order) *order_ << "," << format_number(value);
-  *order_ << "\n";
+void RunWriter::record(const Recording& recording) {
+  losses_.append(recording.losses);
+  steps_.append({&recording.step, 1});
+  for (auto [table, values] :
+       {std::pair(&order_, recording.order), std::pair(&training_, recording.training)}) {
+    if (!*table) continue;
+    write_row(**table, recording.step, values);
+    **table << "\n";
+  }
 }
 
 void RunWriter::observe(const Observation& observation) {
-  signals_ << observation.step;
-  for (double value : observation.values) signals_ << "," << format_number(value);
+  write_row(signals_, observation.step, observation.values);
   signals_ << "," << (observation.alarm ? 1 : 0) << "\n";
   modes_.append(observation.modes.flat());
 }
@@ -108,14 +115,20 @@ void RunWriter::write_events() const {
 }
 
 void RunWriter::flush() {
-  losses_.flush();
-  steps_.flush();
-  modes_.flush();
-  signals_.flush();
-  if (order_) order_->flush();
-  if (!signals_ || (order_ && !*order_)) {
-    throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
+  bool good = losses_.flush() && steps_.flush() && modes_.flush() && signals_.flush().good();
+  for (auto* table : {&order_, &training_}) good = good && (!*table || (*table)->flush().good());
+  if (!good) throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
+}
+
+void RunWriter::move_to(const fs::path& directory) {
+  flush();
+  const std::vector<fs::path> files(fs::directory_iterator(directory_), {});
+  for (const fs::path& file : files) {
+    std::error_code error;
+    fs::rename(file, directory / file.filename(), error);
+    if (error) throw DataError(file.string() + ": cannot be moved: " + error.message());
   }
+  directory_ = directory;
 }
 
 }  // namespace premelt

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "engine/tensor.hpp"
 #include "rdm/event.hpp"
 #include "rdm/monitor.hpp"
+#include "rdm/recording.hpp"
 
 namespace premelt {
 
@@ -22,15 +22,17 @@ namespace premelt {
 std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
 
 /// Writes run.json first, then rows as they come:
-/// losses.npy (T,n), steps.npy (T), order.csv, signals.csv, modes.npy (rows,modes,n), events.json.
+/// losses.npy (T,n), steps.npy (T), order.csv, training.csv, signals.csv, modes.npy (rows,modes,n),
+/// events.json.
 class RunWriter {
  public:
   /// The shapes of the files.
   struct Layout {
     std::size_t probes;
     std::size_t modes;
-    std::vector<std::string> order;    ///< columns of order.csv after `step`; empty: no order.csv
-    std::vector<std::string> signals;  ///< columns of signals.csv between `step` and `alarm`
+    std::vector<std::string> order;     ///< columns of order.csv after `step`; empty: no order.csv
+    std::vector<std::string> training;  ///< the same of training.csv
+    std::vector<std::string> signals;   ///< columns of signals.csv between `step` and `alarm`
   };
 
   /// Throws DataError when a file cannot be written.
@@ -40,12 +42,16 @@ class RunWriter {
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
-  void record(std::int64_t step, std::span<const double> losses, std::span<const double> order);
+  void record(const Recording& recording);
   void observe(const Observation& observation);
   /// Rewrites events.json at once, atomically.
   void add(const Event& event);
   /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
   void flush();
+
+  /// Flushes, moves every file into another directory of the same file system, over those of the same names,
+  /// and goes on writing there. Throws DataError when a file cannot be moved.
+  void move_to(const std::filesystem::path& directory);
 
   const std::vector<Event>& events() const { return events_; }
 
@@ -56,7 +62,7 @@ class RunWriter {
   NpyWriter<double> losses_;
   NpyWriter<std::int64_t> steps_;
   NpyWriter<double> modes_;
-  std::optional<std::ofstream> order_;
+  std::optional<std::ofstream> order_, training_;
   std::ofstream signals_;
   std::vector<Event> events_;
 };
@@ -66,9 +72,5 @@ nlohmann::json to_json(const std::vector<Event>& events);
 
 /// A number for JSON: null when it is not finite.
 nlohmann::json json_number(double value);
-
-/// Writes a whole file through a temporary name, so that readers never see half of it.
-/// Throws DataError when it cannot be written.
-void write_file(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace premelt

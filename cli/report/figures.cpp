@@ -58,15 +58,15 @@ std::string marks_script(const ReportData& data, const std::vector<Transition>& 
     script << "set label " << quoted(t.name) << " at " << *t.at50
            << ", graph 1.05 center noenhanced textcolor rgb ink\n";
   }
-  for (const Mark& mark : data.marks) {
-    if (mark.kind == Mark::Kind::alarm) upright(mark.step, "linecolor rgb alarm linewidth 2");
+  for (const Event& mark : data.marks) {
+    if (mark.kind == Event::Kind::alarm) upright(mark.step, "linecolor rgb alarm linewidth 2");
   }
   return script.str();
 }
 
 /// Explains the marks in the key.
 std::string marks_key(const ReportData& data, const std::vector<Transition>& found) {
-  const auto is_alarm = [](const Mark& mark) { return mark.kind == Mark::Kind::alarm; };
+  const auto is_alarm = [](const Event& mark) { return mark.kind == Event::Kind::alarm; };
   std::string key;
   if (std::any_of(data.marks.begin(), data.marks.end(), is_alarm)) {
     key += ", keyentry with lines linecolor rgb alarm linewidth 2 title 'alarm'";

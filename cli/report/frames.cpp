@@ -48,8 +48,8 @@ void add_peaks(const ReportData& data, const std::vector<Transition>& transition
 }
 
 void add_events(const ReportData& data, NamedStops& stops) {
-  for (const Mark& mark : data.marks) {
-    if (mark.kind != Mark::Kind::event) continue;
+  for (const Event& mark : data.marks) {
+    if (mark.kind != Event::Kind::event) continue;
     const auto [event, level] = split_event_name(mark.name);
     stops.add(row_at(data, static_cast<double>(mark.step)), event + " " + level + " %");
   }

@@ -61,8 +61,8 @@ Json order_json(const ReportData& data) {
 
 Json events_json(const ReportData& data) {
   Json list = Json::array();
-  for (const Mark& mark : data.marks) {
-    if (mark.kind == Mark::Kind::event)
+  for (const Event& mark : data.marks) {
+    if (mark.kind == Event::Kind::event)
       list.push_back({{"name", mark.name}, {"step", mark.step}, {"why", mark.why}});
   }
   return list;

@@ -1,6 +1,6 @@
 #include "cli/report/probe_layout.hpp"
 
-#include <algorithm>
+#include <set>
 
 namespace premelt::report {
 namespace {
@@ -19,11 +19,12 @@ std::size_t cells_needed(const std::vector<std::vector<std::size_t>>& blocks, st
   return count;
 }
 
+/// Blocks are shown in the order of their names: mode1, mode2, ...
 void name_blocks(const std::vector<std::string>& block_names, ProbeLayout& layout) {
+  const std::set<std::string> names(block_names.begin(), block_names.end());
+  layout.blocks.assign(names.begin(), names.end());
   for (const std::string& name : block_names) {
-    const auto found = std::find(layout.blocks.begin(), layout.blocks.end(), name);
-    layout.block_of.push_back(static_cast<std::size_t>(found - layout.blocks.begin()));
-    if (found == layout.blocks.end()) layout.blocks.push_back(name);
+    layout.block_of.push_back(static_cast<std::size_t>(std::distance(names.begin(), names.find(name))));
   }
 }
 

@@ -9,22 +9,11 @@
 #include <vector>
 
 #include "engine/tensor.hpp"
+#include "rdm/event.hpp"
 
 namespace premelt::report {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
-/// An alarm or an event, as one entry of events.json. An event appears once for each of its levels, with the
-/// level in its name: `mode1_10`, `mode1_50`, `mode1_90`.
-struct Mark {
-  enum class Kind { alarm, event };
-  Kind kind = Kind::alarm;
-  std::string name;
-  std::int64_t step = 0;
-  double value = undefined;
-  double threshold = undefined;
-  std::string why;
-};
 
 /// Named columns over a (rows, columns) matrix, as a CSV file holds them.
 struct Table {
@@ -54,10 +43,10 @@ struct ReportData {
   Table order;                                  ///< T rows, or empty; a column named `step` is ignored
   std::map<std::string, double> order_targets;  ///< final value the theory expects, by order parameter
 
-  Table signals;            ///< signals.csv: `step` and the signals of every full window
-  Tensor<double> modes;     ///< (rows of signals, modes, n), or empty
-  std::size_t window = 0;   ///< W, in recordings
-  std::vector<Mark> marks;  ///< in any order
+  Table signals;             ///< signals.csv: `step` and the signals of every full window
+  Tensor<double> modes;      ///< (rows of signals, modes, n), or empty
+  std::size_t window = 0;    ///< W, in recordings
+  std::vector<Event> marks;  ///< alarms and events in any order; an event once for each level, `mode1_50`
   NullLevels null;
 };
 

@@ -11,8 +11,8 @@ namespace {
 
 std::vector<Transition> group_events(const ReportData& data) {
   std::vector<Transition> found;
-  for (const Mark& mark : data.marks) {
-    if (mark.kind != Mark::Kind::event) continue;
+  for (const Event& mark : data.marks) {
+    if (mark.kind != Event::Kind::event) continue;
     const EventName name = split_event_name(mark.name);
     auto at =
         std::find_if(found.begin(), found.end(), [&](const Transition& t) { return t.name == name.event; });
@@ -28,9 +28,9 @@ std::vector<Transition> group_events(const ReportData& data) {
 
 std::optional<std::int64_t> latest_alarm(const ReportData& data, std::int64_t after, std::int64_t before) {
   std::optional<std::int64_t> latest;
-  for (const Mark& mark : data.marks) {
+  for (const Event& mark : data.marks) {
     const bool between = mark.step > after && mark.step <= before;
-    if (mark.kind == Mark::Kind::alarm && between && mark.step >= latest.value_or(mark.step))
+    if (mark.kind == Event::Kind::alarm && between && mark.step >= latest.value_or(mark.step))
       latest = mark.step;
   }
   return latest;
@@ -61,8 +61,8 @@ std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& l
 
 std::vector<Alarm> alarms(const ReportData& data, const ProbeLayout& layout) {
   std::vector<Alarm> all;
-  for (const Mark& mark : data.marks) {
-    if (mark.kind == Mark::Kind::alarm) all.push_back({mark, {}, {}});
+  for (const Event& mark : data.marks) {
+    if (mark.kind == Event::Kind::alarm) all.push_back({mark, {}, {}});
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Alarm& a, const Alarm& b) { return a.mark.step < b.mark.step; });

@@ -27,7 +27,7 @@ std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& l
 
 /// An alarm with the highest raw SHC between it and the next alarm.
 struct Alarm {
-  Mark mark;
+  Event mark;
   std::optional<std::size_t> peak_row;
   std::vector<double> mass;  ///< (blocks) of v1 there; empty without modes
 };

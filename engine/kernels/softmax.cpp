@@ -1,6 +1,7 @@
 #include "engine/kernels/softmax.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/kernels/vector_math.hpp"
 
@@ -8,20 +9,19 @@ namespace premelt::kernels {
 
 template <class T>
 void softmax_rows(std::size_t rows, std::size_t length, bool causal, T* scores) {
-  const auto seen = [&](std::size_t r) { return causal ? r + 1 : length; };
+  // A causal row is padded with -∞ to whole vectors: exp makes them 0, and no loop has a slow tail.
+  constexpr std::size_t vector = 16;
   for (std::size_t r = 0; r < rows; ++r) {
     T* row = scores + r * length;
-    T top = row[0];
-    for (std::size_t i = 1; i < seen(r); ++i) top = row[i] > top ? row[i] : top;
-    for (std::size_t i = 0; i < seen(r); ++i) row[i] -= top;
-    std::fill(row + seen(r), row + length, T(0));
-  }
-  exp(rows * length, scores, scores);
-  for (std::size_t r = 0; r < rows; ++r) {
-    T* row = scores + r * length;
-    const T factor = static_cast<T>(1 / sum(seen(r), row));
-    for (std::size_t i = 0; i < seen(r); ++i) row[i] *= factor;
-    std::fill(row + seen(r), row + length, T(0));
+    const std::size_t seen = causal ? r + 1 : length;
+    const std::size_t padded = std::min(length, (seen + vector - 1) / vector * vector);
+    std::fill(row + seen, row + padded, -std::numeric_limits<T>::infinity());
+    const T top = maximum(padded, row);
+    for (std::size_t i = 0; i < padded; ++i) row[i] -= top;
+    exp(padded, row, row);
+    const T factor = static_cast<T>(1 / sum(padded, row));
+    for (std::size_t i = 0; i < padded; ++i) row[i] *= factor;
+    std::fill(row + padded, row + length, T(0));
   }
 }
 

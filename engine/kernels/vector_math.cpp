@@ -4,6 +4,7 @@
 // 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 #include <algorithm>
@@ -61,9 +62,30 @@ double sum(std::size_t n, const T* x) {
     for (std::size_t lane = 0; lane < lanes.size(); ++lane) lanes[lane] += static_cast<double>(x[i + lane]);
   }
   for (std::size_t lane = 0; i < n; ++i, ++lane) lanes[lane] += static_cast<double>(x[i]);
-  double total = 0;
-  for (double lane : lanes) total += lane;
-  return total;
+  for (std::size_t half = lanes.size() / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
+  }
+  return lanes[0];
+}
+
+template <class T>
+T maximum(std::size_t n, const T* x) {
+  using Batch = xsimd::batch<T>;
+  constexpr std::size_t width = Batch::size;
+  std::array<T, width> lanes;
+  std::size_t i = 0;
+  if (n >= width) {
+    Batch top = Batch::load_unaligned(x);
+    for (i = width; i + width <= n; i += width) top = xsimd::max(top, Batch::load_unaligned(x + i));
+    top.store_unaligned(lanes.data());
+  } else {
+    lanes.fill(x[0]);
+  }
+  for (std::size_t lane = 0; i < n; ++i, ++lane) lanes[lane] = std::max(lanes[lane], x[i]);
+  for (std::size_t half = width / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] = std::max(lanes[lane], lanes[lane + half]);
+  }
+  return lanes[0];
 }
 
 #define PREMELT_INSTANTIATE(T)                   \
@@ -71,7 +93,8 @@ double sum(std::size_t n, const T* x) {
   template void log(std::size_t, const T*, T*);  \
   template void tanh(std::size_t, const T*, T*); \
   template void erf(std::size_t, const T*, T*);  \
-  template double sum(std::size_t, const T*);
+  template double sum(std::size_t, const T*);    \
+  template T maximum(std::size_t, const T*);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

@@ -18,4 +18,8 @@ void erf(std::size_t n, const T* x, T* y);
 template <class T>
 double sum(std::size_t n, const T* x);
 
+/// The largest element, for n > 0.
+template <class T>
+T maximum(std::size_t n, const T* x);
+
 }  // namespace premelt::kernels

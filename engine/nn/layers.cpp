@@ -19,8 +19,7 @@ Linear::Linear(Parameters<T>& parameters, const std::string& name, std::size_t i
 
 template <class T>
 Var<T> Linear::operator()(const Leaves<T>& theta, const Var<T>& x) const {
-  const Var<T> y = matmul_nt(x, theta[weight_]);
-  return bias_ ? y + theta[*bias_] : y;
+  return bias_ ? linear(x, theta[weight_], theta[*bias_]) : matmul_nt(x, theta[weight_]);
 }
 
 template <class T>

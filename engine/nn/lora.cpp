@@ -24,8 +24,9 @@ Lora::Lora(Parameters<T>& parameters, const std::vector<std::string>& patterns, 
   parameters.freeze("*");
   for (ParameterId target : targets) {
     const auto entry = parameters.entries()[target];
-    if (entry.shape.rank() != 2)
+    if (entry.shape.rank() != 2) {
       throw Error("[lora] " + entry.name + " is no matrix: " + to_string(entry.shape));
+    }
     const std::size_t out = entry.shape[0], in = entry.shape[1];
     const double sd = 1 / std::sqrt(static_cast<double>(in));
     const ParameterId a = parameters.add(entry.name + ".lora_a", normal_tensor<T>({rank, in}, rng, sd));

@@ -62,8 +62,9 @@ Var<T> gelu(const Var<T>& x) {
 
 template <class T>
 Var<T> dropout(const Var<T>& x, double rate, Rng& rng) {
-  if (!(rate >= 0 && rate < 1))
+  if (!(rate >= 0 && rate < 1)) {
     throw Error("[dropout] the rate must be at least 0 and below 1, got " + std::to_string(rate));
+  }
   if (rate == 0) return x;
   Tensor<T> mask(x.shape());
   for (T& m : mask.flat()) m = rng.uniform() < rate ? T(0) : static_cast<T>(1 / (1 - rate));

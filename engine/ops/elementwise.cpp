@@ -95,7 +95,12 @@ Var<T> tanh(const Var<T>& x) {
 template <class T>
 Var<T> relu(const Var<T>& x) {
   return record("relu", map(x.value(), [](T v) { return v > 0 ? v : T(0); }), wrt(x, [x](const Var<T>& g) {
-                  return g * Var<T>(map(x.value(), [](T v) { return v > 0 ? T(1) : T(0); }));
+                  return unless_recording<T>(
+                      [&] {
+                        return broadcast_map("relu", g.value(), x.value(),
+                                             [](T c, T v) { return v > 0 ? c : T(0); });
+                      },
+                      [&] { return g * Var<T>(map(x.value(), [](T v) { return v > 0 ? T(1) : T(0); })); });
                 }));
 }
 

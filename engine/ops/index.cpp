@@ -1,6 +1,7 @@
 #include "engine/ops/index.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/error.hpp"
 #include "engine/kernels/broadcast.hpp"
@@ -59,8 +60,9 @@ auto data() {
 
 template <class T>
 Var<T> gather(const Var<T>& table, const Indices& rows) {
-  if (table.shape().rank() != 2)
+  if (table.shape().rank() != 2) {
     throw ShapeError("[gather] needs a table (V,C), got " + to_string(table.shape()));
+  }
   const std::size_t table_rows = table.shape()[0], width = table.shape()[1];
   check_rows("gather", rows, table_rows);
   Shape shape = rows.shape();
@@ -172,8 +174,9 @@ template <class T>
 Var<T> max(const Var<T>& x, int axis, bool keepdims) {
   const std::size_t at = normalize_axis("max", x.shape(), axis);
   const Around around(x.shape(), at);
-  if (around.extent == 0)
+  if (around.extent == 0) {
     throw ShapeError("[max] of nothing: axis " + std::to_string(axis) + " of " + to_string(x.shape()));
+  }
   const Shape kept = with_extent(x.shape(), at, 1);
   Tensor<T> value(kept), winner(x.shape(), T(0));
   for (std::size_t o = 0; o < around.outer; ++o) {
@@ -182,7 +185,8 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
       std::size_t best = base;
       for (std::size_t k = 1; k < around.extent; ++k) {
         const std::size_t here = base + k * around.inner;
-        if (x.value().data()[here] > x.value().data()[best]) best = here;
+        const T candidate = x.value().data()[here];
+        if (candidate > x.value().data()[best] || std::isnan(candidate)) best = here;
       }
       value.data()[o * around.inner + i] = x.value().data()[best];
       winner.data()[best] = 1;

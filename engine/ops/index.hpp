@@ -35,7 +35,7 @@ template <class T>
 Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
              const std::type_identity_t<Var<T>>& b);
 
-/// Largest along `axis`; the cotangent goes to the first of equals.
+/// Largest along `axis`; the cotangent goes to the first of equals. NaN counts as largest.
 template <class T>
 Var<T> max(const Var<T>& x, int axis, bool keepdims = false);
 

@@ -57,8 +57,9 @@ Tensor<T> cross_entropy_cotangent(const Tensor<T>& probabilities, const Labels& 
 template <class T>
 Tensor<T> onehot(const Shape& shape, const Labels& labels) {
   Tensor<T> out(shape, T(0));
-  for (std::size_t r = 0; r < labels.size(); ++r)
+  for (std::size_t r = 0; r < labels.size(); ++r) {
     out.data()[r * shape.back() + static_cast<std::size_t>(labels.data()[r])] = 1;
+  }
   return out;
 }
 

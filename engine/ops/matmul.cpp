@@ -96,10 +96,33 @@ Var<T> matmul_tn(const Var<T>& a, const Operand<T>& b) {
   return product(a, true, b, false);
 }
 
+template <class T>
+Var<T> linear(const Var<T>& x, const Operand<T>& w, const Operand<T>& bias) {
+  const Shape &sx = x.shape(), &sw = w.shape();
+  if (sx.rank() < 2 || sw.rank() != 2 || sx.back() != sw[1] || bias.shape() != Shape{sw[0]}) {
+    throw ShapeError("[linear] needs x (...,F), w (G,F) and bias (G), got " + to_string(sx) + ", " +
+                     to_string(sw) + " and " + to_string(bias.shape()));
+  }
+  const std::size_t out = sw[0], in = sw[1], rows = in == 0 ? 0 : sx.size() / in;
+  Shape shape = sx;
+  shape[shape.rank() - 1] = out;
+  Tensor<T> value(shape);
+  for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias.value().data(), out, value.data() + r * out);
+  blas::gemm(blas::Op::none, blas::Op::transpose, rows, out, in, T(1), x.value().data(), in, w.value().data(),
+             in, T(1), value.data(), out);
+  return record("linear", value, wrt(x, [w](const Var<T>& g) { return matmul(g, w); }),
+                wrt(w,
+                    [x](const Var<T>& g) -> Cotangent<T> {
+                      return OuterProducts<T>{g, x};
+                    }),
+                wrt(bias, [](const Var<T>& g) { return g; }));
+}
+
 #define PREMELT_INSTANTIATE(T)                                 \
   template Var<T> matmul(const Var<T>&, const Operand<T>&);    \
   template Var<T> matmul_nt(const Var<T>&, const Operand<T>&); \
-  template Var<T> matmul_tn(const Var<T>&, const Operand<T>&);
+  template Var<T> matmul_tn(const Var<T>&, const Operand<T>&); \
+  template Var<T> linear(const Var<T>&, const Operand<T>&, const Operand<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

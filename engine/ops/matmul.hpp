@@ -20,4 +20,8 @@ Var<T> matmul_nt(const Var<T>& a, const Operand<T>& b);
 template <class T>
 Var<T> matmul_tn(const Var<T>& a, const Operand<T>& b);
 
+/// x·wᵀ + bias in one pass: (..., F) x (G,F) + (G) -> (..., G). Throws ShapeError when the shapes do not fit.
+template <class T>
+Var<T> linear(const Var<T>& x, const Operand<T>& w, const Operand<T>& bias);
+
 }  // namespace premelt

@@ -17,13 +17,6 @@ using kernels::Rows;
 
 namespace {
 
-template <class T>
-T row_max(const T* x, std::size_t n) {
-  T top = x[0];
-  for (std::size_t i = 1; i < n; ++i) top = x[i] > top ? x[i] : top;
-  return top;
-}
-
 /// log Σ exp of every row: the shape without the last axis.
 template <class T>
 Tensor<T> row_logsumexp(const char* op, const Tensor<T>& x) {
@@ -32,7 +25,7 @@ Tensor<T> row_logsumexp(const char* op, const Tensor<T>& x) {
   std::vector<T> weights(rows.length);
   for (std::size_t r = 0; r < rows.count; ++r) {
     const T* row = x.data() + r * rows.length;
-    const T top = row_max(row, rows.length);
+    const T top = kernels::maximum(rows.length, row);
     for (std::size_t i = 0; i < rows.length; ++i) weights[i] = row[i] - top;
     kernels::exp(rows.length, weights.data(), weights.data());
     out.data()[r] = top + static_cast<T>(std::log(kernels::sum(rows.length, weights.data())));

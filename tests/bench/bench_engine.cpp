@@ -3,7 +3,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cmath>
+#include <algorithm>
+#include <chrono>
+#include <vector>
 
 #include "engine/blas.hpp"
 #include "engine/nn/transformer.hpp"
@@ -21,10 +23,31 @@ Indices random_tokens(const Shape& shape, std::size_t vocabulary, Rng& rng) {
   return tokens;
 }
 
-void report_rate(benchmark::State& state, double flops) {
-  state.counters["flops"] =
-      benchmark::Counter(flops * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-}
+/// Times every iteration, for the median: on a busy machine a mean measures the neighbours.
+class Laps {
+ public:
+  explicit Laps(benchmark::State& state, double flops = 0) : state_(state), flops_(flops) {}
+  ~Laps() {
+    std::ranges::nth_element(seconds_, seconds_.begin() + static_cast<std::ptrdiff_t>(seconds_.size() / 2));
+    const double median = seconds_[seconds_.size() / 2];
+    state_.counters["median_ms"] = 1e3 * median;
+    if (flops_ > 0) state_.counters["gflops"] = 1e-9 * flops_ / median;
+  }
+
+  template <class Step>
+  void time(Step step) {
+    for (auto _ : state_) {
+      const auto start = std::chrono::steady_clock::now();
+      step();
+      seconds_.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+  }
+
+ private:
+  benchmark::State& state_;
+  double flops_;
+  std::vector<double> seconds_;
+};
 
 /// Forward and backward products of a transformer over `tokens` tokens: three times the forward's
 /// 2·parameters, and the scores.
@@ -45,7 +68,7 @@ void deep_linear(benchmark::State& state) {
   const Tensor<T> x = normal_tensor<T>({rows, d}, rng), y = normal_tensor<T>({rows, d}, rng);
   Sgd<T> sgd({.lr = 1e-3});
   Tape<T> tape;
-  for (auto _ : state) {
+  Laps(state, (3 * 2 + 3 * 2 + 2 * 2) * static_cast<double>(batch * d * d)).time([&] {
     tape.clear();
     const Indices picked = random_tokens({batch}, rows, rng);
     const Leaves<T> theta = parameters.leaves(tape);
@@ -53,8 +76,7 @@ void deep_linear(benchmark::State& state) {
     for (const Var<T>& w : theta) h = matmul_nt(h, w);
     const Var<T> loss = mean(squared_error(h, gather(Var<T>(y), picked)));
     sgd.step(parameters, parameters.gradient(loss, theta));
-  }
-  report_rate(state, (3 * 2 + 3 * 2 + 2 * 2) * static_cast<double>(batch * d * d));
+  });
 }
 
 /// Training steps of a transformer on the next token.
@@ -70,13 +92,13 @@ void attention_training(benchmark::State& state, std::size_t width, std::size_t 
   Tape<float> tape;
   const Indices tokens = random_tokens({batch, positions}, vocabulary, rng);
   const Indices next = random_tokens({batch, positions}, vocabulary, rng);
-  for (auto _ : state) {
-    tape.clear();
-    const Leaves<float> theta = parameters.leaves(tape);
-    adam.step(parameters, parameters.gradient(mean(cross_entropy(model(theta, tokens), next)), theta));
-  }
-  report_rate(state, transformer_flops(options, static_cast<double>(batch * positions),
-                                       static_cast<double>(positions)));
+  Laps(state,
+       transformer_flops(options, static_cast<double>(batch * positions), static_cast<double>(positions)))
+      .time([&] {
+        tape.clear();
+        const Leaves<float> theta = parameters.leaves(tape);
+        adam.step(parameters, parameters.gradient(mean(cross_entropy(model(theta, tokens), next)), theta));
+      });
 }
 
 /// Full-batch training of the modular-addition transformer, loss on the last position.
@@ -90,13 +112,12 @@ void grokking(benchmark::State& state) {
   Adam<float> adam({.weight_decay = 1});
   Tape<float> tape;
   const Indices tokens = random_tokens({samples, 3}, p, rng), answers = random_tokens({samples, 1}, p, rng);
-  for (auto _ : state) {
+  Laps(state, transformer_flops(options, samples * 3.0, 3)).time([&] {
     tape.clear();
     const Leaves<float> theta = parameters.leaves(tape);
     const Var<float> last = slice(model(theta, tokens), 1, 2, 3);
     adam.step(parameters, parameters.gradient(mean(cross_entropy(last, answers)), theta));
-  }
-  report_rate(state, transformer_flops(options, samples * 3.0, 3));
+  });
 }
 
 struct Probes {
@@ -111,12 +132,12 @@ struct Probes {
 void per_sample(benchmark::State& state) {
   Probes probes;
   Tape<float> tape;
-  for (auto _ : state) {
+  Laps(state).time([&] {
     tape.clear();
     const Leaves<float> theta = probes.parameters.leaves(tape);
     const Var<float> losses = mean(cross_entropy(probes.model(theta, probes.tokens), probes.next), 1);
     benchmark::DoNotOptimize(per_sample_jacobian(losses, theta).data());
-  }
+  });
 }
 
 /// 64 forward passes at perturbed parameters and the covariance of their 64 losses.
@@ -124,7 +145,7 @@ void gaussian(benchmark::State& state) {
   constexpr std::size_t draws = 64, n = 64;
   Probes probes;
   Tensor<double> losses(Shape{draws, n}), covariance(Shape{n, n});
-  for (auto _ : state) {
+  Laps(state).time([&] {
     for (std::size_t m = 0; m < draws; ++m) {
       Tensor<float> moved = probes.parameters.flat().clone();
       for (float& value : moved.flat()) value += static_cast<float>(1e-3 * probes.rng.normal());
@@ -136,7 +157,7 @@ void gaussian(benchmark::State& state) {
     blas::syrk(blas::Op::transpose, n, draws, 1.0 / (draws - 1), centred.data(), n, 0.0, covariance.data(),
                n);
     benchmark::DoNotOptimize(covariance.data());
-  }
+  });
 }
 
 /// Large single-precision products: the rate to compare with.
@@ -145,10 +166,9 @@ void sgemm(benchmark::State& state) {
   Rng rng(1, "bench");
   const Tensor<float> a = normal_tensor<float>({n, n}, rng), b = normal_tensor<float>({n, n}, rng);
   Tensor<float> c(Shape{n, n});
-  for (auto _ : state) {
+  Laps(state, 2.0 * n * n * n).time([&] {
     blas::gemm(blas::Op::none, blas::Op::none, n, n, n, 1.0f, a.data(), n, b.data(), n, 0.0f, c.data(), n);
-  }
-  report_rate(state, 2.0 * n * n * n);
+  });
 }
 
 }  // namespace

@@ -16,7 +16,12 @@ Tensor<double> random_losses(std::size_t recordings, std::size_t probes) {
 }
 
 void probes_and_windows(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgNames({"n", "W"})->Args({64, 20})->Args({64, 80})->Args({256, 50})->Args({1000, 50})->UseRealTime();
+  benchmark->ArgNames({"n", "W"})
+      ->Args({64, 20})
+      ->Args({64, 80})
+      ->Args({256, 50})
+      ->Args({1000, 50})
+      ->UseRealTime();
 }
 
 /// SHC, PR and trace from the sliding Gram.

@@ -62,9 +62,9 @@ inline void fill_order(const FixtureOptions& options, ReportData& data) {
     for (const auto& [level, logit] : {std::pair("_10", -2.197), {"_50", 0.0}, {"_90", 2.197}}) {
       const double step = drop.centre + logit * drop.width;
       data.marks.push_back(
-          {Mark::Kind::event, drop.block + level, std::llround(step), undefined, undefined, ""});
+          {Event::Kind::event, drop.block + level, std::llround(step), undefined, undefined, ""});
     }
-    data.marks.push_back({Mark::Kind::alarm, "shc", std::llround(drop.centre - 2 * drop.width), 0.02, 0.01,
+    data.marks.push_back({Event::Kind::alarm, "shc", std::llround(drop.centre - 2 * drop.width), 0.02, 0.01,
                           "shc 10 times its running minimum, 3 recordings in a row"});
   }
   data.order.values = Tensor<double>(Shape{options.recordings, data.order.columns.size()});

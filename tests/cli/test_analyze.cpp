@@ -66,9 +66,10 @@ TEST_CASE("a PyTorch run's induction transition is seen coming, on the structure
 
 TEST_CASE("a PyTorch run's grokking is seen coming in the log losses of the test probes", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
-  const Outcome done = here.premelt("analyze " + tests + "data/pytorch_grokking_losses.npy --steps-file " +
-                                    steps_file(here, "pytorch_grokking_order.csv") + " --blocks " + tests +
-                                    "data/pytorch_grokking_blocks.csv --window 20 --transform log --probes test --json");
+  const Outcome done =
+      here.premelt("analyze " + tests + "data/pytorch_grokking_losses.npy --steps-file " +
+                   steps_file(here, "pytorch_grokking_order.csv") + " --blocks " + tests +
+                   "data/pytorch_grokking_blocks.csv --window 20 --transform log --probes test --json");
   INFO(done.err);
   REQUIRE(done.code == 0);
   const Json result = Json::parse(done.out);
@@ -86,8 +87,9 @@ TEST_CASE("analyze agrees with NumPy, for windows shorter and longer than the nu
   int compared = 0;
   for (const Json& test_case : reference["cases"]) {
     const std::string out = "out" + std::to_string(compared);
-    const Outcome done = here.premelt("analyze " + tests + test_case["file"].get<std::string>() + " --window " +
-                                      std::to_string(test_case["window"].get<int>()) + " --out " + out);
+    const Outcome done =
+        here.premelt("analyze " + tests + test_case["file"].get<std::string>() + " --window " +
+                     std::to_string(test_case["window"].get<int>()) + " --out " + out);
     INFO(done.err);
     REQUIRE(done.code == 0);
     const auto rows = read_csv(here / (out + "/signals.csv"));
@@ -95,7 +97,8 @@ TEST_CASE("analyze agrees with NumPy, for windows shorter and longer than the nu
       const CsvRow& row = rows.at(expected[0].get<std::size_t>() + 1);
       for (std::size_t j = 1; j < expected.size(); ++j) {
         const std::string column = reference["columns"][j];
-        const auto at = static_cast<std::size_t>(std::ranges::find(rows[0].cells, column) - rows[0].cells.begin());
+        const auto at =
+            static_cast<std::size_t>(std::ranges::find(rows[0].cells, column) - rows[0].cells.begin());
         CHECK(*parse_number(row.cells.at(at)) == Approx(expected[j].get<double>()).epsilon(1e-9));
         ++compared;
       }

@@ -35,8 +35,10 @@ TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]"
     const json &narrow = step["sigma"][0], &wide = step["sigma"][1];
     CHECK(narrow["sigma"] == 0.001);
     CHECK(narrow["draws"] == 400);
-    CHECK(wide["error_order1"].get<double>() == Approx(100 * narrow["error_order1"].get<double>()).epsilon(0.05));
-    for (const char* name : {"error_order1", "error_order2", "mc_error", "shc", "pr", "shc_linear", "pr_linear"}) {
+    CHECK(wide["error_order1"].get<double>() ==
+          Approx(100 * narrow["error_order1"].get<double>()).epsilon(0.05));
+    for (const char* name :
+         {"error_order1", "error_order2", "mc_error", "shc", "pr", "shc_linear", "pr_linear"}) {
       CHECK(wide[name].get<double>() > 0);
     }
     CHECK(wide["error_order2"].get<double>() < wide["error_order1"].get<double>());
@@ -54,35 +56,60 @@ TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]"
 
 TEST_CASE("compare: every setting with parameters, and all samplers", "[unit]") {
   const Workplace place(PREMELT_PROGRAM);
-  const json result = compare(place, "deep-linear --at 30 --sigma 0.001 --window 10 --sampler gaussian,dynamical "
-                                     "--sampler replica --sampler sgld " + quick);
+  const json result = compare(place,
+                              "deep-linear --at 30 --sigma 0.001 --window 10 --sampler gaussian,dynamical "
+                              "--sampler replica --sampler sgld " +
+                                  quick);
   const json& step = result["steps"][0];
   CHECK(step["replica"]["pr"].get<double>() >= 1);
   CHECK(step["replica"]["error"].get<double>() >= 0);
   CHECK(step["sgld"]["effective_draws"].get<double>() > 10);
   CHECK(step["sgld"]["acceptance"].get<double>() > 0.5);
-  CHECK(compare(place, "quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8")["steps"][0]["sigma"]
-               [0]["error_order2"].get<double>() < 0.2);
-  CHECK(compare(place, "tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6")["steps"][0]
-               ["sigma"][0]["error_order1"].get<double>() < 0.01);
+  CHECK(
+      compare(place,
+              "quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8")["steps"][0]["sigma"]
+                                                                                        [0]["error_order2"]
+                                                                                            .get<double>() <
+      0.2);
+  CHECK(compare(
+            place,
+            "tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6")["steps"][0]["sigma"]
+                                                                                        [0]["error_order1"]
+                                                                                            .get<double>() <
+        0.01);
 }
 
-TEST_CASE("compare: a stored run is replayed to the same bits; steps it does not hold are refused", "[unit]") {
+TEST_CASE("compare: a stored run is replayed to the same bits; steps it does not hold are refused",
+          "[unit]") {
   const Workplace place(PREMELT_PROGRAM);
-  REQUIRE(place.premelt("run tanh-mlp --steps 60 --seed 7 --out stored --quiet --set every=2 --set window=10").code ==
-          0);
+  REQUIRE(place.premelt("run tanh-mlp --steps 60 --seed 7 --out stored --quiet --set every=2 --set window=10")
+              .code == 0);
   const json result = compare(place, "stored --at 0:60:30 --sigma 0.01 --draws 100");
   CHECK(result["steps"].size() == 3);
   CHECK(result["steps"][2]["dynamical"]["window"] == 10);
   CHECK(result == [&] {
-    json again = compare(place, "tanh-mlp --at 0:60:30 --sigma 0.01 --draws 100 --seed 7 --set steps=60 --set every=2 "
-                                "--window 10");
+    json again =
+        compare(place,
+                "tanh-mlp --at 0:60:30 --sigma 0.01 --draws 100 --seed 7 --set steps=60 --set every=2 "
+                "--window 10");
     again["dir"] = result["dir"];
     return again;
   }());
   const Outcome outside = place.premelt("compare stored --at 61");
   CHECK(outside.code == 2);
   CHECK(outside.err.find("0 to 60") != std::string::npos);
+
+  // From a checkpoint on, the last recording is the one that was stored.
+  REQUIRE(
+      place.premelt("run deep-linear --steps 300 --out long --quiet --set window=4 --set hidden=4").code ==
+      0);
+  CHECK(
+      compare(place, "long --at 290 --sigma 0.01 --draws 100")["steps"][0] ==
+      compare(
+          place,
+          "deep-linear --at 290 --sigma 0.01 --draws 100 --set steps=300 --window 4 --set hidden=4")["steps"]
+                                                                                                    [0]);
+  CHECK(place.premelt("compare long --at 10 --set hidden=3").code == 2);
 
   std::string info = place.read("stored/run.json");
   info.replace(info.find("\"learning_rate\": 0.1"), 20, "\"learning_rate\": 0.2");
@@ -102,8 +129,9 @@ TEST_CASE("compare: without memory for G it goes on with the Gram matrix and say
   const json& gaussian = result["steps"][0]["sigma"][0];
   CHECK(gaussian["error_order2"].is_null());
   CHECK(gaussian["shc_linear"].get<double>() ==
-        Approx(compare(place, "deep-linear --at 10 --sigma 0.001 --window 5 --draws 400")["steps"][0]["sigma"][0]
-                      ["shc_linear"].get<double>()));
+        Approx(compare(place, "deep-linear --at 10 --sigma 0.001 --window 5 --draws 400")["steps"][0]["sigma"]
+                                                                                         [0]["shc_linear"]
+                                                                                             .get<double>()));
   CHECK(result["steps"][0]["dynamical"]["error"].is_null());
   CHECK(result["steps"][0]["dynamical"]["shc"].get<double>() > 0);
 }

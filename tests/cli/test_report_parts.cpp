@@ -19,7 +19,7 @@
 namespace premelt::report {
 namespace fs = std::filesystem;
 
-TEST_CASE("base64 follows the standard's examples") {
+TEST_CASE("base64 follows the standard's examples", "[unit]") {
   const auto encode = [](const std::string& text) {
     return base64(std::vector<std::uint8_t>(text.begin(), text.end()));
   };
@@ -30,7 +30,7 @@ TEST_CASE("base64 follows the standard's examples") {
   CHECK(encode("foobar") == "Zm9vYmFy");
 }
 
-TEST_CASE("thinning keeps ends and extremes in order") {
+TEST_CASE("thinning keeps ends and extremes in order", "[unit]") {
   Line line{"loss", 0, {}, {}};
   for (int i = 0; i < 10000; ++i) {
     line.x.push_back(i);
@@ -50,7 +50,7 @@ TEST_CASE("thinning keeps ends and extremes in order") {
   CHECK(thin(line, 10000).x.size() == 10000);
 }
 
-TEST_CASE("a cell shows the mean of its probes' covariances") {
+TEST_CASE("a cell shows the mean of its probes' covariances", "[unit]") {
   FixtureOptions options;
   options.recordings = 60;
   options.window = 30;
@@ -68,7 +68,7 @@ TEST_CASE("a cell shows the mean of its probes' covariances") {
   CHECK_THROWS_AS(window_covariance(data.losses, 28, 30, single), ShapeError);
 }
 
-TEST_CASE("adding a million to a loss does not change its covariance") {
+TEST_CASE("adding a million to a loss does not change its covariance", "[unit]") {
   const ReportData data = make_run();
   Tensor<double> shifted = data.losses.clone();
   for (double& loss : shifted.flat()) loss += 1e6;
@@ -79,25 +79,25 @@ TEST_CASE("adding a million to a loss does not change its covariance") {
     CHECK(after.data()[i] == Approx(before.data()[i]).margin(1e-10));
 }
 
-TEST_CASE("probes of a block stand together, and many share a cell") {
+TEST_CASE("probes of a block stand together, and many share a cell", "[unit]") {
   ReportData data;
   data.losses = Tensor<double>(Shape{2, 7}, 0.0);
   data.probe_blocks = {"b", "a", "b", "a", "b", "a", "b"};
   const ProbeLayout all = lay_out_probes(data, 64);
   CHECK(all.names[6] == "probe 6");
-  CHECK(all.blocks == std::vector<std::string>{"b", "a"});
+  CHECK(all.blocks == std::vector<std::string>{"a", "b"});
   CHECK(all.cells.size() == 7);
-  CHECK(all.cells[3].probes == std::vector<std::size_t>{6});
-  CHECK(all.cells[4].probes == std::vector<std::size_t>{1});
+  CHECK(all.cells[2].probes == std::vector<std::size_t>{5});
+  CHECK(all.cells[3].probes == std::vector<std::size_t>{0});
 
   const ProbeLayout few = lay_out_probes(data, 4);
   CHECK(few.probes_per_cell == 2);
   CHECK(few.cells.size() == 4);
-  CHECK(few.cells[3].probes == std::vector<std::size_t>{5});
+  CHECK(few.cells[1].probes == std::vector<std::size_t>{5});
   CHECK(lay_out_probes(data, 1).blocks == std::vector<std::string>{"all probes"});
 }
 
-TEST_CASE("figures are drawn by gnuplot") {
+TEST_CASE("figures are drawn by gnuplot", "[unit]") {
   if (std::system("gnuplot --version > /dev/null 2>&1") != 0) return;
   const fs::path dir = fs::temp_directory_path() / ("premelt-test-figures-" + std::to_string(getpid()));
   ReportData data = make_run();
@@ -116,7 +116,7 @@ TEST_CASE("figures are drawn by gnuplot") {
   fs::remove_all(dir);
 }
 
-TEST_CASE("without gnuplot the error says what to install") {
+TEST_CASE("without gnuplot the error says what to install", "[unit]") {
   const std::string path = std::getenv("PATH");
   setenv("PATH", "/nowhere", 1);
   CHECK_THROWS_WITH(write_figures(make_run(), "figures"), Catch::Contains("apt-get install gnuplot-nox"));

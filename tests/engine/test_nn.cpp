@@ -236,5 +236,10 @@ TEST_CASE("memory stays flat over thousands of steps", "[property]") {
     adam.step(parameters, parameters.gradient(mean(cross_entropy(model(theta, tokens), next)), theta));
     if (step == 1000) settled = resident();
   }
-  CHECK(resident() <= settled + (std::size_t{1} << 20));
+#if defined(__SANITIZE_ADDRESS__)
+  constexpr std::size_t slack = std::size_t{1} << 29;  // the sanitizer holds freed memory back
+#else
+  constexpr std::size_t slack = std::size_t{1} << 20;
+#endif
+  CHECK(resident() <= settled + slack);
 }

@@ -108,6 +108,16 @@ TEST_CASE("products differentiate, batched, shared and transposed", "[property]"
   }
 }
 
+TEST_CASE("linear maps with a bias differentiate", "[property]") {
+  for (const Shape& shape : {Shape{1, 4}, Shape{5, 4}, Shape{2, 3, 4}}) {
+    const Tensor<double> x = random(shape), w = random({6, 4}, 2), b = random({6}, 3);
+    check_gradients([](const Vs& v) { return linear(v[0], v[1], v[2]); }, {x, w, b});
+    CHECK(relative_error(linear(V(x), w, b).value(), (matmul_nt(V(x), w) + b).value()) <= 1e-14);
+  }
+  CHECK_THROWS_WITH(linear(V(random({5, 3})), random({6, 4}), random({6})),
+                    "[linear] needs x (...,F), w (G,F) and bias (G), got (5,3), (6,4) and (6)");
+}
+
 TEST_CASE("a product is the sum over the inner dimension", "[unit]") {
   const Tensor<double> a = random({2, 3, 4}), b = random({4, 5}, 2);
   const Tensor<double> c = matmul(V(a), b).value();

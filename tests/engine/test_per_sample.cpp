@@ -68,11 +68,11 @@ Indices index_rows(const Indices& x, std::size_t begin, std::size_t end) {
 TEST_CASE("per-sample gradients of a multilayer perceptron equal the loop", "[property]") {
   const Tensor<double> x = random({7, 5}), t = random({7, 3}, 2);
   const Losses losses = [&](const Vs& p, std::size_t begin, std::size_t end) {
-    const V hidden = tanh(matmul(rows(x, begin, end), p[0]) + p[1]);
+    const V hidden = tanh(linear(rows(x, begin, end), p[0], p[1]));
     return squared_error(matmul_nt(hidden, p[2]) * p[3] / p[4], rows(t, begin, end).value());
   };
   check_per_sample(losses,
-                   {random({5, 4}), random({4}, 2), random({3, 4}, 3), random({}, 4), uniform({3}, 1, 2)}, 7);
+                   {random({4, 5}), random({4}, 2), random({3, 4}, 3), random({}, 4), uniform({3}, 1, 2)}, 7);
 }
 
 TEST_CASE("per-sample gradients of a reused matrix equal the loop", "[property]") {

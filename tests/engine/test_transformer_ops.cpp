@@ -51,6 +51,7 @@ TEST_CASE("slice, embed, concat, where and max differentiate along every axis", 
   const Tensor<double> infinite(Shape{3, 1}, {1.0, INFINITY, 2.0});
   CHECK(where(mask, V(infinite), V(Tensor<double>::scalar(7))).value()(1) == 7);
 
+  CHECK(std::isnan(max(V(Tensor<double>(Shape{3}, {1, NAN, 2})), 0).item()));
   CHECK(slice(V(x), 1, 1, 3).value()(1, 1, 3) == x(1, 2, 3));
   CHECK(concat<double>({V(x), V(y)}, 1).value()(1, 4, 2) == y(1, 1, 2));
   CHECK_THROWS_WITH(slice(V(x), 1, 2, 5),

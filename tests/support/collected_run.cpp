@@ -11,10 +11,11 @@ class Collector : public RunObserver {
   Collector(CollectedRun& run, std::vector<std::string> order_names, std::vector<std::string> columns)
       : run_(run), order_names_(std::move(order_names)), columns_(std::move(columns)) {}
 
-  void recorded(std::int64_t step, std::span<const double> losses, std::span<const double> order) override {
-    run_.recorded_steps.push_back(step);
-    run_.losses.emplace_back(losses.begin(), losses.end());
-    for (std::size_t i = 0; i < order.size(); ++i) run_.order[order_names_[i]].push_back(order[i]);
+  void recorded(const Recording& recording) override {
+    run_.recorded_steps.push_back(recording.step);
+    run_.losses.emplace_back(recording.losses.begin(), recording.losses.end());
+    for (std::size_t i = 0; i < order_names_.size(); ++i)
+      run_.order[order_names_[i]].push_back(recording.order[i]);
   }
 
   void observed(const Observation& observation) override {
@@ -75,7 +76,7 @@ CollectedRun collect(const std::string& setting, const Overrides& overrides) {
   CollectedRun result;
   Collector collector(result, experiment->order_names(), Monitor(experiment->monitor_options()).columns());
   const std::atomic<bool> stop = false;
-  run(*experiment, parameters.integer("steps"), parameters.integer("every"), collector, stop);
+  Run(*experiment, collector).train({parameters.integer("steps"), parameters.integer("every")}, stop);
   return result;
 }
 

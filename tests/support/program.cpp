@@ -1,7 +1,9 @@
 #include "tests/support/program.hpp"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -13,6 +15,35 @@ Outcome Workplace::premelt(const std::string& arguments) const {
                               " >.stdout 2>.stderr </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(".stdout"), read(".stderr")};
+}
+
+std::unique_ptr<Process> Workplace::start(const std::string& arguments) const {
+  const std::string command = "cd '" + directory_.path().string() + "' && exec '" + program_ + "' " +
+                              arguments + " >/dev/null 2>&1 </dev/null";
+  const pid_t id = fork();
+  if (id < 0) throw std::runtime_error("no process can be started");
+  if (id == 0) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    _exit(127);
+  }
+  return std::make_unique<Process>(id);
+}
+
+Process::~Process() {
+  if (!running_) return;
+  send(SIGKILL);
+  wait();
+}
+
+void Process::send(int signal) const {
+  kill(id_, signal);
+}
+
+int Process::wait() {
+  int status = 0;
+  waitpid(id_, &status, 0);
+  running_ = false;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 std::string Workplace::file(const std::string& name, const std::string& text) const {

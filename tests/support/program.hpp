@@ -1,6 +1,9 @@
 #pragma once
 /// Runs the premelt program as its users do.
 
+#include <sys/types.h>
+
+#include <memory>
 #include <string>
 
 #include "tests/support/temporary_directory.hpp"
@@ -12,12 +15,32 @@ struct Outcome {
   std::string out, err;
 };
 
+/// The program at work, for tests that interrupt it.
+class Process {
+ public:
+  explicit Process(pid_t id) : id_(id) {}
+  /// Kills what is still running.
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void send(int signal) const;
+  /// Its exit code, or minus the signal that ended it.
+  int wait();
+
+ private:
+  pid_t id_;
+  bool running_ = true;
+};
+
 /// A working directory in which commands of the shell are run.
 class Workplace {
  public:
   /// Runs `premelt ARGUMENTS` (through the shell) in the directory. `program` is the path of the executable.
   explicit Workplace(std::string program) : program_(std::move(program)) {}
   Outcome premelt(const std::string& arguments) const;
+  /// The same without waiting for its end; what it prints is lost.
+  std::unique_ptr<Process> start(const std::string& arguments) const;
 
   std::filesystem::path operator/(const std::string& name) const { return directory_ / name; }
   /// Creates a file and returns its name.

@@ -8,9 +8,9 @@ const colourOf = (index) => theme.block(index);
 function chartLayout(traces, x, y) {
   const ticks = y.type === 'log' ? logTicks(traces) : {};
   return {
-    ...baseLayout(), margin: {l: 86, r: 12, t: 10, b: 84}, hovermode: 'closest',
-    legend: {orientation: 'h', x: 0, y: -0.24, yanchor: 'top', font: {size: 15}},
-    xaxis: {...baseAxis(), ...x}, yaxis: {...baseAxis(), ...y, ...ticks},
+    ...baseLayout(), margin: {l: 86, r: 12, t: 10, b: 64}, hovermode: 'closest',
+    legend: {orientation: 'h', x: 0, y: -0.3, yanchor: 'top', font: {size: 15}},
+    xaxis: {...baseAxis(), ...(x.type === 'log' ? {dtick: 1} : {}), ...x}, yaxis: {...baseAxis(), ...y, ...ticks},
   };
 }
 

@@ -43,7 +43,7 @@ function transitionTable() {
   ]);
   return table(['!event', 'alarm', '10 %', '50 %', '90 %', 'lead', ...peakHeads('at the SHC peak')], rows,
     'Lead: from the latest alarm after the previous event to the half-way step. A lead is not yet a forecast: '
-    + 'it counts only against runs without the event (premelt sweep).');
+    + 'it counts only against runs in which nothing happens.');
 }
 
 /// Without events, the one thing to say is where the SHC was highest and who moved.

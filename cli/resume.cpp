@@ -1,0 +1,94 @@
+#include "cli/resume.hpp"
+
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "engine/npy.hpp"
+#include "models/checkpoints.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Checkpoint newest_checkpoint(const fs::path& directory, const Plan& plan) {
+  const auto found = find_checkpoints(directory);
+  if (found.empty()) {
+    throw DataError(directory.string() + ": holds no checkpoint to continue from; `premelt run --config " +
+                    (directory / "run.json").string() + "` starts this run again");
+  }
+  const auto newest = std::prev(found.end());
+  try {
+    return read_run_checkpoint(newest->second, plan.setting->name, plan.parameters);
+  } catch (const DataError& error) {
+    if (newest == found.begin()) throw;
+    throw DataError(std::string(error.what()) + "; delete this file to continue from the one before, " +
+                    std::prev(newest)->second.filename().string());
+  }
+}
+
+[[noreturn]] void wrong_step(const fs::path& path, std::size_t row, double found, std::int64_t expected) {
+  throw DataError(path.string() + ": recording " + std::to_string(row) + " is of step " +
+                  format_number(found) + ", expected step " + std::to_string(expected));
+}
+
+std::vector<std::int64_t> read_steps(const fs::path& path, std::size_t rows, std::int64_t every) {
+  const Indices stored = read_npy_rows<std::int64_t>(path, rows);
+  std::vector<std::int64_t> steps(stored.flat().begin(), stored.flat().end());
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::int64_t expected = static_cast<std::int64_t>(i) * every;
+    if (steps[i] != expected) wrong_step(path, i, static_cast<double>(steps[i]), expected);
+  }
+  return steps;
+}
+
+/// The values (T, columns) beside the column `step`. What a killed program wrote behind them is not read.
+Tensor<double> read_values(const fs::path& path, const std::vector<std::string>& columns,
+                           const std::vector<std::int64_t>& steps) {
+  Tensor<double> values(Shape{steps.size(), columns.size()});
+  if (columns.empty()) return values;
+  std::vector<CsvRow> rows = read_csv(path, steps.size() + 1);
+  std::vector<std::string> header{"step"};
+  header.insert(header.end(), columns.begin(), columns.end());
+  if (rows.front().cells != header)
+    throw DataError(path.string() + ":1: has other columns than this setting");
+  if (rows.size() != steps.size() + 1) {
+    throw DataError(path.string() + ": holds " + std::to_string(rows.size() - 1) + " recordings, expected " +
+                    std::to_string(steps.size()));
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const double step = require_number(path, rows[i + 1], 0);
+    if (step != static_cast<double>(steps[i])) wrong_step(path, i, step, steps[i]);
+    for (std::size_t j = 0; j < columns.size(); ++j) values(i, j) = require_number(path, rows[i + 1], j + 1);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<Recording> InterruptedRun::recordings() const {
+  std::vector<Recording> result;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    result.push_back({steps[i], losses.row(i), order.row(i), training.row(i)});
+  }
+  return result;
+}
+
+InterruptedRun read_interrupted_run(const fs::path& directory, const Plan& plan,
+                                    const RunWriter::Layout& layout) {
+  InterruptedRun run;
+  run.checkpoint = newest_checkpoint(directory, plan);
+  const std::int64_t every = plan.parameters.integer("every");
+  const auto rows = static_cast<std::size_t>(run.checkpoint.step / every) + 1;
+  run.steps = read_steps(directory / "steps.npy", rows, every);
+  run.losses = read_npy_rows<double>(directory / "losses.npy", rows);
+  if (run.losses.shape() != Shape{rows, layout.probes}) {
+    throw DataError((directory / "losses.npy").string() + ": holds recordings of shape " +
+                    to_string(run.losses.shape()) + ", expected " + to_string(Shape{rows, layout.probes}));
+  }
+  run.order = read_values(directory / "order.csv", layout.order, run.steps);
+  run.training = read_values(directory / "training.csv", layout.training, run.steps);
+  return run;
+}
+
+}  // namespace premelt::cli

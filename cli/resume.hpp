@@ -1,0 +1,30 @@
+#pragma once
+/// `premelt run --resume`: what an interrupted run left behind, read back and checked. Nothing here writes.
+
+#include <filesystem>
+#include <vector>
+
+#include "cli/plan.hpp"
+#include "engine/checkpoint.hpp"
+#include "engine/tensor.hpp"
+#include "rdm/recording.hpp"
+
+namespace premelt::cli {
+
+struct InterruptedRun {
+  Checkpoint checkpoint;            ///< the newest
+  std::vector<std::int64_t> steps;  ///< T recordings, up to the checkpoint
+  Tensor<double> losses;            ///< (T,n)
+  Tensor<double> order;             ///< (T, order parameters)
+  Tensor<double> training;          ///< (T, training columns)
+
+  /// Windows into the tensors.
+  std::vector<Recording> recordings() const;
+};
+
+/// Throws DataError naming the file and what to do when there is no checkpoint, the newest is damaged or of
+/// another run, or a recording before it is missing.
+InterruptedRun read_interrupted_run(const std::filesystem::path& directory, const Plan& plan,
+                                    const RunWriter::Layout& layout);
+
+}  // namespace premelt::cli

@@ -1,0 +1,53 @@
+#pragma once
+/// Everything needed to continue a training bit for bit, kept in a safetensors file.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "engine/optimizer.hpp"
+#include "engine/parameters.hpp"
+#include "engine/random.hpp"
+#include "engine/safetensors.hpp"
+
+namespace premelt {
+
+struct Checkpoint {
+  std::int64_t step = 0;
+  std::map<std::string, AnyTensor> tensors;
+  std::map<std::string, Rng::State> streams;    ///< by name: "data", "noise"
+  std::map<std::string, std::string> metadata;  ///< what was trained: setting, parameters
+  std::string origin = "the checkpoint";        ///< the file it was read from, for error texts
+
+  /// A tensor of this element type and shape. Throws DataError naming the file when it is not there.
+  template <class T>
+  const Tensor<T>& tensor(const std::string& name, const Shape& shape) const;
+  /// Throws DataError naming the file when it is not there.
+  Rng stream(const std::string& name) const;
+};
+
+/// The file holds the tensors under their names, a stream as `rng.NAME` (U64: key, position), and the step
+/// among the metadata. Written atomically; throws DataError when it cannot be written.
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// Throws DataError naming the file and what is wrong when it is missing, truncated, corrupted, or no
+/// checkpoint of ours.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// The tensors of a model, as `parameters.NAME`.
+template <class T>
+void save(Checkpoint& checkpoint, const Parameters<T>& parameters);
+/// Throws DataError when a parameter is missing or has another shape or element type.
+template <class T>
+void load(const Checkpoint& checkpoint, Parameters<T>& parameters);
+
+/// The state of an optimiser, as `optimizer.NAME` (p), and its number of steps, as `optimizer.steps`.
+template <class T>
+void save(Checkpoint& checkpoint, const Optimizer<T>& optimizer);
+/// `parameters` are those it trains. Throws DataError when the state is missing or belongs to another
+/// optimiser.
+template <class T>
+void load(const Checkpoint& checkpoint, Optimizer<T>& optimizer, const Parameters<T>& parameters);
+
+}  // namespace premelt

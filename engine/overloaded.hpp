@@ -1,0 +1,13 @@
+#pragma once
+/// One visitor out of several lambdas, for std::visit.
+
+namespace premelt {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;  // implicit in C++20, but clang 14 does not know that yet
+
+}  // namespace premelt

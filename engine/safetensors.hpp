@@ -1,0 +1,36 @@
+#pragma once
+/// The safetensors format (huggingface.co/docs/safetensors): named tensors and texts in one file, which
+/// Python opens with `safetensors.numpy.load_file(path)`.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+
+#include "engine/tensor.hpp"
+
+namespace premelt {
+
+/// Stored as F32, F64, I64 and U64.
+using AnyTensor = std::variant<Tensor<float>, Tensor<double>, Indices, Tensor<std::uint64_t>>;
+
+struct Safetensors {
+  std::map<std::string, AnyTensor> tensors;
+  std::map<std::string, std::string> metadata;
+
+  /// The metadata entry that holds the checksum of the whole file (64 bits in hexadecimal, taken with zeros
+  /// in its own place).
+  static constexpr const char* checksum_key = "fnv1a64";
+};
+
+/// Adds the checksum and writes atomically (engine/file.hpp). Throws DataError when the file cannot be
+/// written.
+void write_safetensors(const std::filesystem::path& path, const Safetensors& content);
+
+/// Reads a file of any origin; the checksum is verified when there is one. Throws DataError naming the file
+/// and what is wrong with it: missing, truncated, foreign, another element type, tensors that overlap, leave
+/// a gap or reach beyond the file, or numbers that changed since they were written.
+Safetensors read_safetensors(const std::filesystem::path& path);
+
+}  // namespace premelt

@@ -1,0 +1,16 @@
+#pragma once
+/// What is written down at one step of a run.
+
+#include <cstdint>
+#include <span>
+
+namespace premelt {
+
+struct Recording {
+  std::int64_t step;
+  std::span<const double> losses;         ///< (n), unreduced
+  std::span<const double> order = {};     ///< the order parameters, if any
+  std::span<const double> training = {};  ///< training loss and norms, if anything was trained
+};
+
+}  // namespace premelt

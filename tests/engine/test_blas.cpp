@@ -1,0 +1,53 @@
+#include "engine/blas.hpp"
+#include "engine/blas_kernel.hpp"
+#include "engine/error.hpp"
+#include "gradients.hpp"
+
+using namespace premelt;
+using namespace premelt::testing;
+using V = Var<double>;
+
+TEST_CASE("eigenvectors are rows, the largest first: Cv = λv", "[property]") {
+  const V x = random({12, 9});
+  const Tensor<double> c = matmul_tn(x, x).value();
+  for (std::size_t count : {std::size_t{1}, std::size_t{4}, std::size_t{9}, std::size_t{20}}) {
+    const blas::Eigen<double> eigen = blas::symmetric_eigen(c, count);
+    const std::size_t k = std::min<std::size_t>(count, 9);
+    REQUIRE(eigen.vectors.shape() == Shape{k, 9});
+    const V residual = matmul(V(eigen.vectors), c) - V(eigen.values.reshape({k, 1})) * eigen.vectors;
+    CHECK(std::sqrt(sum(square(residual)).item()) <= 1e-10 * std::sqrt(sum(square(V(c))).item()));
+    for (std::size_t j = 1; j < k; ++j) CHECK(eigen.values(j) <= eigen.values(j - 1));
+  }
+  CHECK(relative_error(blas::symmetric_eigenvalues(c), blas::symmetric_eigen(c, 9).values) <= 1e-12);
+  CHECK_THROWS_WITH(blas::symmetric_eigen(random({2, 3}), 1),
+                    "[symmetric_eigen] needs a square matrix, got (2,3)");
+}
+
+TEST_CASE("the singular value decomposition gives the matrix back", "[property]") {
+  for (const Shape& shape : {Shape{4, 7}, Shape{7, 4}, Shape{3, 3}, Shape{1, 5}}) {
+    const Tensor<double> a = random(shape);
+    const blas::Svd<double> svd = blas::svd(a);
+    const std::size_t r = svd.values.size();
+    const V back = matmul_tn(V(svd.left), V(svd.values.reshape({r, 1})) * svd.right);
+    CHECK(relative_error(back.value(), a) <= 1e-13);
+    for (std::size_t j = 1; j < r; ++j) CHECK(svd.values(j) <= svd.values(j - 1));
+  }
+}
+
+TEST_CASE("syrk fills both triangles and adds to what is there", "[unit]") {
+  const Tensor<double> a = random({5, 3});
+  Tensor<double> c(Shape{5, 5}, 1.0), d(Shape{3, 3}, 1.0);
+  blas::syrk(blas::Op::none, 5, 3, 2.0, a.data(), 3, 1.0, c.data(), 5);
+  blas::syrk(blas::Op::transpose, 3, 5, 2.0, a.data(), 3, 0.0, d.data(), 3);
+  CHECK(relative_error(c, (2.0 * matmul_nt(V(a), a) + 1.0).value()) <= 1e-14);
+  CHECK(relative_error(d, (2.0 * matmul_tn(V(a), a)).value()) <= 1e-14);
+}
+
+TEST_CASE("gemv and dot agree with the product", "[unit]") {
+  const Tensor<double> a = random({4, 3}), x = random({3, 1}, 2), y = random({4, 1}, 3);
+  Tensor<double> out = y.clone();
+  blas::gemv(blas::Op::none, 4, 3, 2.0, a.data(), 3, x.data(), -1.0, out.data());
+  CHECK(relative_error(out, (2.0 * matmul(V(a), x) - V(y)).value()) <= 1e-14);
+  CHECK(blas::dot<double>(4, y.data(), y.data()) == Approx(sum(square(V(y))).item()));
+  CHECK_FALSE(blas::kernel().empty());
+}
