@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The engine against PyTorch on the same machine in the same run: median of ratios, PyTorch's time / ours.
 
-Run: /usr/bin/python3 tests/bench/compare.py BUILD/bench_engine [--rounds N] [case ...]
+Run: /usr/bin/python3 tests/bench/compare.py build/release/premelt_bench [--rounds N] [case ...]
 
 Each round times every case in both programs, one after the other, so that a busy machine slows both. Both use the same
 OpenBLAS kernels and each its best thread count, 1 or 2. Exit status 1 when a case is below its floor.
@@ -38,20 +38,20 @@ def peer(case, env):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("bench_engine")
+    parser.add_argument("program")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("cases", nargs="*")
     args = parser.parse_args()
     cases = args.cases or list(FLOORS)
 
-    probe = json.loads(run([args.bench_engine, "--benchmark_filter=^sgemm$", "--benchmark_format=json"], os.environ))
+    probe = json.loads(run([args.program, "--benchmark_filter=^sgemm$", "--benchmark_format=json"], os.environ))
     kernel, rate = probe["context"]["blas_kernel"], 1e9 * probe["benchmarks"][0]["gflops"]
     env = dict(os.environ, OPENBLAS_CORETYPE=kernel)
     print(f"kernel {kernel}, sgemm {rate / 1e9:.0f} GFLOP/s on one thread, {args.rounds} rounds")
     print(f"{'case':16}{'ours ms':>10}{'torch ms':>10}{'ratio':>8}{'floor':>7}{'of sgemm':>10}{'threads':>9}")
     below = False
     for case in cases:
-        rounds = [(best_of_ours(args.bench_engine, case, env), peer(case, env)) for _ in range(args.rounds)]
+        rounds = [(best_of_ours(args.program, case, env), peer(case, env)) for _ in range(args.rounds)]
         ratio = statistics.median(theirs / ours["median_ms"] for ours, theirs in rounds)
         floor = FLOORS.get(case, 0)
         below |= not ratio >= floor

@@ -1,6 +1,7 @@
 /// Checkpoints: a training continued from one goes on bit for bit; one that does not fit is refused.
 
-#include <cstring>
+#include <algorithm>
+#include <span>
 
 #include "engine/error.hpp"
 #include "engine/file.hpp"
@@ -79,7 +80,7 @@ class Lesson {
 
 template <class T>
 bool same_bits(const Tensor<T>& a, const Tensor<T>& b) {
-  return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.flat().size_bytes()) == 0;
+  return a.shape() == b.shape() && std::ranges::equal(std::as_bytes(a.flat()), std::as_bytes(b.flat()));
 }
 
 }  // namespace

@@ -67,6 +67,21 @@ TEST_CASE("a writer's file is complete after every flush", "[unit]") {
   CHECK_THROWS_AS(writer.append(std::array<std::int64_t, 1>{1}), ShapeError);
 }
 
+TEST_CASE("the first rows can be read whatever a killed writer left behind them", "[unit]") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "rows.npy";
+  write_npy(path, Tensor<double>(Shape{3, 2}, {1, 2, 3, 4, 5, 6}));
+  const std::string whole = bytes_of(path);
+  write_bytes(path, whole + "numbers without a promise");
+  const auto rows = read_npy_rows<double>(path, 2);
+  CHECK(rows.shape() == Shape{2, 2});
+  CHECK(rows(1, 1) == 4);
+  CHECK_THROWS_WITH(read_npy_rows<double>(path, 4), Contains("at least 4 rows") && Contains("(3,2)"));
+  write_bytes(path, whole.substr(0, whole.size() - 24));
+  CHECK(read_npy_rows<double>(path, 1).size() == 2);
+  CHECK_THROWS_WITH(read_npy_rows<double>(path, 2), Contains("truncated"));
+}
+
 TEST_CASE("bad npy files are named with what was expected", "[unit]") {
   const TemporaryDirectory directory;
   const auto path = directory / "bad.npy";

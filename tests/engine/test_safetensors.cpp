@@ -1,7 +1,9 @@
 /// safetensors files: what is written comes back, what was damaged does not.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <span>
 
 #include "engine/error.hpp"
 #include "engine/file.hpp"
@@ -31,7 +33,7 @@ template <class T>
 bool same(const AnyTensor& a, const Tensor<T>& b) {
   const auto* found = std::get_if<Tensor<T>>(&a);
   return found != nullptr && found->shape() == b.shape() &&
-         std::memcmp(found->data(), b.data(), b.flat().size_bytes()) == 0;
+         std::ranges::equal(std::as_bytes(found->flat()), std::as_bytes(b.flat()));
 }
 
 /// A file with this header and so many bytes of data.
