@@ -42,8 +42,8 @@ Point point(const Experiment& experiment) {
   return at;
 }
 
-Point point_at(const std::string& setting, int step) {
-  const auto experiment = start(setting);
+Point point_at(const std::string& setting, int step, int chosen_seed = seed) {
+  const auto experiment = start(setting, chosen_seed);
   train(*experiment, step);
   return point(*experiment);
 }
@@ -56,6 +56,24 @@ Estimate reference(const Point& at, double sigma) {
 
 double relative_mc_error(const Estimate& estimate) {
   return estimate.standard_error() / frobenius_norm(estimate.covariance);
+}
+
+/// The 20 steps around the one where s1 reaches `level`, (20,p).
+Tensor<double> window_around(Experiment& experiment, double level) {
+  constexpr std::size_t window = 20;
+  std::vector<double> order(experiment.order_names().size());
+  std::vector<Tensor<double>> path{experiment.position()};
+  for (std::size_t after = 0; after < window / 2 || path.size() < window;) {
+    experiment.step();
+    path.push_back(experiment.position());
+    experiment.order_parameters(order);
+    if (order[0] >= level) ++after;
+    REQUIRE(path.size() < 2000);
+  }
+  Tensor<double> trajectory(Shape{window, path.front().size()});
+  for (std::size_t t = 0; t < window; ++t)
+    std::ranges::copy(path[path.size() - window + t].flat(), trajectory.row(t).begin());
+  return trajectory;
 }
 
 struct Errors {
@@ -74,16 +92,19 @@ Errors errors(const Point& at, const SecondOrder& terms, double sigma) {
 TEST_CASE(
     "proposition: the error of the linear term grows as sigma squared, and the second order explains it",
     "[reproduction]") {
-  for (const auto& [setting, step] : {std::pair{"tanh-mlp", 0}, std::pair{"deep-linear", 320}}) {
-    const Point at = point_at(setting, step);
+  for (const auto& [setting, step, chosen_seed] :
+       {std::tuple{"tanh-mlp", 0, 200}, std::tuple{"tanh-mlp", 0, 201}, std::tuple{"tanh-mlp", 0, 202},
+        std::tuple{"deep-linear", 320, 200}, std::tuple{"deep-linear", 320, 201},
+        std::tuple{"deep-linear", 320, 202}}) {
+    const Point at = point_at(setting, step, chosen_seed);
     const SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
     REQUIRE(terms.exact);
     std::vector<double> sigmas{1e-4, 3e-4, 1e-3, 3e-3, 1e-2}, first;
     for (double sigma : sigmas) first.push_back(errors(at, terms, sigma).order1);
     const double slope = log_log_slope(sigmas, first);
     CHECK(slope == Approx(2.0).margin(0.05));
-    std::cout << setting << " step " << step << ": slope of the order-1 error on [1e-4, 1e-2] " << slope
-              << "\n";
+    std::cout << setting << " seed " << chosen_seed << " step " << step
+              << ": slope of the order-1 error on [1e-4, 1e-2] " << slope << "\n";
     for (double sigma : {0.01, 0.03}) {
       const Errors e = errors(at, terms, sigma);
       CHECK(e.order2 <= 0.15 * e.order1);
@@ -207,33 +228,24 @@ TEST_CASE("proposition: Monte-Carlo errors follow sqrt((1+PR)/M), and orthogonal
 
 TEST_CASE("proposition: the dynamical covariance is linear in the window's moves while the window is short",
           "[reproduction]") {
-  constexpr std::size_t window = 20;
   for (double fraction : {0.01, 1.0 / 3, 0.8}) {
-    const auto experiment = start("deep-linear");
-    const std::size_t p = experiment->position().size();
-    std::vector<double> order(experiment->order_names().size());
-    // The window that ends half its length after s1 passes the level, so that the level is at its centre.
-    std::vector<Tensor<double>> path{experiment->position()};
-    std::size_t after = 0;
-    while (after < window / 2 || path.size() < window) {
-      experiment->step();
-      path.push_back(experiment->position());
-      experiment->order_parameters(order);
-      if (order[0] >= 4 * fraction) ++after;
-      REQUIRE(path.size() < 2000);
+    double worst_at_mean = 0, worst_at_last = 0;
+    for (int chosen_seed = seed; chosen_seed < seed + 10; ++chosen_seed) {
+      const auto experiment = start("deep-linear", chosen_seed);
+      const Tensor<double> trajectory = window_around(*experiment, 4 * fraction);
+      const auto landscape = experiment->landscape();
+      const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population);
+      const auto error_with = [&](ParameterVector theta) {
+        return relative_error(trajectory_covariance(landscape->jacobian(theta), trajectory), c);
+      };
+      const double at_mean = error_with(mean_position(trajectory).flat());
+      CHECK(at_mean <= 0.05);
+      worst_at_mean = std::max(worst_at_mean, at_mean);
+      worst_at_last = std::max(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
     }
-    Tensor<double> trajectory(Shape{window, p});
-    for (std::size_t t = 0; t < window; ++t)
-      std::ranges::copy(path[path.size() - window + t].flat(), trajectory.row(t).begin());
-    const auto landscape = experiment->landscape();
-    const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population);
-    const auto error_with = [&](const Tensor<double>& theta) {
-      return relative_error(trajectory_covariance(landscape->jacobian(theta.flat()), trajectory), c);
-    };
-    const double at_mean = error_with(mean_position(trajectory)), at_last = error_with(path.back());
-    CHECK(at_mean <= 0.05);
-    std::cout << "deep-linear, W = 20 around s1 = " << fraction << " S: error with G at the mean " << at_mean
-              << ", at the last step " << at_last << "\n";
+    std::cout << "deep-linear, 10 seeds, W = 20 around s1 = " << fraction
+              << " S: largest error with G at the mean " << worst_at_mean << ", at the last step "
+              << worst_at_last << "\n";
   }
 }
 
