@@ -58,18 +58,18 @@ double relative_mc_error(const Estimate& estimate) {
   return estimate.standard_error() / frobenius_norm(estimate.covariance);
 }
 
-/// The 20 steps around the one where s1 reaches `level`, (20,p).
-Tensor<double> window_around(Experiment& experiment, double level) {
+/// The 20 steps up to the first where s1 is at least `level`, (20,p): a window is stamped at its newest step.
+Tensor<double> window_up_to(Experiment& experiment, double level) {
   constexpr std::size_t window = 20;
   std::vector<double> order(experiment.order_names().size());
-  std::vector<Tensor<double>> path{experiment.position()};
-  for (std::size_t after = 0; after < window / 2 || path.size() < window;) {
+  std::vector<Tensor<double>> path;
+  do {
     experiment.step();
     path.push_back(experiment.position());
     experiment.order_parameters(order);
-    if (order[0] >= level) ++after;
     REQUIRE(path.size() < 2000);
-  }
+  } while (order[0] < level);
+  REQUIRE(path.size() >= window);
   Tensor<double> trajectory(Shape{window, path.front().size()});
   for (std::size_t t = 0; t < window; ++t)
     std::ranges::copy(path[path.size() - window + t].flat(), trajectory.row(t).begin());
@@ -232,7 +232,7 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
     double worst_at_mean = 0, worst_at_last = 0;
     for (int chosen_seed = seed; chosen_seed < seed + 10; ++chosen_seed) {
       const auto experiment = start("deep-linear", chosen_seed);
-      const Tensor<double> trajectory = window_around(*experiment, 4 * fraction);
+      const Tensor<double> trajectory = window_up_to(*experiment, 4 * fraction);
       const auto landscape = experiment->landscape();
       const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population);
       const auto error_with = [&](ParameterVector theta) {
@@ -243,7 +243,7 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
       worst_at_mean = std::max(worst_at_mean, at_mean);
       worst_at_last = std::max(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
     }
-    std::cout << "deep-linear, 10 seeds, W = 20 around s1 = " << fraction
+    std::cout << "deep-linear, 10 seeds, W = 20 up to s1 = " << fraction
               << " S: largest error with G at the mean " << worst_at_mean << ", at the last step "
               << worst_at_last << "\n";
   }
