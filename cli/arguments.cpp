@@ -159,6 +159,8 @@ struct Parser {
     sub->add_option("--out", run.out, "run directory (default: runs/SETTING-seedN)");
     sub->add_option("--dtype", dtype, "float32 or float64");
     sub->add_flag("--resume", run.resume, "continue the interrupted run in --out from its newest checkpoint");
+    sub->add_flag("--profile", run.profile,
+                  "at the end, a table of the time and memory of each op on stderr");
     sub->add_flag("--quiet", run.quiet, "no progress on stderr");
     sub->add_flag("--json", run.json, "print one JSON object on stdout");
   }

@@ -21,6 +21,7 @@ struct RunArguments {
   std::string config;
   std::string out;
   bool resume = false;
+  bool profile = false;  ///< a table of ops at the end
   bool quiet = false;
   bool json = false;
 };

@@ -11,6 +11,7 @@
 #include "cli/resume.hpp"
 #include "cli/run_directory.hpp"
 #include "engine/error.hpp"
+#include "engine/profile.hpp"
 #include "models/checkpoints.hpp"
 #include "models/run.hpp"
 #include "rdm/run_writer.hpp"
@@ -233,7 +234,10 @@ void run_setting(const RunArguments& arguments) {
                                          std::to_string(plan.parameters.integer("seed")));
     if (past) note_other_build(directory, info, progress);
     Watcher watcher(plan, directory, writer, progress, layout.signals);
+    std::optional<Profile> profile;
+    if (arguments.profile) profile.emplace();
     result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher);
+    if (profile) progress.say("profile", "of the ops recorded on the tape\n" + to_string(*profile));
     result.order = watcher.last_order();
     if (result.steps < steps) {
       progress.say("stopped", "at step " + std::to_string(result.steps) +

@@ -1,5 +1,6 @@
 #include "cli/run_directory.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -7,6 +8,7 @@
 #include "cli/report/report.hpp"
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 #include "engine/npy.hpp"
 
 namespace premelt::cli {
@@ -16,14 +18,43 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+/// The rows of a table; a last line that a killed run left unfinished does not count.
 report::Table read_table(const fs::path& path) {
-  const std::vector<CsvRow> rows = read_csv(path);
+  const std::string text = read_file(path, "a .csv file");
+  const std::vector<CsvRow> rows = read_csv(path, static_cast<std::size_t>(std::ranges::count(text, '\n')));
   report::Table table{rows.front().cells, Tensor<double>(Shape{rows.size() - 1, rows.front().cells.size()})};
   for (std::size_t i = 1; i < rows.size(); ++i) {
     for (std::size_t j = 0; j < table.columns.size(); ++j)
       table.values(i - 1, j) = require_number(path, rows[i], j);
   }
   return table;
+}
+
+template <class T>
+Tensor<T> first_rows(const Tensor<T>& tensor, std::size_t rows) {
+  Shape shape = tensor.shape();
+  const std::size_t width = shape[0] == 0 ? 0 : tensor.size() / shape[0];
+  shape[0] = rows;
+  Tensor<T> top(shape);
+  std::copy_n(tensor.data(), rows * width, top.data());
+  return top;
+}
+
+/// A killed run may have written more of one file than of another: keeps the recordings and windows that all
+/// files hold.
+void cut_to_common_length(report::ReportData& data) {
+  std::size_t recordings = std::min(data.steps.size(), data.losses.shape()[0]);
+  if (!data.order.columns.empty()) recordings = std::min(recordings, data.order.values.shape()[0]);
+  const std::size_t full = recordings >= data.window ? recordings - data.window + 1 : 0;
+  const std::size_t windows = std::min({data.signals.values.shape()[0], data.modes.shape()[0], full});
+  data.steps = first_rows(data.steps, recordings);
+  data.losses = first_rows(data.losses, recordings);
+  if (!data.order.columns.empty()) data.order.values = first_rows(data.order.values, recordings);
+  data.signals.values = first_rows(data.signals.values, windows);
+  data.modes = first_rows(data.modes, windows);
+  std::erase_if(data.marks, [&](const Event& event) {
+    return recordings == 0 || event.step > data.steps(recordings - 1);
+  });
 }
 
 double number_or_undefined(const Json& object, const char* key) {
@@ -93,6 +124,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
   data.modes = read_npy<double>(directory / "modes.npy");
   data.signals = read_table(directory / "signals.csv");
   if (fs::exists(directory / "order.csv")) data.order = read_table(directory / "order.csv");
+  cut_to_common_length(data);
   return data;
 }
 

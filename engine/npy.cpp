@@ -105,7 +105,7 @@ Tensor<To> decode(const Header& header, const char* payload) {
   return tensor;
 }
 
-/// Cuts the header down to the first `rows` rows, or checks that the file holds exactly what it promises.
+/// Cuts the header down to the first `rows` rows when asked, and checks that the file holds what is promised.
 void check_size(const std::filesystem::path& path, Header& header, std::size_t width, std::size_t found,
                 std::optional<std::size_t> rows) {
   if (rows) {
@@ -116,10 +116,9 @@ void check_size(const std::filesystem::path& path, Header& header, std::size_t w
     header.shape[0] = *rows;
   }
   const std::size_t expected = header.shape.size() * width;
-  if (found == expected || (rows && found > expected)) return;
+  if (found >= expected) return;
   fail(path, "shape " + to_string(header.shape) + " needs " + std::to_string(expected) +
-                 " bytes of numbers, but the file holds " + std::to_string(found) +
-                 (found < expected ? ": it is truncated" : ""));
+                 " bytes of numbers, but the file holds " + std::to_string(found) + ": it is truncated");
 }
 
 template <class To, class Narrow, class Wide>

@@ -11,13 +11,13 @@
 namespace premelt {
 
 /// Reads an array in C or Fortran order. T = double accepts float32 and float64 files, T = int64 accepts
-/// int32 and int64 files. Throws DataError naming the file and what was expected when it is missing, a
-/// directory, not .npy, of another type, big-endian, or shorter or longer than its header says.
+/// int32 and int64 files. What stands behind the promised numbers is ignored, as NumPy does: a killed program
+/// leaves rows that the header does not promise yet. Throws DataError naming the file and what was expected
+/// when it is missing, a directory, not .npy, of another type, big-endian, or shorter than its header says.
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path);
 
-/// The first `rows` rows of an array in C order, whatever comes after them: a killed program leaves rows that
-/// the header does not promise yet. Throws DataError as above, and when there are fewer rows.
+/// The first `rows` rows of an array in C order. Throws DataError as above, and when there are fewer rows.
 template <class T>
 Tensor<T> read_npy_rows(const std::filesystem::path& path, std::size_t rows);
 

@@ -86,6 +86,7 @@ TEST_CASE("kill -9 at any moment, then --resume: the same bytes as an uninterrup
     const std::string directory = "killed" + std::to_string(trial);
     for (int attempt = 0; attempt < 4 && newest_checkpoint(here / directory) < 400; ++attempt) {
       kills += kill_once(here, directory, attempt % 2 == 1, rng);
+      CHECK(here.premelt("report " + directory).code == 0);
     }
     const Outcome finished = here.premelt("run --resume --out " + directory);
     INFO(finished.err);

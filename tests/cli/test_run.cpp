@@ -99,6 +99,11 @@ TEST_CASE("help starts with examples, version names the BLAS kernel", "[unit]") 
   CHECK_THAT(here.premelt("--version").out, Contains("OpenBLAS") && Contains("kernel") && Contains("thread"));
 }
 
+TEST_CASE("--profile prints where the time goes", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  CHECK_THAT(here.premelt(short_run + "--profile").err, Contains("matmul") && Contains("squared_error"));
+}
+
 TEST_CASE("wrong usage ends with exit code 2 and names the nearest valid word", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const auto refused = [&](const std::string& arguments, const std::string& text) {

@@ -1,7 +1,6 @@
 /// Layers, initial values, groups, freezing and LoRA.
 
 #include <array>
-#include <fstream>
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
@@ -12,6 +11,7 @@
 #include "engine/per_sample.hpp"
 #include "engine/schedule.hpp"
 #include "gradients.hpp"
+#include "tests/support/live_memory.hpp"
 
 using namespace premelt;
 using namespace premelt::testing;
@@ -224,22 +224,12 @@ TEST_CASE("memory stays flat over thousands of steps", "[property]") {
   Adam<float> adam({});
   Tape<float> tape;
   const Indices tokens = some_tokens(2, 4), next = some_tokens(2, 4, 2);
-  const auto resident = [] {
-    std::size_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages >> pages;
-    return pages * 4096;
-  };
   std::size_t settled = 0;
   for (int step = 0; step < 10000; ++step) {
     tape.clear();
     const Leaves<float> theta = parameters.leaves(tape);
     adam.step(parameters, parameters.gradient(mean(cross_entropy(model(theta, tokens), next)), theta));
-    if (step == 1000) settled = resident();
+    if (step == 1000) settled = test::live_memory();
   }
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr std::size_t slack = std::size_t{1} << 29;  // the sanitizer holds freed memory back
-#else
-  constexpr std::size_t slack = std::size_t{1} << 20;
-#endif
-  CHECK(resident() <= settled + slack);
+  CHECK(test::live_memory() <= settled + (std::size_t{1} << 16));
 }
