@@ -36,8 +36,8 @@ class StoredRun {
 /// The run itself, with its newest recorded parameters.
 class Walk {
  public:
-  /// Keeps `windows` windows of history, or one when that would exceed `memory` bytes. Throws UsageError when the
-  /// setting has no parameters or fewer than 2 probes. `plan` has to outlive it.
+  /// Keeps `windows` windows of history, or one when that would exceed `memory` bytes. Throws UsageError when
+  /// the setting has no parameters or fewer than 2 probes. `plan` has to outlive it.
   Walk(const Plan& plan, std::size_t windows, double memory);
 
   /// Takes the run up where it was stored, as near before `first` and the history it needs as possible.
