@@ -31,8 +31,7 @@ constexpr std::int64_t course_points = 60;
 /// Sorted, each once.
 std::vector<std::int64_t> ascending(std::vector<std::int64_t> steps) {
   std::ranges::sort(steps);
-  const auto repeated = std::ranges::unique(steps);
-  steps.erase(repeated.begin(), repeated.end());
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   return steps;
 }
 

@@ -11,7 +11,7 @@ namespace {
 /// A polynomial over {0,1}: bit k is the coefficient of x^k. Primitive when the powers of x run through all
 /// 2^d − 1 non-zero remainders.
 bool is_primitive(std::uint32_t polynomial) {
-  const int degree = std::bit_width(polynomial) - 1;
+  const auto degree = static_cast<unsigned>(std::bit_width(polynomial)) - 1;
   const std::uint32_t top = 1u << degree, all = top - 1;
   std::uint32_t power = 1;
   for (std::uint32_t order = 1; order <= all; ++order) {
