@@ -97,8 +97,8 @@ class DeepLinear : public Experiment {
   std::vector<EventSpec> events() const override {
     std::vector<EventSpec> specs;
     for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) {
-      specs.push_back(
-          {"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1]});
+      specs.push_back({"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1],
+                       "mode" + std::to_string(k)});
     }
     return specs;
   }
@@ -215,6 +215,7 @@ std::vector<Hyperparameter> parameter_table() {
        "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode",
        {},
        {"gaussian", "grouped"}},
+      {"control", std::string("none"), "modeK: the event-free twin in which modes from K on are noise"},
       {"data", std::string(), "a CSV table to learn instead of the random teacher"},
       {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
       {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},

@@ -2,14 +2,18 @@
 
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "models/decay_annealed.hpp"
 #include "models/deep_linear.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
+#include "models/toys.hpp"
 
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting()};
+  static const std::vector<Setting> all{deep_linear_setting(),   schematic_setting(),  pitchfork_setting(),
+                                        fold_setting(),          metastable_setting(), drift_setting(),
+                                        decay_annealed_setting()};
   return all;
 }
 
