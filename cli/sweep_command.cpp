@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
+#include "cli/sweep_page.hpp"
 #include "cli/sweep_scores.hpp"
 #include "cli/sweep_store.hpp"
 #include "engine/error.hpp"
@@ -109,7 +110,7 @@ void print_table(const EventScores& event) {
     std::printf("%-22s %7.0f %% %13.0f %% %4.0f-%2.0f %% %8.0f %6.0f-%-7.0f %6.3f%s\n", name.c_str(),
                 100 * s.detection_rate, 100 * s.false_alarm_rate, 100 * s.false_alarm_interval.low,
                 100 * s.false_alarm_interval.high, s.median_lead, s.lead_quartiles.low, s.lead_quartiles.high,
-                s.auc, trustworthy(s) ? "" : "  not to be believed");
+                s.auc, trustworthy(s) ? "" : "  above 5 %");
   }
   std::printf("first to move: SHC %.0f %%, PR %.0f %%, together %.0f %%, neither %.0f %%\n",
               100 * event.first.shc, 100 * event.first.pr, 100 * event.first.together,
@@ -143,6 +144,10 @@ void sweep_setting(const SweepArguments& arguments) {
   }
   write_file(store.directory() / "scores.json", scores.dump(2) + "\n");
   write_file(store.directory() / "scores.csv", scores_csv(events));
+  const std::string subtitle =
+      "seeds " + std::to_string(arguments.first_seed) + " to " + std::to_string(arguments.last_seed) + ", " +
+      std::to_string(arguments.controls) + " controls to calibrate and as many to be scored, for each event";
+  write_file(store.directory() / "report.html", sweep_page(plan.setting->name, subtitle, events));
   if (arguments.json) {
     nlohmann::json object = scores_json(events, false);
     object["dir"] = store.directory().string();
@@ -151,7 +156,8 @@ void sweep_setting(const SweepArguments& arguments) {
     return;
   }
   for (const EventScores& event : events) print_table(event);
-  std::printf("\n%s\nscores: %s\n", verdicts.c_str(), (store.directory() / "scores.csv").c_str());
+  std::printf("\n%s\nscores: %s\nreport: %s\n", verdicts.c_str(), (store.directory() / "scores.csv").c_str(),
+              (store.directory() / "report.html").c_str());
 }
 
 }  // namespace premelt::cli

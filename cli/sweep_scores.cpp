@@ -164,7 +164,7 @@ std::string verdict(const EventScores& event) {
        << "); against the best simple rival, " << rival->detector << ", it is earlier in "
        << percent(difference.wins) << " of runs and later in " << percent(difference.losses) << ": ";
   if (!trustworthy(shc->score)) {
-    text << "SHC is not to be believed here.";
+    text << "SHC raises too many false alarms for its lead to count.";
   } else if (difference.median > 0) {
     text << "SHC added " << steps(difference.median) << " of warning.";
   } else {

@@ -38,8 +38,7 @@ struct EventScores {
 /// The events in order, without those that never happened or have no controls.
 std::vector<EventScores> score_events(const FinishedRuns& runs);
 
-/// How many event-free runs of an event's family alarmed: a detector whose interval lies above 5 % is not to
-/// be believed.
+/// The false alarms among the scored controls are no more than 5 % can explain: their interval begins below.
 bool trustworthy(const Score& score);
 
 /// The best simple rival: neither spectral nor the oracle; null when none is trustworthy.

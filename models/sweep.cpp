@@ -12,31 +12,6 @@ namespace premelt {
 
 namespace {
 
-/// A whole run without a monitor: the detectors are read off it afterwards.
-RunTrace train(Experiment& experiment, const Hyperparameters& parameters) {
-  const std::int64_t steps = parameters.integer("steps"), every = parameters.integer("every");
-  RunTrace trace;
-  trace.losses =
-      Tensor<double>(Shape{static_cast<std::size_t>(steps / every + 1), experiment.probe_blocks().size()});
-  trace.order.resize(experiment.order_names().size());
-  std::vector<double> order(trace.order.size());
-  for (std::int64_t step = 0; step <= steps; ++step) {
-    if (step > 0) experiment.step();
-    if (step % every != 0) continue;
-    const auto losses = trace.losses.row(trace.steps.size());
-    experiment.probe_losses(losses);
-    experiment.order_parameters(order);
-    check_finite({step, losses, order});
-    trace.steps.push_back(step);
-    for (std::size_t i = 0; i < order.size(); ++i) trace.order[i].push_back(order[i]);
-    const std::vector<double> training = experiment.training();
-    if (training.empty()) continue;
-    trace.gradient_norm.push_back(training[1]);
-    trace.weight_norm.push_back(training[2]);
-  }
-  return trace;
-}
-
 std::size_t order_index(const Experiment& experiment, const EventSpec& spec) {
   const std::vector<std::string> names = experiment.order_names();
   return static_cast<std::size_t>(std::ranges::find(names, spec.order) - names.begin());
@@ -87,6 +62,30 @@ const EventSpec* find_event(const std::vector<EventSpec>& events, const std::str
 
 }  // namespace
 
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters) {
+  const std::int64_t steps = parameters.integer("steps"), every = parameters.integer("every");
+  RunTrace trace;
+  trace.losses =
+      Tensor<double>(Shape{static_cast<std::size_t>(steps / every + 1), experiment.probe_blocks().size()});
+  trace.order.resize(experiment.order_names().size());
+  std::vector<double> order(trace.order.size());
+  for (std::int64_t step = 0; step <= steps; ++step) {
+    if (step > 0) experiment.step();
+    if (step % every != 0) continue;
+    const auto losses = trace.losses.row(trace.steps.size());
+    experiment.probe_losses(losses);
+    experiment.order_parameters(order);
+    check_finite({step, losses, order});
+    trace.steps.push_back(step);
+    for (std::size_t i = 0; i < order.size(); ++i) trace.order[i].push_back(order[i]);
+    const std::vector<double> training = experiment.training();
+    if (training.empty()) continue;
+    trace.gradient_norm.push_back(training[1]);
+    trace.weight_norm.push_back(training[2]);
+  }
+  return trace;
+}
+
 std::string SweepTask::name() const {
   static constexpr std::array roles{"scored", "calibration", "control"};
   const std::string role_name = roles[static_cast<std::size_t>(role)];
@@ -118,7 +117,7 @@ SweepRun sweep_run(const Setting& setting, Hyperparameters parameters, const Swe
     parameters.set("control", find_event(events, task.event)->control);
   }
   const std::unique_ptr<Experiment> experiment = setting.make(parameters);
-  const RunTrace run = train(*experiment, parameters);
+  const RunTrace run = record_run(*experiment, parameters);
   const DetectorSeries series = detector_series(run, parameters.count("window"));
   const std::int64_t width = parameters.integer("window") * parameters.integer("every");
 

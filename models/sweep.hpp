@@ -13,6 +13,10 @@
 
 namespace premelt {
 
+/// Trains through `steps` and keeps what is recorded, without a monitor: statistics are read off the whole
+/// afterwards. Throws DivergedError.
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters);
+
 /// What a run of a sweep is for.
 enum class Role { scored, calibration, control };
 
