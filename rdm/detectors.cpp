@@ -66,11 +66,14 @@ struct SpectralView {
 
   std::vector<double> values() {
     if (!window->full()) return std::vector<double>(5, undefined);
-    const Tensor<double> gram = window->gram(detrend);
-    const Moments m = moments(*window, detrend);
+    const Tensor<double> gram = window->gram(detrend);  // has C's non-zero spectrum, times its rows
+    const auto rows = static_cast<double>(window->effective_rows(detrend));
+    double trace = 0;
+    for (std::size_t a = 0; a < gram.shape()[0]; ++a) trace += gram(a, a);
+    const double squares = blas::dot(gram.size(), gram.data(), gram.data());
+    const Moments m{window->probes(), trace / rows, squares / (rows * rows)};
     const double pr = m.participation_ratio();
-    return {m.spectral_heat_capacity(), pr, 1 / pr, m.trace,
-            top(gram) / static_cast<double>(window->effective_rows(detrend))};
+    return {m.spectral_heat_capacity(), pr, 1 / pr, m.trace, top(gram) / rows};
   }
 };
 

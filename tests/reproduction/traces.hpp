@@ -29,7 +29,8 @@ inline Signals signals(const RunTrace& run, std::size_t window, std::size_t stri
                        std::size_t end) {
   Signals result;
   LossWindow losses(run.losses.shape()[1], window), means(1, window);
-  for (std::size_t t = 0; t < std::min(end, run.steps.size()); ++t) {
+  const std::size_t seen = first + 1 > window ? first + 1 - window : 0;
+  for (std::size_t t = seen; t < std::min(end, run.steps.size()); ++t) {
     const auto row = run.losses.row(t);
     losses.push(row);
     double mean = 0;
