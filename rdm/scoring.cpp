@@ -104,8 +104,7 @@ std::vector<TradeOff> trade_off(const WatchSet& runs, std::size_t hold) {
   const std::vector<double> with = maxima(runs.events, hold), without = maxima(runs.controls, hold);
   std::vector<double> thresholds = without;
   std::ranges::sort(thresholds);
-  const auto repeated = std::ranges::unique(thresholds);
-  thresholds.erase(repeated.begin(), repeated.end());
+  thresholds.erase(std::unique(thresholds.begin(), thresholds.end()), thresholds.end());
   std::vector<TradeOff> curve;
   for (double threshold : thresholds) {
     curve.push_back({threshold, share(count_above(without, threshold), without.size()),

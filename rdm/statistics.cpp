@@ -100,7 +100,7 @@ double auc(std::span<const double> positives, std::span<const double> negatives)
   const std::vector<double> x = sorted(negatives);
   double wins = 0;
   for (double value : positives) {
-    const auto [first, last] = std::ranges::equal_range(x, value);
+    const auto first = std::ranges::lower_bound(x, value), last = std::ranges::upper_bound(x, value);
     wins += static_cast<double>(first - x.begin()) + static_cast<double>(last - first) / 2;
   }
   return wins / (static_cast<double>(positives.size()) * static_cast<double>(x.size()));

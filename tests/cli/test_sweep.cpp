@@ -112,7 +112,6 @@ TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   refused("pitchfork --seeds 1..2 --controls 0", "controls");
   refused("pitchforks --seeds 1..2", "pitchfork");
   refused("drift --seeds 1..2", "no event");
-  refused("schematic --seeds 1..2", "no event");
   REQUIRE(here.premelt(std::string(small) + "--steps 300 --quiet --out other").code == 0);
   refused("pitchfork --seeds 1..2 --out other", "holds a sweep of another setting");
 }
