@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 #include "cli/provenance.hpp"
 #include "engine/csv.hpp"
@@ -24,6 +25,7 @@ Examples:
   premelt run --config runs/deep-linear-seed1/run.json      the same run again, bit for bit
   premelt compare deep-linear --at 0:480:120                the 2RDM of four distributions beside Prop. 2.1
   premelt analyze losses.npy --blocks blocks.csv            losses of your own training run
+  premelt sweep pitchfork --seeds 200..229 --controls 30    which statistic warns, and at what price
   premelt report runs/deep-linear-seed1 --figures figures   draw it again, also as SVG
 )";
 
@@ -56,6 +58,15 @@ Examples:
   premelt analyze losses.npy
   premelt analyze losses.npy --steps-file order.csv --window 20 --blocks blocks.csv
   premelt analyze losses.csv --transform log --probes test --baseline 0:500
+)";
+
+constexpr const char* sweep_help =
+    R"(Race every early-warning statistic over many seeds, at 5 % false alarms on event-free controls.
+Finished runs are kept: the same command continues an interrupted sweep.
+
+Examples:
+  premelt sweep pitchfork --seeds 200..229 --controls 30
+  premelt sweep deep-linear --seeds 200..229 --controls 30 --set label_noise=1 --set window=40
 )";
 
 constexpr const char* settings_help = R"(List the settings, or one setting's parameters as TOML.
@@ -120,6 +131,20 @@ void add_steps(const std::string& text, std::vector<std::int64_t>& steps) {
   for (std::int64_t step = numbers[0]; step <= numbers[1]; step += numbers[2]) steps.push_back(step);
 }
 
+std::pair<std::uint64_t, std::uint64_t> split_seeds(const std::string& text) {
+  const std::size_t dots = text.find("..");
+  const auto seed = [](const std::string& word) {
+    const double number = parse_number(word).value_or(-1);
+    return number <= 0x1p53 && number == std::floor(number) ? number : -1;
+  };
+  const double first = seed(text.substr(0, dots));
+  const double last = dots == std::string::npos ? -1 : seed(text.substr(dots + 2));
+  if (first < 0 || last < first) {
+    throw UsageError("--seeds: expected A..B with whole numbers A <= B, got '" + text + "'");
+  }
+  return {static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last)};
+}
+
 /// Everything the parser fills; the chosen subcommand decides which part is returned.
 struct Parser {
   CLI::App app{main_help};
@@ -127,9 +152,10 @@ struct Parser {
   RunArguments run;
   CompareArguments compare;
   AnalyzeArguments analyze;
+  SweepArguments sweep;
   ReportArguments report;
   std::vector<std::string> sets, at;
-  std::string seed, steps, dtype, window, baseline;
+  std::string seed, steps, dtype, window, baseline, seeds;
 
   Parser() {
     app.require_subcommand(0, 1);
@@ -138,6 +164,7 @@ struct Parser {
     add_run();
     add_compare();
     add_analyze();
+    add_sweep();
     add_report();
     for (CLI::App* sub : app.get_subcommands({})) sub->allow_extras();
     app.allow_extras();
@@ -214,6 +241,26 @@ struct Parser {
     sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
   }
 
+  void add_sweep() {
+    CLI::App* sub = app.add_subcommand("sweep", sweep_help);
+    sub->add_option("SETTING", sweep.setting, "a name from `premelt settings`")->required();
+    sub->add_option("--seeds", seeds, "A..B: the seeds that are scored")->required();
+    sub->add_option("--controls", sweep.controls,
+                    "event-free runs that calibrate, and as many that are scored")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--jobs", sweep.jobs, "runs at a time")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sub->add_option("--steps", steps, "training steps");
+    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--out", sweep.out, "sweep directory (default: runs/sweep-SETTING)");
+    sub->add_flag("--quiet", sweep.quiet, "no progress on stderr");
+    sub->add_flag("--json", sweep.json, "print one JSON object on stdout");
+  }
+
   void add_report() {
     CLI::App* sub = app.add_subcommand("report", report_help);
     sub->add_option("RUN_DIR", report.directory, "a directory made by run or analyze")->required();
@@ -229,7 +276,8 @@ struct Parser {
         throw UsageError(unknown_name("option", word.substr(0, word.find('=')), option_names(owner)));
       }
       if (chosen.empty())
-        throw UsageError(unknown_name("command", word, {"settings", "run", "compare", "analyze", "report"}));
+        throw UsageError(
+            unknown_name("command", word, {"settings", "run", "compare", "analyze", "sweep", "report"}));
       throw UsageError("'" + word + "' is one word too many for `premelt " + owner.get_name() + "`");
     }
   }
@@ -246,6 +294,11 @@ struct Parser {
       for (const std::string& text : at) add_steps(text, compare.steps);
       compare.overrides = overrides();
       return compare;
+    }
+    if (app.got_subcommand("sweep")) {
+      std::tie(sweep.first_seed, sweep.last_seed) = split_seeds(seeds);
+      sweep.overrides = overrides();
+      return sweep;
     }
     if (!app.got_subcommand("run")) return TextRequest{app.help()};
     run.overrides = overrides();

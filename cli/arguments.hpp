@@ -52,6 +52,17 @@ struct AnalyzeArguments {
   bool json = false;
 };
 
+struct SweepArguments {
+  std::string setting;
+  std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --steps, in order
+  std::uint64_t first_seed = 0, last_seed = 0;                 ///< inclusive
+  std::size_t controls = 20;                                   ///< for calibration, and as many to be scored
+  std::size_t jobs = 1;
+  std::string out;
+  bool quiet = false;
+  bool json = false;
+};
+
 struct ReportArguments {
   std::string directory;
   std::string figures;  ///< directory for SVG files; empty: none
@@ -63,7 +74,7 @@ struct TextRequest {
 };
 
 using Arguments = std::variant<SettingsArguments, RunArguments, CompareArguments, AnalyzeArguments,
-                               ReportArguments, TextRequest>;
+                               SweepArguments, ReportArguments, TextRequest>;
 
 /// Throws UsageError that names the wrong word and the nearest valid one.
 Arguments parse_arguments(int argc, char** argv);

@@ -2,18 +2,22 @@
 
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "models/decay_annealed.hpp"
 #include "models/deep_linear.hpp"
 #include "models/quadratic.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
 #include "models/tanh_mlp.hpp"
 #include "models/tiny_lookup.hpp"
+#include "models/toys.hpp"
 
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), tanh_mlp_setting(),
-                                        tiny_lookup_setting(), quadratic_setting()};
+  static const std::vector<Setting> all{deep_linear_setting(),   schematic_setting(),  tanh_mlp_setting(),
+                                        tiny_lookup_setting(),   quadratic_setting(),  pitchfork_setting(),
+                                        fold_setting(),          metastable_setting(), drift_setting(),
+                                        decay_annealed_setting()};
   return all;
 }
 

@@ -21,6 +21,8 @@ struct EventSpec {
   std::string name;   ///< "mode1", "completion"
   std::string order;  ///< the order parameter's column
   double target;      ///< its final value
+  /// Value of the parameter `control` that trains the event-free twin; empty: there is none.
+  std::string control = {};
 };
 
 /// What Experiment::training returns.
