@@ -55,7 +55,7 @@ Shares peak_shares(const std::vector<RunTrace>& runs, double window_in_units) {
       const std::size_t when = peak(run, k, window), half = reached(run.order[k], strengths[k] / 2),
                         end = reached(run.order[k], 0.95 * strengths[k]);
       const auto [from, to] = segment(run, k);
-      const auto chance = [&](std::size_t step) {
+      const auto chance = [from = from, to = to](std::size_t step) {
         return static_cast<double>(std::min(step, to) - from) / static_cast<double>(to - from);
       };
       result.before_half += unit * (when < half);
