@@ -13,8 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void override_parameters(Plan& plan, const Config& config, const RunArguments& arguments) {
-  for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
-  for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
+  assign_parameters(*plan.setting, plan.parameters, [&](Hyperparameters& parameters) {
+    for (const auto& [key, value] : config.values) parameters.set(key, value);
+    for (const auto& [key, text] : arguments.overrides) parameters.parse(key, text);
+  });
 }
 
 void check_same_setting(const std::string& file, const std::string& found, const std::string& wanted) {
