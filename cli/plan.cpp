@@ -93,7 +93,9 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
   for (std::size_t i = 0; i < options.probes; ++i) names.push_back(std::to_string(i));
   nlohmann::json events = nlohmann::json::array();
   for (const EventSpec& spec : experiment.events()) {
-    events.push_back({{"name", spec.name}, {"order", spec.order}, {"target", spec.target}});
+    nlohmann::json event{{"name", spec.name}, {"order", spec.order}};
+    if (!spec.of_final_value) event["target"] = spec.target;
+    events.push_back(event);
   }
   nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level());
   const auto& p = plan.parameters;

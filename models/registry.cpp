@@ -4,13 +4,15 @@
 #include "engine/names.hpp"
 #include "models/deep_linear.hpp"
 #include "models/grokking.hpp"
+#include "models/induction.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
 
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), grokking_setting()};
+  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), grokking_setting(),
+                                        induction_setting()};
   return all;
 }
 

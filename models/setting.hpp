@@ -20,7 +20,8 @@ namespace premelt {
 struct EventSpec {
   std::string name;   ///< "mode1", "completion"
   std::string order;  ///< the order parameter's column
-  double target;      ///< its final value
+  double target;      ///< its final value, or the least that counts as one when nobody knows it beforehand:
+  bool of_final_value = false;  ///< then the fractions are of the run's last value, and told when it ends
 };
 
 /// What Experiment::training returns.

@@ -100,6 +100,7 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"momentum", "0.9"}, {"learning_rate", "0.001"}, {"every", "3"}});
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
   check("grokking", {{"quick", "true"}});
+  check("induction", {{"quick", "true"}});
 }
 
 TEST_CASE("checkpoints come at step 0, on their cadence and at the end", "[unit]") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <iterator>
 #include <sstream>
 
@@ -23,6 +24,12 @@ std::string range(const std::vector<double>& values) {
   text << median(known) << " [" << std::ranges::min(known) << ", " << std::ranges::max(known) << "]";
   if (known.size() < values.size()) text << " and " << values.size() - known.size() << " never";
   return text.str();
+}
+
+double processor_seconds(const std::function<void()>& work) {
+  const std::clock_t start = std::clock();
+  work();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 double first_alarm(const CollectedRun& run, const MonitorOptions& options) {

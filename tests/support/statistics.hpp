@@ -1,6 +1,7 @@
 #pragma once
 /// What tests over many seeds count and print.
 
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ double median(std::vector<double> values);
 
 /// "median [least, largest]"; of the values that are not NaN, with the number of those that are.
 std::string range(const std::vector<double>& values);
+
+/// Processor seconds that `work` takes.
+double processor_seconds(const std::function<void()>& work);
 
 /// The first alarm of the losses of `run` under `options`, NaN when there is none.
 double first_alarm(const CollectedRun& run, const MonitorOptions& options);
