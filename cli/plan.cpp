@@ -13,8 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void override_parameters(Plan& plan, const Config& config, const RunArguments& arguments) {
-  for (const auto& [key, value] : config.values) plan.parameters.set(key, value);
-  for (const auto& [key, text] : arguments.overrides) plan.parameters.parse(key, text);
+  assign_parameters(*plan.setting, plan.parameters, [&](Hyperparameters& parameters) {
+    for (const auto& [key, value] : config.values) parameters.set(key, value);
+    for (const auto& [key, text] : arguments.overrides) parameters.parse(key, text);
+  });
 }
 
 void check_same_setting(const std::string& file, const std::string& found, const std::string& wanted) {
@@ -91,7 +93,9 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
   for (std::size_t i = 0; i < options.probes; ++i) names.push_back(std::to_string(i));
   nlohmann::json events = nlohmann::json::array();
   for (const EventSpec& spec : experiment.events()) {
-    events.push_back({{"name", spec.name}, {"order", spec.order}, {"target", spec.target}});
+    nlohmann::json event{{"name", spec.name}, {"order", spec.order}};
+    if (!spec.of_final_value) event["target"] = spec.target;
+    events.push_back(event);
   }
   nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level());
   const auto& p = plan.parameters;

@@ -114,7 +114,9 @@ report::ReportData read_run_directory(const fs::path& directory) {
     data.probe_names = info.at("probes").at("names").get<std::vector<std::string>>();
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
     data.null = read_null_levels(info.at("null"));
-    for (const Json& event : info.at("events")) data.order_targets[event.at("order")] = event.at("target");
+    for (const Json& event : info.at("events")) {
+      if (event.contains("target")) data.order_targets[event.at("order")] = event.at("target");
+    }
     data.marks = read_events(directory);
   } catch (const Json::exception& error) {
     throw DataError((directory / "run.json").string() + ": is not a run.json of premelt: " + error.what());

@@ -4,6 +4,8 @@
 #include "engine/names.hpp"
 #include "models/decay_annealed.hpp"
 #include "models/deep_linear.hpp"
+#include "models/grokking.hpp"
+#include "models/induction.hpp"
 #include "models/quadratic.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
@@ -14,10 +16,10 @@
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(),   schematic_setting(),  tanh_mlp_setting(),
-                                        tiny_lookup_setting(),   quadratic_setting(),  pitchfork_setting(),
-                                        fold_setting(),          metastable_setting(), drift_setting(),
-                                        decay_annealed_setting()};
+  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), induction_setting(),
+                                        grokking_setting(),    tanh_mlp_setting(),  tiny_lookup_setting(),
+                                        quadratic_setting(),   pitchfork_setting(), fold_setting(),
+                                        metastable_setting(),  drift_setting(),     decay_annealed_setting()};
   return all;
 }
 

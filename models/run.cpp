@@ -32,6 +32,10 @@ Run::Run(Experiment& experiment, RunObserver& observer)
   for (const EventSpec& spec : experiment.events()) {
     const auto column =
         static_cast<std::size_t>(std::ranges::find(order_names_, spec.order) - order_names_.begin());
+    if (spec.of_final_value) {
+      late_events_.push_back({spec, column, {}});
+      continue;
+    }
     for (EventDetector& detector : progress_detectors(spec.name, spec.target)) {
       detectors_.emplace_back(column, std::move(detector));
     }
@@ -58,6 +62,7 @@ std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
     if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
   }
   for (auto& [column, detector] : detectors_) announce(column, detector.finish());
+  finish_late_events();
   // Last of all: a checkpoint of the last step says that nothing is left to do.
   if (plan.checkpoint_every > 0 && last_checkpoint_ != step_) checkpoint();
   return step_;
@@ -78,6 +83,22 @@ void Run::take(const Recording& recording) {
   }
   for (auto& [column, detector] : detectors_) {
     announce(column, detector.push(recording.step, recording.order[column]));
+  }
+  for (LateEvent& event : late_events_)
+    event.history.emplace_back(recording.step, recording.order[event.column]);
+}
+
+void Run::finish_late_events() {
+  for (const auto& [spec, column, history] : late_events_) {
+    const double last = history.back().second;
+    if (!(last >= spec.target)) continue;
+    for (EventDetector& detector : progress_detectors(spec.name, last)) {
+      std::optional<Event> found;
+      for (const auto& [step, value] : history) {
+        if (!found) found = detector.push(step, value);
+      }
+      announce(column, found ? found : detector.finish());
+    }
   }
 }
 

@@ -59,9 +59,18 @@ class Run {
   std::int64_t train(const RunPlan& plan, const std::atomic<bool>& stop);
 
  private:
+  /// An event that can be told only at the end, and all it will be told from.
+  struct LateEvent {
+    EventSpec spec;
+    std::size_t column;
+    std::vector<std::pair<std::int64_t, double>> history;  ///< step and order parameter
+  };
+
   void record();
   /// What follows from a recording, whether new or read back.
   void take(const Recording& recording);
+  /// The events whose target is the order parameter's last value.
+  void finish_late_events();
   void announce(std::size_t column, std::optional<Event> event);
   void checkpoint();
 
@@ -70,7 +79,8 @@ class Run {
   Monitor monitor_;
   std::vector<std::string> order_names_;
   std::vector<std::pair<std::size_t, EventDetector>> detectors_;  ///< with the order parameter they watch
-  std::vector<double> losses_, order_;                            ///< of the newest recording
+  std::vector<LateEvent> late_events_;
+  std::vector<double> losses_, order_;  ///< of the newest recording
   std::int64_t step_ = 0;
   std::int64_t last_checkpoint_ = -1;
   bool resumed_ = false;

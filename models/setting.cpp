@@ -17,6 +17,16 @@ std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults) {
   };
 }
 
+void assign_parameters(const Setting& setting, Hyperparameters& parameters,
+                       const std::function<void(Hyperparameters&)>& assign) {
+  const auto quick = [&] { return parameters.contains("quick") && parameters.flag("quick"); };
+  const bool was_quick = quick();
+  assign(parameters);
+  if (was_quick || !quick()) return;
+  for (const auto& [name, value] : setting.quick) parameters.set(name, value);
+  assign(parameters);
+}
+
 MonitorOptions monitor_options(const Hyperparameters& parameters, std::size_t probes) {
   MonitorOptions options;
   options.probes = probes;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/checkpoint.hpp"
@@ -20,9 +21,10 @@ namespace premelt {
 struct EventSpec {
   std::string name;   ///< "mode1", "completion"
   std::string order;  ///< the order parameter's column
-  double target;      ///< its final value
+  double target;      ///< its final value, or the least that counts as one when nobody knows it beforehand
   /// Value of the parameter `control` that trains the event-free twin; empty: there is none.
   std::string control = {};
+  bool of_final_value = false;  ///< the fractions are of the run's last value, and told when it ends
 };
 
 /// What Experiment::training returns.
@@ -74,7 +76,14 @@ struct Setting {
   std::string summary;
   Hyperparameters parameters;  ///< with their defaults
   std::function<std::unique_ptr<Experiment>(const Hyperparameters&)> make;
+  /// Other defaults, when the parameter `quick` is set: a run of a few seconds.
+  std::vector<std::pair<std::string, HyperparameterValue>> quick = {};
 };
+
+/// Lets `assign` change the parameters. When it sets `quick`, the setting's quick defaults come first, so
+/// that what `assign` asks for beats them.
+void assign_parameters(const Setting& setting, Hyperparameters& parameters,
+                       const std::function<void(Hyperparameters&)>& assign);
 
 /// All settings, in the order in which a reader should meet them.
 const std::vector<Setting>& settings();

@@ -107,6 +107,8 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("metastable", {{"signs", "balanced"}});
   check("drift", {});
   check("decay-annealed", {});
+  check("grokking", {{"quick", "true"}});
+  check("induction", {{"quick", "true"}});
 }
 
 TEST_CASE("checkpoints come at step 0, on their cadence and at the end", "[unit]") {

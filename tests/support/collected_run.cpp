@@ -1,5 +1,6 @@
 #include "tests/support/collected_run.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace premelt::test {
@@ -47,6 +48,11 @@ double CollectedRun::crossing(const std::string& name, double level) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+double CollectedRun::value(const std::string& name, std::int64_t step) const {
+  const auto found = std::ranges::find(recorded_steps, step);
+  return order.at(name).at(static_cast<std::size_t>(found - recorded_steps.begin()));
+}
+
 std::vector<std::size_t> CollectedRun::peaks(const std::string& column) const {
   const std::vector<double>& x = signals.at(column);
   std::vector<std::size_t> found;
@@ -66,7 +72,9 @@ std::vector<std::int64_t> CollectedRun::alarms() const {
 
 Hyperparameters with(const std::string& setting, const Overrides& overrides) {
   Hyperparameters parameters = find_setting(setting).parameters;
-  for (const auto& [name, value] : overrides) parameters.parse(name, value);
+  assign_parameters(find_setting(setting), parameters, [&](Hyperparameters& p) {
+    for (const auto& [name, value] : overrides) p.parse(name, value);
+  });
   return parameters;
 }
 

@@ -21,6 +21,8 @@ struct CollectedRun {
 
   /// First recording from which the order parameter is at least `level`, interpolated linearly. NaN: never.
   double crossing(const std::string& name, double level) const;
+  /// The order parameter at the recording of `step`. Throws std::out_of_range when there is none.
+  double value(const std::string& name, std::int64_t step) const;
   /// Positions of the local maxima of a signal.
   std::vector<std::size_t> peaks(const std::string& column) const;
   std::vector<std::int64_t> alarms() const;

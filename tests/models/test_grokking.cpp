@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "engine/error.hpp"
+#include "engine/random.hpp"
+#include "models/modular_task.hpp"
+#include "tests/support/collected_run.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Column n is cos(2π·frequencies[n]·a/p), (p,N).
+Tensor<double> waves(std::size_t p, const std::vector<std::size_t>& frequencies) {
+  Tensor<double> x(Shape{p, frequencies.size()});
+  for (std::size_t a = 0; a < p; ++a) {
+    for (std::size_t n = 0; n < frequencies.size(); ++n) {
+      x(a, n) =
+          std::cos(2 * std::numbers::pi * static_cast<double>(frequencies[n] * a) / static_cast<double>(p));
+    }
+  }
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("Fourier power is 1 for one wave a unit, one half for two equal ones, and ignores the mean",
+          "[unit]") {
+  CHECK(fourier_power(waves(31, {1, 4, 15})) == Approx(1));
+  Tensor<double> mixed = waves(31, {3, 5});
+  for (std::size_t a = 0; a < 31; ++a) mixed(a, 0) = mixed(a, 1) = mixed(a, 0) + mixed(a, 1) + 7;
+  CHECK(fourier_power(mixed) == Approx(0.5));
+}
+
+TEST_CASE("the Fourier power of noise is the expected largest share of equal exponential powers",
+          "[property]") {
+  Rng rng(5, "noise");
+  double harmonic = 0;
+  for (int k = 1; k <= 15; ++k) harmonic += 1.0 / k;
+  CHECK(fourier_power(normal_tensor<double>(Shape{31, 4000}, rng)) == Approx(harmonic / 15).epsilon(0.02));
+}
+
+TEST_CASE("modular task: the parts share no pair, sum up to the table, and are labelled by their sum",
+          "[unit]") {
+  const ModularTask task(with("grokking", {}));
+  std::set<std::pair<std::int64_t, std::int64_t>> seen;
+  for (const Pairs* part : {&task.train(), &task.test()}) {
+    for (std::size_t i = 0; i < part->labels.size(); ++i) {
+      CHECK(seen.emplace(part->first(i), part->second(i)).second);
+      CHECK(part->labels(i) == (part->first(i) + part->second(i)) % 31);
+    }
+  }
+  CHECK(task.train().labels.size() == 480);
+  CHECK(seen.size() == 961);
+  CHECK(std::ranges::count(task.probe_blocks(), "test") == 64);
+  CHECK(task.probes().first(0) == task.test().first(0));
+  CHECK(task.probes().first(64) == task.train().first(0));
+}
+
+TEST_CASE("modular task: controls change the labels or the share of training pairs", "[unit]") {
+  const ModularTask few(with("grokking", {{"control", "low_fraction"}}));
+  CHECK(few.train().labels.size() == 192);
+  const ModularTask random(with("grokking", {{"control", "random_labels"}}));
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < random.test().labels.size(); ++i) {
+    right += random.test().labels(i) == (random.test().first(i) + random.test().second(i)) % 31;
+  }
+  CHECK(right < random.test().labels.size() / 10);
+  CHECK_THROWS_WITH(ModularTask(with("grokking", {{"modulus", "30"}})), Contains("'modulus'"));
+  CHECK_THROWS_WITH(ModularTask(with("grokking", {{"fraction", "0.99"}})), Contains("'fraction'"));
+}
+
+TEST_CASE("quick defaults give way to what is asked for", "[unit]") {
+  CHECK(with("grokking", {{"quick", "true"}}).integer("modulus") == 23);
+  CHECK(with("grokking", {{"quick", "true"}, {"modulus", "29"}}).integer("modulus") == 29);
+  CHECK(with("grokking", {{"quick", "false"}}).integer("modulus") == 31);
+}
+
+TEST_CASE("grokking memorises first, in float32 and in float64 alike", "[property]") {
+  const Overrides shorter{{"steps", "200"}, {"window", "5"}};
+  Overrides wide = shorter;
+  wide.emplace_back("dtype", "float64");
+  const CollectedRun narrow_run = collect("grokking", shorter), wide_run = collect("grokking", wide);
+  for (const CollectedRun* run : {&narrow_run, &wide_run}) {
+    CHECK(run->order.at("train_accuracy").back() >= 0.99);
+    CHECK(run->order.at("test_accuracy").back() <= 0.1);
+    CHECK(std::ranges::all_of(run->signals.at("shc_log_test"), [](double x) { return x > 0; }));
+  }
+  for (std::size_t i = 0; i < 128; ++i) {
+    CHECK(narrow_run.losses[2][i] == Approx(wide_run.losses[2][i]).epsilon(1e-3));
+  }
+}

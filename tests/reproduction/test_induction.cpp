@@ -1,0 +1,131 @@
+/// Induction heads over fresh seeds: when they form, what warns of it, and where that warning fails.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <limits>
+#include <map>
+
+#include "tests/support/collected_run.hpp"
+#include "tests/support/statistics.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+
+namespace {
+
+constexpr int first_seed = 200, seeds = 10, control_seeds = 8;
+constexpr std::size_t structured = 32;
+constexpr std::int64_t burn_in = 200;
+constexpr int windows[] = {10, 20, 40};
+
+CollectedRun induction(int seed, Overrides overrides = {}) {
+  overrides.emplace_back("seed", std::to_string(seed));
+  return collect("induction", overrides);
+}
+
+/// First alarm of the default rule with a window of W recordings. NaN: none.
+double alarm(const CollectedRun& run, int window) {
+  const Hyperparameters parameters = with("induction", {{"window", std::to_string(window)}});
+  return first_alarm(run, find_setting("induction").make(parameters)->monitor_options());
+}
+
+/// First recording after burn-in at which the mean probe loss over 5 recordings is 0.1 below its running
+/// maximum. NaN: never.
+double running_drop(const CollectedRun& run) {
+  double highest = -std::numeric_limits<double>::infinity();
+  for (std::size_t t = 4; t < run.losses.size(); ++t) {
+    double mean = 0;
+    for (std::size_t back = 0; back < 5; ++back) {
+      for (double loss : run.losses[t - back]) mean += loss / (5 * static_cast<double>(run.losses[t].size()));
+    }
+    if (run.recorded_steps[t] < burn_in) continue;
+    highest = std::max(highest, mean);
+    if (mean < highest - 0.1) return static_cast<double>(run.recorded_steps[t]);
+  }
+  return never;
+}
+
+/// Share of the structured probes in the top eigenvector of the last window at or before `step`.
+double structured_mass(const CollectedRun& run, double step) {
+  std::size_t t = 0;
+  while (t + 1 < run.observed_steps.size() && static_cast<double>(run.observed_steps[t + 1]) <= step) ++t;
+  double mass = 0;
+  for (std::size_t i = 0; i < structured; ++i) mass += run.top_modes[t][i] * run.top_modes[t][i];
+  return mass;
+}
+
+/// The same on the plateau: its median over the windows that end at steps 200 to 400.
+double plateau_mass(const CollectedRun& run) {
+  std::vector<double> masses;
+  for (std::int64_t step : run.observed_steps) {
+    if (step >= burn_in && step <= 400) masses.push_back(structured_mass(run, static_cast<double>(step)));
+  }
+  return median(masses);
+}
+
+double event_step(const CollectedRun& run, const std::string& name) {
+  const auto found = std::ranges::find(run.events, name, &Event::name);
+  return found == run.events.end() ? never : static_cast<double>(found->step);
+}
+
+}  // namespace
+
+TEST_CASE("induction: heads form in ten seeds, and SHC rises before they are half-way", "[reproduction]") {
+  std::map<int, Timeliness> by_window;
+  Timeliness drop;
+  std::vector<double> t10, t50, t90, score, seconds, percent, mass, rise, peak;
+  int formed = 0;
+  for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
+    CollectedRun run;
+    seconds.push_back(processor_seconds([&] { run = induction(seed); }));
+    percent.push_back(100 * processor_seconds([&] { alarm(run, 20); }) / seconds.back());
+    score.push_back(run.order.at("induction_score").back());
+    formed += score.back() >= 0.7;
+    t10.push_back(event_step(run, "induction_10"));
+    t50.push_back(event_step(run, "induction_50"));
+    t90.push_back(event_step(run, "induction_90"));
+    for (int window : windows) by_window[window].add(alarm(run, window), t10.back(), t50.back());
+    drop.add(running_drop(run), t10.back(), t50.back());
+    mass.push_back(structured_mass(run, t50.back()));
+    rise.push_back(mass.back() - plateau_mass(run));
+    const std::vector<double>& shc = run.signals.at("shc");
+    const auto quiet = std::ranges::lower_bound(run.observed_steps, burn_in) - run.observed_steps.begin();
+    const auto highest = std::max_element(shc.begin() + quiet, shc.end()) - shc.begin();
+    peak.push_back(static_cast<double>(run.observed_steps[static_cast<std::size_t>(highest)]) - t50.back());
+  }
+  std::cout << "induction, " << seeds << " seeds: final score >= 0.7 in " << formed << ", scores "
+            << range(score) << "; steps of 10 % " << range(t10) << ", 50 % " << range(t50) << ", 90 % "
+            << range(t90) << "; structured mass at 50 % " << range(mass) << ", above its plateau "
+            << range(rise) << "; SHC peak after 50 % by " << range(peak) << " steps; processor seconds a run "
+            << range(seconds) << ", % of them in the monitor " << range(percent) << "\n";
+  for (const auto& [window, when] : by_window)
+    std::cout << "  SHC x 10, W = " << window << ": " << when.text() << "\n";
+  std::cout << "  running loss drop of 0.1: " << drop.text() << "\n";
+  CHECK(formed >= 9);
+  CHECK((median(t50) >= 600 && median(t50) <= 950));
+  CHECK(by_window[20].before_50 >= 9);
+  CHECK(median(by_window[20].leads) >= 30);
+  CHECK(median(mass) >= 0.8);
+  CHECK(median(rise) >= 0.15);
+}
+
+TEST_CASE("induction, controls: no heads form; the loss drop and long windows alarm all the same",
+          "[reproduction]") {
+  for (const char* control : {"random_only", "one_layer"}) {
+    std::map<int, int> alarms;
+    int drops = 0;
+    std::vector<double> score;
+    for (int seed = first_seed; seed < first_seed + control_seeds; ++seed) {
+      const CollectedRun run = induction(seed, {{"control", control}});
+      score.push_back(std::ranges::max(run.order.at("induction_score")));
+      CHECK(score.back() < 0.5);
+      for (int window : windows) alarms[window] += alarm(run, window) > 0;
+      drops += running_drop(run) > 0;
+    }
+    std::cout << "induction, control " << control << ", " << control_seeds << " seeds: largest score "
+              << range(score) << "; SHC x 10 alarms at W = 10, 20, 40 in " << alarms[10] << ", " << alarms[20]
+              << ", " << alarms[40] << "; running loss drop of 0.1 in " << drops << "\n";
+    if (control == std::string("random_only")) CHECK(alarms[20] <= 1);
+  }
+}
