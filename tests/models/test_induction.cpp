@@ -53,11 +53,17 @@ class Climb : public Experiment {
 
 class Listener : public RunObserver {
  public:
-  void recorded(const Recording&) override {}
+  void recorded(const Recording& recording) override {
+    steps.push_back(recording.step);
+    losses.emplace_back(recording.losses.begin(), recording.losses.end());
+    order.emplace_back(recording.order.begin(), recording.order.end());
+  }
   void observed(const Observation&) override {}
   void happened(const Event& event) override {
     if (event.kind == Event::Kind::event) events.push_back(event);
   }
+  std::vector<std::int64_t> steps;
+  std::vector<std::vector<double>> losses, order;
   std::vector<Event> events;
 };
 
@@ -81,6 +87,27 @@ TEST_CASE("an event of the final value is at fractions of it, and is none when t
   CHECK(events[2].threshold == Approx(0.72));
   CHECK_THAT(events[2].why, Contains("height reached 0.72"));
   CHECK(events_of_climb(0.81).empty());
+}
+
+TEST_CASE("an event of the final value is the same in a run that was interrupted", "[unit]") {
+  const std::atomic<bool> stop = false;
+  Climb climb(0.5);
+  Listener before, after;
+  Run(climb, before).train({.steps = 60}, stop);
+  CHECK(before.events.empty());
+  std::vector<Recording> recordings;
+  for (std::size_t t = 0; t < before.steps.size(); ++t) {
+    recordings.push_back({before.steps[t], before.losses[t], before.order[t], {}});
+  }
+  Run resumed(climb, after);
+  resumed.resume(60, recordings);
+  resumed.train({.steps = 120}, stop);
+  const std::vector<Event> expected = events_of_climb(0.5);
+  REQUIRE(after.events.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(after.events[i].step == expected[i].step);
+    CHECK(after.events[i].why == expected[i].why);
+  }
 }
 
 TEST_CASE("repeated sequences repeat with their period, shuffled ones keep the tokens", "[unit]") {
