@@ -26,6 +26,19 @@ struct RunArguments {
   bool json = false;
 };
 
+struct CompareArguments {
+  std::string target;                                        ///< a setting or a run directory
+  std::vector<std::int64_t> steps;                           ///< ascending; empty: five over the run
+  std::vector<double> sigmas{1e-3, 3e-3, 1e-2, 3e-2, 1e-1};  ///< as given
+  std::size_t draws = 0;                                     ///< loss vectors at each sigma; 0: by model size
+  std::vector<std::string> samplers{"gaussian", "dynamical"};
+  std::size_t memory = 1024;                                   ///< MB that G may take
+  std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --window in order
+  std::string config;
+  std::string out;
+  bool json = false;
+};
+
 struct AnalyzeArguments {
   std::string file;
   std::string steps_file;
@@ -39,6 +52,17 @@ struct AnalyzeArguments {
   bool json = false;
 };
 
+struct SweepArguments {
+  std::string setting;
+  std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --steps, in order
+  std::uint64_t first_seed = 0, last_seed = 0;                 ///< inclusive
+  std::size_t controls = 20;                                   ///< for calibration, and as many to be scored
+  std::size_t jobs = 1;
+  std::string out;
+  bool quiet = false;
+  bool json = false;
+};
+
 struct ReportArguments {
   std::string directory;
   std::string figures;  ///< directory for SVG files; empty: none
@@ -49,8 +73,8 @@ struct TextRequest {
   std::string text;
 };
 
-using Arguments =
-    std::variant<SettingsArguments, RunArguments, AnalyzeArguments, ReportArguments, TextRequest>;
+using Arguments = std::variant<SettingsArguments, RunArguments, CompareArguments, AnalyzeArguments,
+                               SweepArguments, ReportArguments, TextRequest>;
 
 /// Throws UsageError that names the wrong word and the nearest valid one.
 Arguments parse_arguments(int argc, char** argv);

@@ -44,6 +44,15 @@ void check_batch_axis(const Shape& given, const Shape& parameter, std::size_t n)
   }
 }
 
+/// Σ_r left_r ⊗ right_r as one product of tall matrices. When it is recorded, to be differentiated again, the
+/// batch axis stays: derivatives of the recorded gradient can then be taken sample by sample too. `shape` is
+/// a copy, as it may live on the tape that is recorded to.
+template <class T>
+Var<T> sum_of_outer_products(const OuterProducts<T>& o, const Shape shape) {
+  if (recording() && o.left.shape().rank() > 2) return sum_to(matmul_tn(o.left, o.right), shape);
+  return matmul_tn(as_rows(o.left), as_rows(o.right));
+}
+
 /// Sums a broadcast cotangent (n, t, shape...) to (n, shape...).
 template <class T>
 Var<T> sum_within_samples(const Var<T>& g, const Shape& shape, std::size_t n) {
@@ -62,7 +71,7 @@ template <class T>
 Var<T> total(const Cotangent<T>& cotangent, const Shape& shape) {
   return std::visit(
       Overloaded{[&](const Var<T>& g) { return sum_to(g, shape); },
-                 [](const OuterProducts<T>& o) { return matmul_tn(as_rows(o.left), as_rows(o.right)); },
+                 [&](const OuterProducts<T>& o) { return sum_of_outer_products(o, shape); },
                  [](const ScatteredRows<T>& s) { return scatter_rows(s.g, s.rows, s.table_rows); }},
       cotangent);
 }

@@ -1,5 +1,6 @@
 #include "models/deep_linear.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/blas.hpp"
@@ -8,6 +9,7 @@
 #include "engine/parameters.hpp"
 #include "engine/trainer.hpp"
 #include "models/linear_task.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -20,6 +22,16 @@ double initial_sd(const Hyperparameters& parameters) {
   return parameters.count("depth") <= 2 ? 1e-3 : 0.05;
 }
 
+/// The learning rate of a run that sets a trap: it disturbs the losses, yet no mode is learnt by it.
+Schedule trap_schedule(const Hyperparameters& parameters) {
+  const std::string& trap = parameters.text("trap");
+  const auto at = static_cast<std::uint64_t>(parameters.count("trap_step"));
+  if (trap == "rate_drop") return Schedule([at](std::uint64_t step) { return step < at ? 1 : 0.2; });
+  if (trap == "warm_up") return warm_up(at);
+  if (trap == "spike") return Schedule([at](std::uint64_t step) { return step == at ? 20 : 1; });
+  return {};
+}
+
 /// Element type T of the weights and of the training; probe losses are handed on in double.
 template <class T>
 class DeepLinear : public Experiment {
@@ -29,7 +41,8 @@ class DeepLinear : public Experiment {
         task_(parameters),
         trainer_(std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate"),
                                                      .momentum = parameters.number("momentum"),
-                                                     .weight_decay = parameters.number("weight_decay")})),
+                                                     .weight_decay = parameters.number("weight_decay")}),
+                 {.schedule = trap_schedule(parameters)}),
         probe_inputs_(cast<T>(task_.probes().inputs)),
         probe_targets_(cast<T>(task_.probes().targets)) {
     initialise();
@@ -41,9 +54,10 @@ class DeepLinear : public Experiment {
   void step() override {
     Samples batch = population_;
     if (batch.inputs.empty()) {
-      const Batch drawn = task_.draw(parameters_.count("batch"));
+      const Batch drawn = task_.draw(batch_size());
       batch = {cast<T>(drawn.inputs), cast<T>(drawn.targets)};
     }
+    ++time_;
     trainer_.step(weights_, [&](const Leaves<T>& leaves) {
       return mean(squared_error<T>(forward(leaves, batch.inputs), batch.targets));
     });
@@ -61,6 +75,7 @@ class DeepLinear : public Experiment {
   void load(const Checkpoint& checkpoint) override {
     trainer_.load(checkpoint, weights_);
     task_.load(checkpoint);
+    time_ = checkpoint.step;
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -84,6 +99,16 @@ class DeepLinear : public Experiment {
     }
   }
 
+  std::unique_ptr<LossLandscape> landscape() const override {
+    return std::make_unique<ModelLandscape>(in_double(weights_), task_.probe_blocks().size(),
+                                            [probes = task_.probes()](const Leaves<double>& theta) {
+                                              return squared_error<double>(forward(theta, probes.inputs),
+                                                                           probes.targets);
+                                            });
+  }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
+  void reseed(std::uint64_t replica) override { task_.reseed(replica); }
+
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
 
   std::vector<std::string> order_names() const override {
@@ -97,8 +122,8 @@ class DeepLinear : public Experiment {
   std::vector<EventSpec> events() const override {
     std::vector<EventSpec> specs;
     for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) {
-      specs.push_back(
-          {"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1]});
+      specs.push_back({"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1],
+                       "mode" + std::to_string(k)});
     }
     return specs;
   }
@@ -115,10 +140,19 @@ class DeepLinear : public Experiment {
     Tensor<T> targets;  ///< (B,d_out)
   };
 
+  /// A quarter of it once the trap `batch_drop` has sprung.
+  std::size_t batch_size() const {
+    const std::size_t batch = parameters_.count("batch");
+    const bool dropped =
+        parameters_.text("trap") == "batch_drop" && time_ >= parameters_.integer("trap_step");
+    return dropped ? std::max<std::size_t>(batch / 4, 1) : batch;
+  }
+
   /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
-  Var<T> forward(const Leaves<T>& weights, const Tensor<T>& inputs) const {
-    Var<T> h(inputs);
-    for (const Var<T>& weight : weights) h = matmul<T>(h, weight);
+  template <class U>
+  static Var<U> forward(const Leaves<U>& weights, const Tensor<U>& inputs) {
+    Var<U> h(inputs);
+    for (const Var<U>& weight : weights) h = matmul<U>(h, weight);
     return h;
   }
 
@@ -184,6 +218,7 @@ class DeepLinear : public Experiment {
   Parameters<T> weights_;  ///< layers.0, layers.1, ... of shape (in,out)
   Samples population_;     ///< empty under SGD
   Tensor<T> probe_inputs_, probe_targets_;
+  std::int64_t time_ = 0;
 };
 
 std::vector<Hyperparameter> parameter_table() {
@@ -215,6 +250,15 @@ std::vector<Hyperparameter> parameter_table() {
        "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode",
        {},
        {"gaussian", "grouped"}},
+      {"control", std::string("none"), "modeK: the event-free twin in which modes from K on are noise"},
+      {"trap",
+       std::string("none"),
+       "a false alarm in waiting: learning rate to a fifth, end of a warm-up, one step of 20 times the rate, "
+       "or "
+       "a quarter of the batch",
+       {},
+       {"none", "rate_drop", "warm_up", "spike", "batch_drop"}},
+      {"trap_step", std::int64_t{2000}, "the step of the trap", 1},
       {"data", std::string(), "a CSV table to learn instead of the random teacher"},
       {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
       {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},

@@ -129,7 +129,11 @@ class Induction : public Experiment {
     return {"induction_score", "previous_token_score", "loss_determined", "loss_free"};
   }
   std::vector<EventSpec> events() const override {
-    return {{.name = "induction", .order = "induction_score", .target = 0.5, .of_final_value = true}};
+    return {{.name = "induction",
+             .order = "induction_score",
+             .target = 0.5,
+             .control = "random_only",
+             .of_final_value = true}};
   }
   MonitorOptions monitor_options() const override {
     return premelt::monitor_options(parameters_, 2 * structured_probes);

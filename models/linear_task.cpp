@@ -44,10 +44,29 @@ std::vector<std::string> dominant_modes(const Tensor<double>& inputs, const Teac
   return names;
 }
 
+/// How many of the modes can be learnt under `control`: "none" all, "modeK" the first K-1.
+std::size_t learnable_modes(const std::string& control, std::size_t modes) {
+  if (control == "none") return modes;
+  for (std::size_t k = 0; k < modes; ++k) {
+    if (control == mode_name(k)) return k;
+  }
+  throw UsageError("parameter 'control': expected none or mode1 to " + mode_name(modes - 1) + ", got '" +
+                   control + "'");
+}
+
+/// The map of the modes from `first` up to, not including, `last`.
+Tensor<double> partial_map(Teacher teacher, std::size_t first, std::size_t last) {
+  for (std::size_t k = 0; k < teacher.modes(); ++k) {
+    if (k < first || k >= last) teacher.strengths[k] = 0;
+  }
+  return teacher.matrix();
+}
+
 }  // namespace
 
 LinearTask::LinearTask(const Hyperparameters& parameters)
-    : label_noise_(parameters.number("label_noise")),
+    : seed_(parameters.count("seed")),
+      label_noise_(parameters.number("label_noise")),
       data_(parameters.count("seed"), "data"),
       noise_(parameters.count("seed"), "noise") {
   if (parameters.text("data").empty()) {
@@ -62,7 +81,9 @@ void LinearTask::generate(const Hyperparameters& parameters) {
   const std::size_t inputs = parameters.count("inputs"), count = parameters.count("probes");
   Rng teacher_rng(parameters.count("seed"), "teacher"), probe_rng(parameters.count("seed"), "probes");
   teacher_ = random_teacher(parameters.list("strengths"), inputs, parameters.count("outputs"), teacher_rng);
-  matrix_ = teacher_.matrix();
+  const std::size_t learnable = learnable_modes(parameters.text("control"), teacher_.modes());
+  matrix_ = partial_map(teacher_, 0, learnable);
+  if (learnable < teacher_.modes()) unlearnable_ = partial_map(teacher_, learnable, teacher_.modes());
   if (parameters.number("condition_number") > 1) {
     covariance_root_ = covariance_root(inputs, parameters.number("condition_number"), teacher_rng);
   }
@@ -76,6 +97,8 @@ void LinearTask::generate(const Hyperparameters& parameters) {
   const bool grouped = parameters.text("probe_kind") == "grouped";
   const Tensor<double> x = grouped ? grouped_inputs(count, probe_rng) : gaussian_inputs(count, probe_rng);
   probes_ = {x, labels(x)};
+  Rng unlearnable_rng(parameters.count("seed"), "unlearnable probes");
+  add_unlearnable(probes_.targets, unlearnable_rng);
   if (grouped) {
     for (std::size_t i = 0; i < count; ++i) blocks_.push_back(mode_name(i % teacher_.modes()));
   } else {
@@ -84,6 +107,9 @@ void LinearTask::generate(const Hyperparameters& parameters) {
 }
 
 void LinearTask::load(const Hyperparameters& parameters) {
+  if (parameters.text("control") != "none") {
+    throw UsageError("parameter 'control': a table has no event-free twin; use it without 'data'");
+  }
   const TableData table =
       read_table(parameters.text("data"), parameters.text("targets"), parameters.flag("whiten"));
   teacher_ = teacher_of(table.correlation());
@@ -123,6 +149,19 @@ Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
   return product(inputs, matrix_, blas::Op::transpose);
 }
 
+void LinearTask::reseed(std::uint64_t replica) {
+  const std::string suffix = " of replica " + std::to_string(replica);
+  data_ = Rng(seed_, "data" + suffix);
+  noise_ = Rng(seed_, "noise" + suffix);
+}
+
+void LinearTask::add_unlearnable(Tensor<double>& targets, Rng& rng) const {
+  if (unlearnable_.empty()) return;
+  const Tensor<double> noise =
+      product(gaussian_inputs(targets.shape()[0], rng), unlearnable_, blas::Op::transpose);
+  for (std::size_t i = 0; i < targets.size(); ++i) targets.flat()[i] += noise.flat()[i];
+}
+
 void LinearTask::save(Checkpoint& checkpoint) const {
   checkpoint.streams["data"] = data_.state();
   checkpoint.streams["noise"] = noise_.state();
@@ -142,6 +181,7 @@ Batch LinearTask::draw(std::size_t size) {
   } else {
     batch.inputs = gaussian_inputs(size, data_);
     batch.targets = labels(batch.inputs);
+    add_unlearnable(batch.targets, noise_);
   }
   if (label_noise_ > 0) {
     for (double& y : batch.targets.flat()) y += label_noise_ * noise_.normal();

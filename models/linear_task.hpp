@@ -18,10 +18,14 @@ struct Batch {
 };
 
 /// Either a random teacher with fresh Gaussian inputs, or a table.
+///
+/// `control` = "modeK" is the event-free twin of mode K: the teacher's modes from K on are replaced by
+/// unlearnable noise of equal covariance, the labels those modes would give to inputs nobody sees. The
+/// teacher stays as it was, to measure against. (ours)
 class LinearTask {
  public:
   /// Reads the parameters `strengths`, `inputs`, `outputs`, `condition_number`, `label_noise`, `probes`,
-  /// `probe_kind`, `data`, `targets`, `whiten` and `seed`. Throws UsageError or DataError.
+  /// `probe_kind`, `data`, `targets`, `whiten`, `control` and `seed`. Throws UsageError or DataError.
   explicit LinearTask(const Hyperparameters& parameters);
 
   const Teacher& teacher() const { return teacher_; }
@@ -32,6 +36,8 @@ class LinearTask {
 
   /// `size` samples with replacement, with label noise.
   Batch draw(std::size_t size);
+  /// From here on, `draw` gives the samples of an independent replica.
+  void reseed(std::uint64_t replica);
   /// A batch whose gradient is the population's (a random teacher's, or the whole table's).
   const Batch& population() const { return population_; }
 
@@ -46,11 +52,14 @@ class LinearTask {
   Tensor<double> gaussian_inputs(std::size_t count, Rng& rng) const;
   Tensor<double> grouped_inputs(std::size_t count, Rng& rng) const;
   Tensor<double> labels(const Tensor<double>& inputs) const;
+  void add_unlearnable(Tensor<double>& targets, Rng& rng) const;
 
+  std::uint64_t seed_;
   double label_noise_;
   Rng data_, noise_;
   Teacher teacher_;
-  Tensor<double> matrix_;           ///< W* (d_out,d_in); empty for a table
+  Tensor<double> matrix_;           ///< W* (d_out,d_in), what can be learnt of it; empty for a table
+  Tensor<double> unlearnable_;      ///< the rest of W*; empty when there is none
   Tensor<double> covariance_root_;  ///< Σ_x^{1/2}; empty for Σ_x = I
   Batch population_, probes_;
   std::vector<std::string> blocks_;

@@ -2,17 +2,24 @@
 
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "models/decay_annealed.hpp"
 #include "models/deep_linear.hpp"
 #include "models/grokking.hpp"
 #include "models/induction.hpp"
+#include "models/quadratic.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
+#include "models/tanh_mlp.hpp"
+#include "models/tiny_lookup.hpp"
+#include "models/toys.hpp"
 
 namespace premelt {
 
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), grokking_setting(),
-                                        induction_setting()};
+                                        induction_setting(),   tanh_mlp_setting(),  tiny_lookup_setting(),
+                                        quadratic_setting(),   pitchfork_setting(), fold_setting(),
+                                        metastable_setting(),  drift_setting(),     decay_annealed_setting()};
   return all;
 }
 

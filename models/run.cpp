@@ -8,8 +8,6 @@
 
 namespace premelt {
 
-namespace {
-
 void check_finite(const Recording& recording) {
   const auto& losses = recording.losses;
   const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
@@ -18,8 +16,6 @@ void check_finite(const Recording& recording) {
                       std::to_string(bad - losses.begin()) + " is " + format_number(*bad) +
                       "; try a smaller learning_rate");
 }
-
-}  // namespace
 
 RunPlan run_plan(const Hyperparameters& parameters) {
   const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");

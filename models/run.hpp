@@ -40,6 +40,9 @@ struct RunPlan {
 /// The plan in the parameters `steps`, `every` and `checkpoint_every`.
 RunPlan run_plan(const Hyperparameters& parameters);
 
+/// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`.
+void check_finite(const Recording& recording);
+
 /// One run of an experiment under an observer; both have to outlive it.
 class Run {
  public:

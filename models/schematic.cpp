@@ -48,7 +48,7 @@ class Schematic : public Experiment {
     return blocks;
   }
   std::vector<std::string> order_names() const override { return {"a"}; }
-  std::vector<EventSpec> events() const override { return {{"completion", "a", 1.0}}; }
+  std::vector<EventSpec> events() const override { return {{"completion", "a", 1.0, "constant"}}; }
 
   MonitorOptions monitor_options() const override {
     MonitorOptions options = premelt::monitor_options(parameters_, baseline_.size());
@@ -62,6 +62,7 @@ class Schematic : public Experiment {
   std::size_t block(std::size_t probe) const { return probe * groups / parameters_.count("probes"); }
 
   double progress() const {
+    if (parameters_.text("control") == "constant") return 0;
     return 1 / (1 + std::exp(-(static_cast<double>(time_) - parameters_.number("t0")) /
                              parameters_.number("tau")));
   }
@@ -93,6 +94,11 @@ Setting schematic_setting() {
   table.push_back({"t0", 200.0, "step at which group B is half-way"});
   table.push_back({"tau", 10.0, "duration of the transition in steps", 1e-6});
   table.push_back({"noise_sd", 0.05, "standard deviation of the i.i.d. noise on every loss", 0});
+  table.push_back({"control",
+                   std::string("none"),
+                   "the event-free twin; constant: group B stays",
+                   {},
+                   {"none", "constant"}});
   return {"schematic", "one group of probes falls together (the paper's Fig. 1; nothing is trained)",
           Hyperparameters(std::move(table)),
           [](const Hyperparameters& parameters) { return std::make_unique<Schematic>(parameters); }};

@@ -12,6 +12,7 @@
 
 #include "engine/checkpoint.hpp"
 #include "models/hyperparameters.hpp"
+#include "rdm/landscape.hpp"
 #include "rdm/monitor.hpp"
 
 namespace premelt {
@@ -20,8 +21,11 @@ namespace premelt {
 struct EventSpec {
   std::string name;   ///< "mode1", "completion"
   std::string order;  ///< the order parameter's column
-  double target;      ///< its final value, or the least that counts as one when nobody knows it beforehand:
-  bool of_final_value = false;  ///< then the fractions are of the run's last value, and told when it ends
+  double target;      ///< its final value
+  /// Value of the parameter `control` that trains the event-free twin; empty: there is none.
+  std::string control = {};
+  /// The fractions are of the run's last value, and told when it ends, provided that it is at least `target`.
+  bool of_final_value = false;
 };
 
 /// What Experiment::training returns.
@@ -49,6 +53,14 @@ class Experiment {
   /// Continues from there. Throws DataError naming the checkpoint's file when something is missing or does
   /// not fit; the experiment is then of no use any more.
   virtual void load(const Checkpoint& checkpoint) = 0;
+
+  /// The probe losses as a function of the parameters, in double whatever the training uses. Null when the
+  /// setting has no parameters.
+  virtual std::unique_ptr<LossLandscape> landscape() const { return nullptr; }
+  /// The present parameters, (p), where `landscape` is to be looked at.
+  virtual Tensor<double> position() const { return {}; }
+  /// From here on, the batches of an independent replica. Nothing happens where batches are not random.
+  virtual void reseed(std::uint64_t) {}
 
   /// Block of each probe; its size is the number of probes n.
   virtual std::vector<std::string> probe_blocks() const = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/blas.hpp"
+#include "engine/error.hpp"
 
 namespace premelt {
 
@@ -145,6 +146,17 @@ Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divis
 Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor) {
   const Tensor<double> x = detrended(losses, Detrend::none);
   return covariance_of(x, divisor_of(x, divisor));
+}
+
+Moments matrix_moments(const Tensor<double>& c) {
+  return matrix_spectrum(c, 0).moments;
+}
+
+Spectrum matrix_spectrum(const Tensor<double>& c, std::size_t count) {
+  if (c.rank() != 2 || c.shape()[0] != c.shape()[1]) {
+    throw ShapeError("[spectrum] a covariance must be square, got " + to_string(c.shape()));
+  }
+  return leading_pairs(c, 1, c.shape()[0], count, [](const Tensor<double>& vectors) { return vectors; });
 }
 
 double overlap(std::span<const double> v, std::span<const double> w) {

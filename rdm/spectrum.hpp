@@ -50,6 +50,11 @@ Moments moments(const Tensor<double>& losses, Divisor divisor);
 Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor);
 Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor);
 
+/// The same for a symmetric matrix (n,n) that is C itself, from any source. Estimates of C may have negative
+/// eigenvalues; those are not among the leading ones. Throws ShapeError when the matrix is not square.
+Moments matrix_moments(const Tensor<double>& c);
+Spectrum matrix_spectrum(const Tensor<double>& c, std::size_t count);
+
 /// |v·w| of two unit vectors: 1 when they span the same direction. NaN when either is undefined.
 double overlap(std::span<const double> v, std::span<const double> w);
 

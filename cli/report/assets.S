@@ -13,6 +13,8 @@ premelt_asset_\name\()_end:
 asset page_html, page.html
 asset page_css, page.css
 asset page_js, page.js
+asset compare_html, compare.html
+asset compare_js, comparison.js
 asset plotly_js, plotly.js
 asset figures_gp, figures.gp
 

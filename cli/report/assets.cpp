@@ -9,5 +9,7 @@
 PREMELT_ASSET(page_html)
 PREMELT_ASSET(page_css)
 PREMELT_ASSET(page_js)
+PREMELT_ASSET(compare_html)
+PREMELT_ASSET(compare_js)
 PREMELT_ASSET(plotly_js)
 PREMELT_ASSET(figures_gp)

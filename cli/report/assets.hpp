@@ -9,6 +9,9 @@ std::string_view page_html();
 std::string_view page_css();
 /// The scripts of the page, in the order in which they must run.
 std::string_view page_js();
+/// The same for the comparison of distributions.
+std::string_view compare_html();
+std::string_view compare_js();
 /// Plotly's cartesian bundle; empty when the program was built without npm.
 std::string_view plotly_js();
 /// The look shared by the gnuplot figures.

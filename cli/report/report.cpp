@@ -48,6 +48,26 @@ std::string fill_template(std::string_view page, const std::function<std::string
   }
 }
 
+/// A page with its look, data and scripts inside.
+std::string render(std::string_view page, std::string_view script, const std::string& title,
+                   const std::string& json) {
+  return fill_template(page, [&](std::string_view name) -> std::string {
+    if (name == "title") return escape_html(title);
+    if (name == "style") return std::string(assets::page_css());
+    if (name == "data") return escape_json(json);
+    if (name == "plotly") return escape_script(assets::plotly_js());
+    if (name == "script") return escape_script(script);
+    throw Error("[report] the page asks for {{" + std::string(name) + "}}, which does not exist");
+  });
+}
+
+void write(const std::string& page, const std::filesystem::path& path) {
+  std::ofstream file(path, std::ios::binary);
+  file << page;
+  file.close();
+  if (!file) throw DataError("cannot write the report " + path.string());
+}
+
 }  // namespace
 
 bool has_charts() {
@@ -55,22 +75,15 @@ bool has_charts() {
 }
 
 std::string render_report(const ReportData& data) {
-  return fill_template(assets::page_html(), [&](std::string_view name) -> std::string {
-    if (name == "title") return escape_html(data.title);
-    if (name == "style") return std::string(assets::page_css());
-    if (name == "data") return escape_json(payload(data));
-    if (name == "plotly") return escape_script(assets::plotly_js());
-    if (name == "script") return escape_script(assets::page_js());
-    throw Error("[report] the page asks for {{" + std::string(name) + "}}, which does not exist");
-  });
+  return render(assets::page_html(), assets::page_js(), data.title, payload(data));
 }
 
 void write_report(const ReportData& data, const std::filesystem::path& path) {
-  const std::string page = render_report(data);
-  std::ofstream file(path, std::ios::binary);
-  file << page;
-  file.close();
-  if (!file) throw DataError("cannot write the report " + path.string());
+  write(render_report(data), path);
+}
+
+void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path) {
+  write(render(assets::compare_html(), assets::compare_js(), title, json), path);
 }
 
 }  // namespace premelt::report

@@ -16,6 +16,9 @@ std::string render_report(const ReportData& data);
 /// Writes `render_report(data)` to `path`. Throws DataError when the file cannot be written.
 void write_report(const ReportData& data, const std::filesystem::path& path);
 
+/// The page of `premelt compare`: `json` is the text of the object its script draws, with a `title`.
+void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path);
+
 /// False when the program was built without npm: pages then hold everything but the charts and say so.
 bool has_charts();
 

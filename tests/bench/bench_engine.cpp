@@ -12,6 +12,9 @@
 #include "engine/ops.hpp"
 #include "engine/optimizer.hpp"
 #include "engine/per_sample.hpp"
+#include "rdm/model_landscape.hpp"
+#include "rdm/samplers/gaussian.hpp"
+#include "rdm/spectrum.hpp"
 
 using namespace premelt;
 
@@ -140,23 +143,18 @@ void per_sample(benchmark::State& state) {
   });
 }
 
-/// 64 forward passes at perturbed parameters and the covariance of their 64 losses.
+/// The Gaussian 2RDM as `premelt compare` makes it: 64 draws of 64 losses in double on two threads, and their
+/// covariance.
 void gaussian(benchmark::State& state) {
-  constexpr std::size_t draws = 64, n = 64;
-  Probes probes;
-  Tensor<double> losses(Shape{draws, n}), covariance(Shape{n, n});
+  const Probes probes;
+  const ModelLandscape landscape(in_double(probes.parameters), 64, [&probes](const Leaves<double>& theta) {
+    return mean(cross_entropy(probes.model(theta, probes.tokens), probes.next), 1);
+  });
+  const Tensor<double> theta = cast<double>(probes.parameters.flat());
   Laps(state).time([&] {
-    for (std::size_t m = 0; m < draws; ++m) {
-      Tensor<float> moved = probes.parameters.flat().clone();
-      for (float& value : moved.flat()) value += static_cast<float>(1e-3 * probes.rng.normal());
-      const Var<float> at = mean(
-          cross_entropy(probes.model(probes.parameters.constants(moved), probes.tokens), probes.next), 1);
-      std::ranges::copy(at.value().flat(), losses.row(m).begin());
-    }
-    const Tensor<double> centred = (Var<double>(losses) - mean(Var<double>(losses), 0)).value();
-    blas::syrk(blas::Op::transpose, n, draws, 1.0 / (draws - 1), centred.data(), n, 0.0, covariance.data(),
-               n);
-    benchmark::DoNotOptimize(covariance.data());
+    const Tensor<double> losses =
+        gaussian_losses(landscape, theta.flat(), {.sigma = 1e-3, .draws = 64, .threads = 2});
+    benchmark::DoNotOptimize(covariance(losses, Divisor::sample).data());
   });
 }
 

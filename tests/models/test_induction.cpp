@@ -41,7 +41,9 @@ class Climb : public Experiment {
   void load(const Checkpoint&) override {}
   std::vector<std::string> probe_blocks() const override { return {"a", "b"}; }
   std::vector<std::string> order_names() const override { return {"height"}; }
-  std::vector<EventSpec> events() const override { return {{"top", "height", least_, true}}; }
+  std::vector<EventSpec> events() const override {
+    return {{.name = "top", .order = "height", .target = least_, .of_final_value = true}};
+  }
   MonitorOptions monitor_options() const override { return {.probes = 2, .window = 3, .modes = 1}; }
 
  private:

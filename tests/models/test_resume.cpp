@@ -101,6 +101,14 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
   check("grokking", {{"quick", "true"}});
   check("induction", {{"quick", "true"}});
+  check("deep-linear", {{"control", "mode2"}});
+  check("deep-linear", {{"trap", "batch_drop"}, {"trap_step", "100"}});
+  check("deep-linear", {{"trap", "spike"}, {"trap_step", "140"}});
+  check("pitchfork", {});
+  check("fold", {{"control", "constant"}});
+  check("metastable", {{"signs", "balanced"}});
+  check("drift", {});
+  check("decay-annealed", {});
 }
 
 TEST_CASE("checkpoints come at step 0, on their cadence and at the end", "[unit]") {

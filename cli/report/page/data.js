@@ -1,5 +1,5 @@
 'use strict';
-// The run as the program wrote it into this page, and how numbers and elements are made from it.
+// The run as the program wrote it into this page.
 
 const run = JSON.parse(document.getElementById('data').textContent);
 
@@ -15,24 +15,6 @@ function unpackSymmetric(frame) {
   }
   return rows;
 }
-
-/// Three digits; "undefined" for what has no value.
-function digits(value) {
-  if (value === null || value === undefined) return 'undefined';
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(3)));
-}
-
-/// element('p', {class: 'quiet'}, 'text', child, …)
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-/// Text for Plotly, which reads a little HTML in names.
-const escapeText = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /// Whether it makes sense to say how much of the top eigenvector lies in which block.
 const massed = run.blocks.length > 1 && run.peak !== null && run.peak.mass.length > 0;

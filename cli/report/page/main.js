@@ -1,40 +1,6 @@
 'use strict';
 // Starts the page and moves the slider.
 
-/// What all charts share.
-function baseLayout() {
-  const colours = theme.colours();
-  return {
-    autosize: true, paper_bgcolor: colours.page, plot_bgcolor: colours.page,
-    font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: 16, color: colours.ink},
-    hoverlabel: {font: {size: 16, color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
-    modebar: {bgcolor: 'rgba(0,0,0,0)', color: colours.quiet, activecolor: colours.ink},
-  };
-}
-
-function baseAxis() {
-  const colours = theme.colours();
-  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside',
-          tickcolor: colours.quiet};
-}
-
-/// The same object for the same chart: Plotly builds a chart anew when its configuration changes.
-const configs = {};
-function chartConfig(name) {
-  const filename = `premelt-${name}`;
-  const svg = {
-    name: 'Download as SVG', icon: Plotly.Icons.disk,
-    click: (plot) => Plotly.downloadImage(
-      plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
-  };
-  configs[name] ??= {
-    responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', doubleClick: 'reset',
-    modeBarButtonsToAdd: [svg], modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
-    toImageButtonOptions: {format: 'png', filename, scale: 2},
-  };
-  return configs[name];
-}
-
 const slider = {
   input: document.getElementById('slider'),
   timer: null,

@@ -25,17 +25,6 @@ const summary = {
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 const step = (value) => (value === null ? 'never' : String(value));
-const cell = (text, kind = '') => element('td', kind ? {class: kind} : {}, text);
-
-/// Heads that begin with ! stand over words, the others over numbers.
-function table(heads, rows, caption) {
-  const head = heads.map((text) =>
-    element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
-  return element('div', {class: 'table'}, element('table', {}, element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row)))));
-}
-
 /// The SHC peak of an event or an alarm, and who moved there.
 const peakHeads = (when) => ['SHC peak', ...(massed ? [`!mass of v₁ by block ${when}`] : [])];
 function peakCells(peak) {
@@ -77,19 +66,4 @@ function alarmTable() {
       + 'unless the run ended too soon to tell.'));
   details.open = run.transitions.length === 0 && run.alarms.length <= 12;
   return details;
-}
-
-/// One list for the plain entries, one for each nested object.
-function provenanceLists(object, title = '') {
-  const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
-  const nested = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
-  const plain = Object.entries(object).filter(([, value]) => !nested(value));
-  const list = document.getElementById('provenance-list');
-  if (plain.length > 0) {
-    list.append(element('dl', {}, ...(title ? [element('h3', {}, title)] : []), ...plain.map(([key, value]) =>
-      element('div', {}, element('dt', {}, key), element('dd', {}, text(value))))));
-  }
-  for (const [key, value] of Object.entries(object)) {
-    if (nested(value)) provenanceLists(value, title ? `${title} · ${key}` : key);
-  }
 }

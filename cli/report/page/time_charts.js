@@ -147,17 +147,6 @@ function lineTrace(line, colour, width, more = {}) {
           hovertemplate: '%{y:.4g}', ...more};
 }
 
-/// On a log axis of few decades 1, 2, 5, 10, …, on others whole decades, instead of a crowd of small digits.
-function logTicks(traces) {
-  const decades = traces.flatMap((trace) => trace.y).filter((value) => value > 0).map(Math.log10);
-  const low = Math.floor(decades.reduce((a, b) => Math.min(a, b), Infinity));
-  const high = Math.ceil(decades.reduce((a, b) => Math.max(a, b), -Infinity));
-  if (high - low > 3) return {dtick: Math.ceil((high - low) / 6)};
-  const tickvals = [];
-  for (let decade = low; decade <= high; decade++) tickvals.push(...[1, 2, 5].map((digit) => Number(`${digit}e${decade}`)));
-  return {tickvals, ticktext: tickvals.map(String)};
-}
-
 /// A thin line a probe in the colour of its block, a thick one a mean.
 function lossTraces() {
   const hover = (name) => `${name}<br>step %{x}: %{y:.4g}<extra></extra>`;

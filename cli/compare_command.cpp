@@ -1,0 +1,242 @@
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/comparison.hpp"
+#include "cli/comparison_json.hpp"
+#include "cli/plan.hpp"
+#include "cli/progress.hpp"
+#include "cli/provenance.hpp"
+#include "cli/report/report.hpp"
+#include "cli/run_info.hpp"
+#include "cli/walk.hpp"
+#include "engine/error.hpp"
+#include "engine/file.hpp"
+#include "rdm/comparison.hpp"
+#include "rdm/run_writer.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t replicas = 16;
+constexpr std::int64_t course_points = 60;
+
+/// Sorted, each once.
+std::vector<std::int64_t> ascending(std::vector<std::int64_t> steps) {
+  std::ranges::sort(steps);
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  return steps;
+}
+
+/// What is compared: a setting, or a stored run of one.
+struct Subject {
+  Plan plan;
+  std::optional<StoredRun> stored;
+};
+
+Subject subject_of(const CompareArguments& arguments) {
+  RunArguments run;
+  run.overrides = arguments.overrides;
+  if (!fs::is_directory(arguments.target)) {
+    run.setting = arguments.target;
+    run.config = arguments.config;
+    return {make_plan(run), std::nullopt};
+  }
+  const auto other =
+      std::ranges::find_if(run.overrides, [](const auto& pair) { return pair.first != "window"; });
+  if (!arguments.config.empty() || other != run.overrides.end()) {
+    throw UsageError("the run in " + arguments.target +
+                     " has its parameters; only --window may differ (compare the setting to change others)");
+  }
+  run.config = (fs::path(arguments.target) / "run.json").string();
+  RunArguments as_stored;
+  as_stored.config = run.config;
+  return {make_plan(run), StoredRun(arguments.target, make_plan(as_stored))};
+}
+
+/// The asked steps, ascending, each once. Throws UsageError when one lies outside the run.
+std::vector<std::int64_t> steps_of(const CompareArguments& arguments, const Subject& subject) {
+  const std::int64_t last =
+      subject.stored ? subject.stored->last() : subject.plan.parameters.integer("steps");
+  std::vector<std::int64_t> steps = arguments.steps;
+  if (steps.empty()) steps = {0, last / 10, last / 4, last / 2, last};
+  if (std::ranges::max(steps) > last) {
+    throw UsageError("--at: step " + std::to_string(std::ranges::max(steps)) +
+                     " lies outside the run, which has steps 0 to " + std::to_string(last) +
+                     (subject.stored ? "" : "; make it longer with --set steps=N"));
+  }
+  return ascending(steps);
+}
+
+/// The steps of the course: the asked ones and others evenly between them.
+std::vector<std::int64_t> stops_of(const std::vector<std::int64_t>& asked) {
+  std::vector<std::int64_t> stops = asked;
+  const std::int64_t length = asked.back() - asked.front();
+  for (std::int64_t k = 0; k < course_points; ++k)
+    stops.push_back(asked.front() + length * k / course_points);
+  return ascending(stops);
+}
+
+ComparisonOptions options_of(const CompareArguments& arguments, const Plan& plan,
+                             const LossLandscape& landscape) {
+  for (double sigma : arguments.sigmas) {
+    if (!(sigma > 0)) throw UsageError("--sigma: must be positive, got " + short_number(sigma));
+  }
+  ComparisonOptions options{.sigmas = arguments.sigmas, .draws = arguments.draws};
+  std::ranges::sort(options.sigmas);
+  if (options.draws == 0) options.draws = default_draws(landscape);
+  if (options.draws < 4) {
+    throw UsageError("--draws: expected at least 4 loss vectors (two pairs), got " +
+                     std::to_string(options.draws));
+  }
+  options.jacobian_bytes = 1e6 * static_cast<double>(arguments.memory);
+  options.seed = plan.parameters.count("seed");
+  options.threads = std::max(1u, std::thread::hardware_concurrency());
+  return options;
+}
+
+void say_limits(const CompareArguments& arguments, const LossLandscape& landscape,
+                const ComparisonOptions& options, Progress& progress) {
+  if (arguments.draws == 0 && options.draws < 40000) {
+    progress.say("draws",
+                 "scaled down to " + std::to_string(options.draws) + " at each sigma, as the model is large");
+  }
+  if (landscape.jacobian_bytes() > options.jacobian_bytes) {
+    progress.say("memory", "G would take " + short_number(landscape.jacobian_bytes() / 1e6) +
+                               " MB, more than " + std::to_string(arguments.memory) +
+                               ": GGᵀ is made without it; no second order, no control variate, no GΣ_trajGᵀ");
+  }
+}
+
+StepComparison compare_at(Walk& walk, std::int64_t step, const std::vector<std::string>& samplers,
+                          const ComparisonOptions& options) {
+  const auto asked = [&](const char* name) { return std::ranges::find(samplers, name) != samplers.end(); };
+  const Tensor<double> theta = walk.position();
+  StepComparison result;
+  result.step = step;
+  if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), options);
+  if (asked("dynamical"))
+    result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), options);
+  if (asked("replica"))
+    result.replica = compare_replica(walk.landscape(), walk.replica_positions(replicas), options);
+  if (asked("sgld")) result.sgld = compare_sgld(walk.landscape(), theta.flat(), options);
+  return result;
+}
+
+/// The probes, those of one block together.
+std::vector<std::size_t> by_block(const std::vector<std::string>& blocks) {
+  std::vector<std::size_t> order(blocks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return blocks[i]; });
+  return order;
+}
+
+void print_agreement(const char* name, const Agreement& a) {
+  std::printf("  %-22s error %-9s SHC %-9s PR %-9s v1 overlap %s\n", name, short_number(a.error).c_str(),
+              short_number(a.shc).c_str(), short_number(a.pr).c_str(), short_number(a.top_overlap).c_str());
+}
+
+/// Where errors follow a power of sigma: above the Monte-Carlo floor and below saturation.
+double slope(const std::vector<GaussianComparison>& all, double (*error)(const GaussianComparison&)) {
+  std::vector<double> sigmas, errors;
+  for (const GaussianComparison& g : all) {
+    if (!(error(g) > 3 * g.mc_error) || !(error(g) < 0.05)) continue;
+    sigmas.push_back(g.sigma);
+    errors.push_back(error(g));
+  }
+  return log_log_slope(sigmas, errors);
+}
+
+void print_step(const StepComparison& s) {
+  std::printf("step %lld\n", static_cast<long long>(s.step));
+  if (!s.gaussian.empty()) {
+    std::printf("  %9s %8s %9s %9s %9s %11s %9s %10s %11s\n", "sigma", "draws", "order 1", "order 2",
+                "MC error", "SHC ratio", "PR", "PR linear", "v1 overlap");
+    for (const GaussianComparison& g : s.gaussian) {
+      std::printf("  %9s %8zu %9s %9s %9s %11s %9s %10s %11s\n", short_number(g.sigma).c_str(), g.draws,
+                  short_number(g.agreement.error).c_str(), short_number(g.error_order2).c_str(),
+                  short_number(g.mc_error).c_str(),
+                  short_number(g.agreement.shc / g.agreement.shc_linear).c_str(),
+                  short_number(g.agreement.pr).c_str(), short_number(g.agreement.pr_linear).c_str(),
+                  short_number(g.agreement.top_overlap).c_str());
+    }
+    std::printf(
+        "  slopes in sigma: order 1 %s, order 2 %s\n",
+        short_number(slope(s.gaussian, [](const GaussianComparison& g) { return g.agreement.error; }))
+            .c_str(),
+        short_number(slope(s.gaussian, [](const GaussianComparison& g) { return g.error_order2; })).c_str());
+  }
+  if (s.dynamical)
+    print_agreement(("dynamical, W = " + std::to_string(s.dynamical->window)).c_str(),
+                    s.dynamical->agreement);
+  if (s.replica) print_agreement(("replica, R = " + std::to_string(replicas)).c_str(), *s.replica);
+  if (!s.sgld) return;
+  print_agreement("sgld", s.sgld->agreement);
+  std::printf("  %-22s llc %s +- %s, %s effective of %zu draws, acceptance %s\n", "",
+              short_number(s.sgld->result.llc).c_str(), short_number(s.sgld->result.llc_error).c_str(),
+              short_number(s.sgld->result.effective_draws).c_str(), s.sgld->result.trace.size(),
+              short_number(s.sgld->result.acceptance).c_str());
+}
+
+}  // namespace
+
+void compare_distributions(const CompareArguments& arguments) {
+  const Subject subject = subject_of(arguments);
+  const Plan& plan = subject.plan;
+  Walk walk(plan, windows_of_history, 1e6 * static_cast<double>(arguments.memory));
+  const ComparisonOptions options = options_of(arguments, plan, walk.landscape());
+  const std::vector<std::int64_t> asked = steps_of(arguments, subject);
+  const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
+  const fs::path directory = make_run_directory(arguments.out.empty() ? fs::path("runs") / ("compare-" + name)
+                                                                      : fs::path(arguments.out));
+
+  std::vector<StepComparison> steps;
+  std::vector<Glance> course;
+  {
+    Progress progress(asked.front(), asked.back(), arguments.json);
+    say_limits(arguments, walk.landscape(), options, progress);
+    if (subject.stored) walk.start_near(asked.front(), *subject.stored);
+    for (std::int64_t step : stops_of(asked)) {
+      walk.advance_to(step);
+      if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
+        throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
+                        std::to_string(step) + "; it was made by another version or on another machine");
+      }
+      course.push_back(
+          glance(walk.landscape(), walk.position().flat(), walk.history(), walk.window(), options));
+      course.back().step = step;
+      progress.update(step, "comparing");
+      if (!std::ranges::binary_search(asked, step)) continue;
+      steps.push_back(compare_at(walk, step, arguments.samplers, options));
+      if (!arguments.json) print_step(steps.back());
+    }
+  }
+  nlohmann::json page = page_json(steps, course, by_block(walk.experiment().probe_blocks()));
+  page.update(
+      {{"kind", "compare"},
+       {"setting", plan.setting->name},
+       {"title", "Prop. 2.1 on " + plan.setting->name},
+       {"subtitle", plan.setting->summary + ", seed " + std::to_string(plan.parameters.integer("seed"))},
+       {"probes", walk.landscape().probes()},
+       {"count", walk.landscape().parameters()},
+       {"window", walk.window()},
+       {"threads", options.threads},
+       {"parameters", to_json(plan.parameters)},
+       {"build", build_provenance()}});
+  write_file(directory / "compare.json", page.dump());
+  report::write_comparison(page["title"], page.dump(), directory / "compare.html");
+  if (arguments.json) {
+    std::cout << result_json(directory.string(), steps).dump(2) << "\n";
+  } else {
+    std::printf("report: %s\n", (directory / "compare.html").c_str());
+  }
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,91 @@
+'use strict';
+// What the run's page and the comparison's page share: numbers, elements, and the frame of every chart.
+
+/// Three digits; "undefined" for what has no value.
+function digits(value) {
+  if (value === null || value === undefined) return 'undefined';
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
+  return String(Number(value.toPrecision(3)));
+}
+
+/// element('p', {class: 'quiet'}, 'text', child, …)
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/// Text for Plotly, which reads a little HTML in names.
+const escapeText = (text) => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+const cell = (text, kind = '') => element('td', kind ? {class: kind} : {}, text);
+
+/// Heads that begin with ! stand over words, the others over numbers.
+function table(heads, rows, caption) {
+  const head = heads.map((text) =>
+    element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
+  return element('div', {class: 'table'}, element('table', {}, element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row)))));
+}
+
+/// What all charts share.
+function baseLayout() {
+  const colours = theme.colours();
+  return {
+    autosize: true, paper_bgcolor: colours.page, plot_bgcolor: colours.page,
+    font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: 16, color: colours.ink},
+    hoverlabel: {font: {size: 16, color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
+    modebar: {bgcolor: 'rgba(0,0,0,0)', color: colours.quiet, activecolor: colours.ink},
+  };
+}
+
+function baseAxis() {
+  const colours = theme.colours();
+  return {gridcolor: colours.grid, linecolor: colours.quiet, showline: true, zeroline: false, ticks: 'outside',
+          tickcolor: colours.quiet};
+}
+
+/// The same object for the same chart: Plotly builds a chart anew when its configuration changes.
+const configs = {};
+function chartConfig(name) {
+  const filename = `premelt-${name}`;
+  const svg = {
+    name: 'Download as SVG', icon: Plotly.Icons.disk,
+    click: (plot) => Plotly.downloadImage(
+      plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
+  };
+  configs[name] ??= {
+    responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', doubleClick: 'reset',
+    modeBarButtonsToAdd: [svg], modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
+    toImageButtonOptions: {format: 'png', filename, scale: 2},
+  };
+  return configs[name];
+}
+
+/// On a log axis of few decades 1, 2, 5, 10, …, on others whole decades, instead of a crowd of small digits.
+function logTicks(traces) {
+  const decades = traces.flatMap((trace) => trace.y).filter((value) => value > 0).map(Math.log10);
+  const low = Math.floor(decades.reduce((a, b) => Math.min(a, b), Infinity));
+  const high = Math.ceil(decades.reduce((a, b) => Math.max(a, b), -Infinity));
+  if (high - low > 3) return {dtick: Math.ceil((high - low) / 6)};
+  const tickvals = [];
+  for (let decade = low; decade <= high; decade++) tickvals.push(...[1, 2, 5].map((digit) => Number(`${digit}e${decade}`)));
+  return {tickvals, ticktext: tickvals.map(String)};
+}
+
+/// One list for the plain entries, one for each nested object.
+function provenanceLists(object, title = '') {
+  const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const nested = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  const plain = Object.entries(object).filter(([, value]) => !nested(value));
+  const list = document.getElementById('provenance-list');
+  if (plain.length > 0) {
+    list.append(element('dl', {}, ...(title ? [element('h3', {}, title)] : []), ...plain.map(([key, value]) =>
+      element('div', {}, element('dt', {}, key), element('dd', {}, text(value))))));
+  }
+  for (const [key, value] of Object.entries(object)) {
+    if (nested(value)) provenanceLists(value, title ? `${title} · ${key}` : key);
+  }
+}

@@ -1,0 +1,183 @@
+'use strict';
+// The comparison's page: errors and signals over all steps on the left, one step's matrices on the right.
+
+const compared = JSON.parse(document.getElementById('data').textContent);
+const plotOf = (name) => document.querySelector(`[data-chart="${name}"] .plot`);
+const colourOf = (index) => theme.block(index);
+
+function chartLayout(traces, x, y) {
+  const ticks = y.type === 'log' ? logTicks(traces) : {};
+  return {
+    ...baseLayout(), margin: {l: 86, r: 12, t: 10, b: 64}, hovermode: 'closest',
+    legend: {orientation: 'h', x: 0, y: -0.3, yanchor: 'top', font: {size: 15}},
+    xaxis: {...baseAxis(), ...(x.type === 'log' ? {dtick: 1} : {}), ...x}, yaxis: {...baseAxis(), ...y, ...ticks},
+  };
+}
+
+const logAxis = (text) => ({type: 'log', title: {text, standoff: 8}, exponentformat: 'power'});
+
+function line(name, x, y, colour, dash = 'solid', mode = 'lines+markers') {
+  return {type: 'scatter', mode, name, x, y, line: {color: colour, width: 2.5, dash}, marker: {size: 7, color: colour},
+          hovertemplate: '%{x:.3g}: %{y:.3g}'};
+}
+
+/// The least-squares slope on log axes, of the points above the floor and below saturation; null with fewer than two.
+function slope(points) {
+  const logs = points.filter((p) => p.y > 3 * p.floor && p.y < 0.05).map((p) => [Math.log(p.x), Math.log(p.y)]);
+  if (logs.length < 2) return null;
+  const mean = (index) => logs.reduce((sum, pair) => sum + pair[index], 0) / logs.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const moment = (f) => logs.reduce((sum, [x, y]) => sum + f(x - mx, y - my), 0);
+  return moment((x, y) => x * y) / moment((x) => x * x);
+}
+
+const errorChart = {
+  draw() {
+    const steps = compared.steps.filter((step) => step.sigma.length > 0);
+    const traces = steps.flatMap((step, index) => {
+      const colour = colourOf(index), x = step.sigma.map((s) => s.sigma);
+      const curve = (key, label, dash) => {
+        const fitted = slope(step.sigma.map((s) => ({x: s.sigma, y: s[key], floor: s.mc_error})));
+        const words = fitted === null ? '' : `, slope ${fitted.toFixed(2)}`;
+        return line(`step ${step.step}: ${label}${words}`, x, step.sigma.map((s) => s[key]), colour, dash);
+      };
+      return [curve('error_order1', 'GΣGᵀ', 'solid'), curve('error_order2', 'second order', 'dot')];
+    });
+    const floor = steps.length === 0 ? [] : steps[0].sigma.map((_, k) => Math.max(...steps.map((s) => s.sigma[k].mc_error)));
+    if (floor.length > 0) {
+      const quiet = theme.colours().quiet;
+      traces.push({...line('Monte-Carlo floor (largest)', steps[0].sigma.map((s) => s.sigma), floor, quiet, 'dash', 'lines'),
+                   line: {color: quiet, width: 1.5, dash: 'dash'}});
+    }
+    Plotly.react(plotOf('error'), traces, chartLayout(traces, logAxis('σ'), logAxis('relative error')), chartConfig('error'));
+  },
+};
+
+const courseCharts = {
+  draw() {
+    const steps = compared.course.map((glance) => glance.step);
+    for (const [name, title] of [['shc', 'SHC'], ['pr', 'PR']]) {
+      const traces = ['gaussian', 'linear', 'dynamical'].map((source, index) =>
+        line({gaussian: 'gaussian', linear: 'GΣGᵀ', dynamical: 'dynamical'}[source], steps,
+             compared.course.map((glance) => glance[`${name}_${source}`]), colourOf(index), source === 'linear' ? 'dot' : 'solid',
+             'lines'));
+      Plotly.react(plotOf(name), traces, chartLayout(traces, {title: {text: 'step', standoff: 6}}, logAxis(title)), chartConfig(name));
+    }
+  },
+};
+
+/// Windows in units of 1/(ηS) where the strongest mode's rate is known, else in recordings.
+function windowUnit() {
+  const {learning_rate: rate, strengths, every} = compared.parameters;
+  return strengths ? {scale: rate * every * Math.max(...strengths), label: 'WηS'} : {scale: 1, label: 'W, recordings'};
+}
+
+const dynamicalChart = {
+  draw() {
+    const unit = windowUnit();
+    const traces = compared.steps.flatMap((step, index) => (step.windows.length === 0 ? [] : [
+      line(`step ${step.step}`, step.windows.map((w) => w.window * unit.scale), step.windows.map((w) => w.error), colourOf(index))]));
+    document.querySelector('[data-chart="dynamical"]').hidden = traces.length === 0;
+    document.getElementById('window-unit').textContent = unit.label === 'WηS'
+      ? 'WηS counts the window in units of the strongest mode’s own time.' : '';
+    if (traces.length === 0) return;
+    Plotly.react(plotOf('dynamical'), traces, chartLayout(traces, logAxis(unit.label), logAxis('relative error')), chartConfig('dynamical'));
+  },
+};
+
+const chosen = {
+  index: Math.floor(compared.steps.length / 2),
+  step() { return compared.steps[chosen.index]; },
+
+  start() {
+    document.getElementById('stops').replaceChildren(...compared.steps.map((step, index) => {
+      const button = element('button', {type: 'button', 'data-index': index}, `step ${step.step}`);
+      button.addEventListener('click', () => { chosen.index = index; chosen.show(); });
+      return button;
+    }));
+    chosen.show();
+  },
+
+  show() {
+    const step = chosen.step();
+    document.getElementById('step').textContent = step.step;
+    for (const button of document.querySelectorAll('#stops button')) {
+      button.setAttribute('aria-current', String(Number(button.dataset.index) === chosen.index));
+    }
+    document.getElementById('numbers').replaceChildren(numbersOf(step));
+    if (charted) chosen.draw();
+  },
+
+  draw() {
+    const {pictures} = chosen.step();
+    const holders = pictures.map((picture) => element('section', {class: 'chart'},
+      element('h3', {}, pictureName(picture)), element('div', {class: 'plot'})));
+    document.getElementById('matrices').replaceChildren(...holders);
+    const limit = Math.max(...pictures.flatMap((picture) => picture.matrix.flat().map(Math.abs)));
+    pictures.forEach((picture, index) => {
+      Plotly.react(holders[index].querySelector('.plot'), [heatMap(picture, limit, index === 0)], heatLayout(), chartConfig('matrix'));
+    });
+    const spectra = pictures.map((picture, index) => {
+      const positive = picture.spectrum.filter((value) => value > 1e-12);
+      return line(pictureName(picture), positive.map((_, k) => k + 1), positive, colourOf(index), index % 2 ? 'dot' : 'solid', 'lines');
+    });
+    Plotly.react(plotOf('spectra'), spectra, chartLayout(spectra, {title: {text: 'eigenvalue number', standoff: 6}}, logAxis('λ / tr C')),
+                 chartConfig('spectra'));
+    drawChains(chosen.step().sgld);
+  },
+};
+
+const pictureName = (picture) => (picture.name.startsWith('gaussian')
+  ? picture.name.replace('gaussian', `gaussian, σ = ${chosen.step().picture_sigma}`) : picture.name);
+
+function heatMap(picture, limit, bar) {
+  const colours = theme.colours();
+  return {
+    type: 'heatmap', z: picture.matrix, zmin: -limit, zmax: limit, showscale: bar,
+    colorscale: [[0, colours.negative], [0.5, colours.zero], [1, colours.positive]],
+    colorbar: {thickness: 10, len: 0.9, outlinewidth: 0, tickfont: {size: 13}, nticks: 5},
+    hovertemplate: 'row %{y}, column %{x}: %{z:.3g}<extra></extra>',
+  };
+}
+
+function heatLayout() {
+  const axis = {...baseAxis(), showgrid: false, showline: false, ticks: '', showticklabels: false, constrain: 'domain'};
+  return {...baseLayout(), margin: {l: 4, r: 4, t: 4, b: 4}, xaxis: axis, yaxis: {...axis, autorange: 'reversed', scaleanchor: 'x'}};
+}
+
+function numbersOf(step) {
+  const rows = step.sigma.map((s) => [cell(s.sigma), cell(digits(s.error_order1)), cell(digits(s.error_order2)),
+    cell(digits(s.mc_error)), cell(`${digits(s.pr)} ± ${digits(s.pr_error)}`), cell(digits(s.pr_linear)),
+    cell(digits(s.top_overlap))]);
+  const others = ['dynamical', 'replica', 'sgld'].flatMap((name) => (step[name] ? [[cell(name), cell(digits(step[name].error)),
+    cell(''), cell(''), cell(digits(step[name].pr)), cell(''), cell(digits(step[name].top_overlap))]] : []));
+  return table(['σ', 'GΣGᵀ', '2nd order', 'MC error', 'PR', 'PR of GΣGᵀ', 'v₁ overlap'], [...rows, ...others],
+    'Relative Frobenius errors; PR with its jackknife error.');
+}
+
+function drawChains(sgld) {
+  const section = document.querySelector('[data-chart="trace"]');
+  section.hidden = !sgld;
+  if (!sgld) return;
+  Plotly.react(plotOf('trace'), [line('mean loss', sgld.trace.map((_, k) => k), sgld.trace, theme.colours().ink, 'solid', 'lines')],
+    chartLayout([], {title: {text: 'draw, chain after chain', standoff: 6}}, {title: {text: 'mean loss', standoff: 8}}), chartConfig('trace'));
+  document.getElementById('llc').textContent = `Local learning coefficient ${digits(sgld.llc)} ± ${digits(sgld.llc_error)}; `
+    + `${digits(sgld.effective_draws)} effective of ${sgld.draws} draws; a Metropolis test would accept ${digits(100 * sgld.acceptance)} % of the steps.`;
+}
+
+const charted = typeof Plotly !== 'undefined';
+const drawAll = () => { errorChart.draw(); courseCharts.draw(); dynamicalChart.draw(); };
+theme.start(() => { if (charted) { drawAll(); chosen.draw(); } });
+document.getElementById('subtitle').textContent = compared.subtitle;
+document.getElementById('facts').textContent =
+  `${compared.probes} probes · ${compared.count} parameters · window of ${compared.window} recordings · float64`;
+document.getElementById('cells-shown').textContent =
+  compared.probes > 64 ? 'Neighbouring probes are shown as one, by their mean.' : '';
+if (charted) {
+  drawAll();
+} else {
+  document.getElementById('no-charts').hidden = false;
+  document.querySelectorAll('.over-time, .window .chart').forEach((part) => { part.hidden = true; });
+}
+chosen.start();
+provenanceLists({setting: compared.setting, threads: compared.threads, parameters: compared.parameters, build: compared.build});

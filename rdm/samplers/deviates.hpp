@@ -1,0 +1,44 @@
+#pragma once
+/// Standard normal vectors z_0, z_1, ... in p dimensions, each reachable by its number: threads may make them
+/// in any order.
+
+#include <cstdint>
+
+#include "engine/random.hpp"
+#include "engine/tensor.hpp"
+#include "rdm/samplers/sobol.hpp"
+
+namespace premelt {
+
+enum class DrawKind {
+  independent,
+  /// Blocks of p orthogonal directions, lengths from the χ_p distribution: every vector by itself is N(0,I).
+  orthogonal,
+  /// The same with the fixed length √p. Linear losses get their exact covariance from one block with ± pairs,
+  /// but everything even in z is biased: ℓ ∝ ‖θ‖² does not vary at all. For the plain estimator only.
+  sphere,
+  /// A Sobol sequence with random initial direction numbers and a random digital shift, through the normal
+  /// quantile: every vector by itself is N(0,I), many together cover space evenly.
+  quasi_random
+};
+
+class Deviates {
+ public:
+  Deviates(DrawKind kind, std::size_t dimensions, std::uint64_t seed);
+
+  /// z_first, z_{first+1}, ... into the rows of `rows` (m,p).
+  void fill(std::size_t first, Tensor<double>& rows) const;
+  /// How many consecutive vectors are best made together.
+  std::size_t block() const { return block_; }
+
+ private:
+  void fill_orthogonal(std::size_t first, Tensor<double>& rows) const;
+  void fill_sobol(std::size_t first, Tensor<double>& rows) const;
+
+  DrawKind kind_;
+  std::size_t dimensions_, block_;
+  std::uint64_t key_;  ///< of the random stream
+  SobolSequence sobol_;
+};
+
+}  // namespace premelt

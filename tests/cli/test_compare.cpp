@@ -1,0 +1,163 @@
+/// `premelt compare`, as its users meet it.
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+
+using namespace premelt::test;
+using nlohmann::json;
+
+namespace {
+
+const std::string quick = "--set probes=12 --set hidden=4 --draws 400 ";
+
+json compare(const Workplace& place, const std::string& arguments) {
+  const Outcome outcome = place.premelt("compare " + arguments + " --json");
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  return json::parse(outcome.out);
+}
+
+}  // namespace
+
+TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const json result =
+      compare(place, "tanh-mlp --at 0 --at 20:40:10 --sigma 0.01,0.001 --window 10 --out there " + quick);
+  CHECK(result["dir"] == "there");
+  REQUIRE(result["steps"].size() == 4);
+  CHECK(result["steps"][0]["dynamical"]["error"].is_null());  // no window is full yet
+  for (std::size_t k = 0; k < 4; ++k) {
+    const json& step = result["steps"][k];
+    CHECK(step["step"] == (k == 0 ? 0 : 10 + 10 * k));
+    REQUIRE(step["sigma"].size() == 2);
+    const json &narrow = step["sigma"][0], &wide = step["sigma"][1];
+    CHECK(narrow["sigma"] == 0.001);
+    CHECK(narrow["draws"] == 400);
+    CHECK(wide["error_order1"].get<double>() ==
+          Approx(100 * narrow["error_order1"].get<double>()).epsilon(0.05));
+    for (const char* name :
+         {"error_order1", "error_order2", "mc_error", "shc", "pr", "shc_linear", "pr_linear"}) {
+      CHECK(wide[name].get<double>() > 0);
+    }
+    CHECK(wide["error_order2"].get<double>() < wide["error_order1"].get<double>());
+    CHECK(wide["top_overlap"].get<double>() > 0.99);
+    CHECK(wide["shc"].get<double>() == Approx(wide["shc_linear"].get<double>()).epsilon(0.05));
+    CHECK(step["dynamical"]["window"] == 10);
+    if (k == 0) continue;
+    CHECK(step["dynamical"]["error"].get<double>() < 0.3);
+    CHECK(step["dynamical"]["pr"].get<double>() >= 1);
+    CHECK(step["dynamical"]["shc"].get<double>() > 0);
+  }
+  CHECK(place.read("there/compare.html").find("The matrices at step") != std::string::npos);
+  CHECK(json::parse(place.read("there/compare.json"))["course"].size() >= 40);
+}
+
+TEST_CASE("compare: every setting with parameters, and all samplers", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const json result = compare(place,
+                              "deep-linear --at 30 --sigma 0.001 --window 10 --sampler gaussian,dynamical "
+                              "--sampler replica --sampler sgld " +
+                                  quick);
+  const json& step = result["steps"][0];
+  CHECK(step["replica"]["pr"].get<double>() >= 1);
+  CHECK(step["replica"]["error"].get<double>() >= 0);
+  CHECK(step["sgld"]["effective_draws"].get<double>() > 10);
+  CHECK(step["sgld"]["acceptance"].get<double>() > 0.5);
+  CHECK(
+      compare(place,
+              "quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8")["steps"][0]["sigma"]
+                                                                                        [0]["error_order2"]
+                                                                                            .get<double>() <
+      0.2);
+  CHECK(compare(
+            place,
+            "tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6")["steps"][0]["sigma"]
+                                                                                        [0]["error_order1"]
+                                                                                            .get<double>() <
+        0.01);
+}
+
+TEST_CASE("compare: a stored run is replayed to the same bits; steps it does not hold are refused",
+          "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  REQUIRE(place.premelt("run tanh-mlp --steps 60 --seed 7 --out stored --quiet --set every=2 --set window=10")
+              .code == 0);
+  const json result = compare(place, "stored --at 0:60:30 --sigma 0.01 --draws 100");
+  CHECK(result["steps"].size() == 3);
+  CHECK(result["steps"][2]["dynamical"]["window"] == 10);
+  CHECK(result == [&] {
+    json again =
+        compare(place,
+                "tanh-mlp --at 0:60:30 --sigma 0.01 --draws 100 --seed 7 --set steps=60 --set every=2 "
+                "--window 10");
+    again["dir"] = result["dir"];
+    return again;
+  }());
+  const Outcome outside = place.premelt("compare stored --at 61");
+  CHECK(outside.code == 2);
+  CHECK(outside.err.find("0 to 60") != std::string::npos);
+
+  // From a checkpoint on, the last recording is the one that was stored.
+  REQUIRE(
+      place.premelt("run deep-linear --steps 300 --out long --quiet --set window=4 --set hidden=4").code ==
+      0);
+  CHECK(
+      compare(place, "long --at 290 --sigma 0.01 --draws 100")["steps"][0] ==
+      compare(
+          place,
+          "deep-linear --at 290 --sigma 0.01 --draws 100 --set steps=300 --window 4 --set hidden=4")["steps"]
+                                                                                                    [0]);
+  CHECK(place.premelt("compare long --at 10 --set hidden=3").code == 2);
+
+  std::string info = place.read("stored/run.json");
+  info.replace(info.find("\"learning_rate\": 0.1"), 20, "\"learning_rate\": 0.2");
+  place.file("stored/run.json", info);
+  const Outcome changed = place.premelt("compare stored --at 30 --draws 100");
+  CHECK(changed.code == 3);
+  CHECK(changed.err.find("differs") != std::string::npos);
+}
+
+TEST_CASE("compare: without memory for G it goes on with the Gram matrix and says so", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const Outcome outcome = place.premelt(
+      "compare deep-linear --at 10 --sigma 0.001 --window 5 --draws 400 --memory 0 --out small");
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.find("without it") != std::string::npos);
+  const json result = compare(place, "deep-linear --at 10 --sigma 0.001 --window 5 --draws 400 --memory 0");
+  const json& gaussian = result["steps"][0]["sigma"][0];
+  CHECK(gaussian["error_order2"].is_null());
+  CHECK(gaussian["shc_linear"].get<double>() ==
+        Approx(compare(place, "deep-linear --at 10 --sigma 0.001 --window 5 --draws 400")["steps"][0]["sigma"]
+                                                                                         [0]["shc_linear"]
+                                                                                             .get<double>()));
+  CHECK(result["steps"][0]["dynamical"]["error"].is_null());
+  CHECK(result["steps"][0]["dynamical"]["shc"].get<double>() > 0);
+}
+
+TEST_CASE("compare: wrong input is named, with exit code 2", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"compare deep-linear --sigma 0 --at 0", "--sigma"},
+      {"compare deep-linear --sigma -0.1 --at 0", "--sigma"},
+      {"compare deep-linear --draws 1 --at 0", "at least 4"},
+      {"compare deep-linear --at 4000", "0 to 3300"},
+      {"compare deep-linear --at -1", "--at"},
+      {"compare deep-linear --at 10:0:5", "--at"},
+      {"compare deep-linear --at 0:10:0", "--at"},
+      {"compare deep-linear --at 0 --set probes=1", "at least 2 probes"},
+      {"compare deep-linear --at 0 --sampler gausian", "sampler"},
+      {"compare schematic --at 0", "no parameters"},
+      {"compare deep-liner --at 0", "deep-linear"},
+      {"compare", "setting"},
+  };
+  for (const auto& [command, word] : cases) {
+    const Outcome outcome = place.premelt(command);
+    INFO(command << ": " << outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find(word) != std::string::npos);
+    CHECK(outcome.out.empty());
+  }
+  CHECK(place.premelt("compare .").code == 3);  // a directory, but not of a run
+}

@@ -1,0 +1,117 @@
+/// `premelt sweep` as its users run it.
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+
+using namespace premelt::test;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* small =
+    "sweep pitchfork --seeds 200..202 --controls 2 --set window=50 --set probes=20 ";
+
+std::size_t files_in(const fs::path& directory) {
+  if (!fs::exists(directory)) return 0;
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}));
+}
+
+}  // namespace
+
+TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome done = here.premelt(std::string(small) + "--jobs 2 --quiet --json --out s");
+  REQUIRE(done.code == 0);
+  CHECK(done.err.empty());
+  const json object = json::parse(done.out);
+  CHECK(object.at("dir") == "s");
+  CHECK(object.at("seeds") == json({200, 202}));
+  CHECK(object.at("controls") == 2);
+  CHECK(object.at("diverged").empty());
+  CHECK(object.at("events").at("critical").at("detected") == 3);
+  CHECK(object.at("events").at("critical").at("median_step") == 2667);
+  const json& first = object.at("first").at("critical");
+  CHECK(first.at("shc").get<double>() + first.at("pr").get<double>() + first.at("together").get<double>() +
+            first.at("neither").get<double>() ==
+        Approx(1));
+  bool shc = false;
+  for (const json& detector : object.at("detectors")) {
+    shc = shc || detector.at("name") == "shc";
+    for (const char* key : {"detection_rate", "false_alarm_rate", "median_lead", "auc"})
+      CHECK(detector.at(key).is_number());
+    CHECK(detector.at("false_alarm_interval").size() == 2);
+    CHECK(detector.at("lead_quartiles").size() == 2);
+  }
+  CHECK(shc);
+  CHECK(files_in(here / "s/runs") == 3 + 2 * 2);
+  CHECK_THAT(here.read("s/scores.csv"),
+             Contains("event,detector,detection_rate") && Contains("critical,shc,"));
+  CHECK(json::parse(here.read("s/scores.json")).at("verdicts").size() == 1);
+  const std::string page = here.read("s/report.html");
+  CHECK_THAT(page,
+             Contains("Which statistic warns of pitchfork?") && Contains("<svg") && Contains("localisation"));
+  CHECK_THAT(page, !Contains("http:") && !Contains("https:") && !Contains(">nan") && !Contains("\"nan") &&
+                       !Contains("<script"));
+}
+
+TEST_CASE("a sweep killed half-way continues without repeating what it finished", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = std::string(small) + "--quiet --json --out ";
+  const Outcome whole = here.premelt(command + "whole");
+  REQUIRE(whole.code == 0);
+
+  const auto process = here.start(command + "cut");
+  while (files_in(here / "cut/runs") < 2) usleep(1000);
+  process->send(SIGKILL);
+  process->wait();
+  REQUIRE(fs::exists(here / "cut/runs/scored-200.json"));
+  REQUIRE_FALSE(fs::exists(here / "cut/scores.json"));
+  const auto written = fs::last_write_time(here / "cut/runs/scored-200.json");
+
+  const Outcome rest = here.premelt(command + "cut");
+  REQUIRE(rest.code == 0);
+  CHECK(fs::last_write_time(here / "cut/runs/scored-200.json") == written);
+  CHECK(here.read("cut/scores.json") == here.read("whole/scores.json"));
+}
+
+TEST_CASE("the number of jobs changes nothing", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  REQUIRE(here.premelt(std::string(small) + "--quiet --jobs 1 --out one").code == 0);
+  REQUIRE(here.premelt(std::string(small) + "--quiet --jobs 3 --out three").code == 0);
+  CHECK(here.read("one/scores.json") == here.read("three/scores.json"));
+}
+
+TEST_CASE("a diverging run is reported and stops nothing", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome done = here.premelt(
+      "sweep deep-linear --seeds 1..2 --controls 1 --steps 300 --set learning_rate=3 --set window=10 --json "
+      "--out d");
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Contains("diverged") && Contains("scored-1"));
+  CHECK(json::parse(done.out).at("diverged").size() == 2 + 2 * 4);
+}
+
+TEST_CASE("sweep refuses what it cannot do", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const auto refused = [&](const std::string& arguments, const std::string& why) {
+    const Outcome outcome = here.premelt("sweep " + arguments);
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, Contains(why));
+  };
+  refused("pitchfork --seeds 5..3", "--seeds: expected A..B");
+  refused("pitchfork --seeds 5", "--seeds: expected A..B");
+  refused("pitchfork --seeds 1..2 --controls 0", "controls");
+  refused("pitchforks --seeds 1..2", "pitchfork");
+  refused("drift --seeds 1..2", "no event");
+  REQUIRE(here.premelt(std::string(small) + "--steps 300 --quiet --out other").code == 0);
+  refused("pitchfork --seeds 1..2 --out other", "holds a sweep of another setting");
+}

@@ -1,0 +1,61 @@
+/// Every setting that has parameters: it learns what it says, and its landscape is its probe losses.
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "rdm/comparison.hpp"
+#include "tests/support/collected_run.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+
+TEST_CASE("a setting's landscape gives its own probe losses and follows its training", "[unit]") {
+  std::size_t with_parameters = 0;
+  for (const Setting& setting : settings()) {
+    for (const char* dtype : {"float32", "float64"}) {
+      const auto experiment = setting.make(with(setting.name, {{"dtype", dtype}}));
+      const auto landscape = experiment->landscape();
+      if (landscape == nullptr) continue;
+      ++with_parameters;
+      for (int step = 0; step < 5; ++step) experiment->step();
+      const Tensor<double> theta = experiment->position();
+      REQUIRE(theta.size() == landscape->parameters());
+      REQUIRE(landscape->probes() == experiment->probe_blocks().size());
+      Tensor<double> own(Shape{landscape->probes()}), seen(own.shape());
+      experiment->probe_losses(own.flat());
+      landscape->losses(theta.flat(), seen.flat());
+      INFO(setting.name << " " << dtype);
+      CHECK(relative_error(seen, own) <= (std::string(dtype) == "float32" ? 1e-5 : 1e-14));
+      experiment->step();
+      CHECK(relative_error(experiment->position(), theta) > 0);  // the position is a copy
+    }
+  }
+  CHECK(with_parameters == 8);
+}
+
+TEST_CASE("replicas share a past and part afterwards", "[unit]") {
+  for (const char* name : {"deep-linear", "tanh-mlp", "tiny-lookup"}) {
+    const auto after = [&](std::uint64_t replica) {
+      const auto experiment = find_setting(name).make(with(name, {}));
+      for (int step = 0; step < 3; ++step) experiment->step();
+      experiment->reseed(replica);
+      experiment->step();
+      return experiment->position();
+    };
+    const Tensor<double> first = after(0);
+    CHECK(relative_error(after(0), first) == 0);
+    CHECK(relative_error(after(1), first) > 0);
+    CHECK(relative_error(after(1), first) < 0.5);
+  }
+}
+
+TEST_CASE("tanh-mlp and tiny-lookup learn; quadratic losses only drift", "[unit]") {
+  const CollectedRun network = collect("tanh-mlp", {{"steps", "2000"}, {"every", "20"}});
+  CHECK(network.order.at("accuracy").back() >= 0.85);
+  const CollectedRun lookup = collect("tiny-lookup", {{"steps", "600"}, {"every", "20"}});
+  CHECK(lookup.order.at("accuracy").front() <= 0.3);
+  CHECK(lookup.order.at("accuracy").back() >= 0.95);
+  const CollectedRun quadratic = collect("quadratic", {{"steps", "100"}});
+  CHECK(quadratic.order.at("distance").front() == 0);
+  CHECK(quadratic.order.at("distance").back() > 0.05);
+}

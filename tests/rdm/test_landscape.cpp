@@ -1,0 +1,90 @@
+/// Derivatives of the engine's models against differences, and the change of coordinates.
+
+#include <catch2/catch.hpp>
+
+#include "engine/error.hpp"
+#include "landscapes.hpp"
+#include "rdm/comparison.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+
+namespace {
+
+Tensor<double> direction(std::size_t p, std::uint64_t seed) {
+  Rng rng(seed, "direction");
+  return normal_tensor<double>(Shape{p}, rng);
+}
+
+/// The same losses and gradients, everything else by differences.
+FunctionLandscape by_differences(const LossLandscape& of) {
+  return {of.probes(),
+          of.parameters(),
+          {.losses = [&of](ParameterVector theta, std::span<double> losses) { of.losses(theta, losses); },
+           .jacobian = [&of](ParameterVector theta) { return of.jacobian(theta); }}};
+}
+
+/// G by central differences of the losses.
+Tensor<double> jacobian_by_differences(const LossLandscape& of, const Tensor<double>& theta) {
+  const std::size_t n = of.probes(), p = of.parameters();
+  Tensor<double> g(Shape{n, p}), moved = theta.clone();
+  std::vector<double> above(n), below(n);
+  const double h = 1e-5;
+  for (std::size_t a = 0; a < p; ++a) {
+    moved(a) = theta(a) + h;
+    of.losses(moved.flat(), above);
+    moved(a) = theta(a) - h;
+    of.losses(moved.flat(), below);
+    moved(a) = theta(a);
+    for (std::size_t i = 0; i < n; ++i) g(i, a) = (above[i] - below[i]) / (2 * h);
+  }
+  return g;
+}
+
+}  // namespace
+
+TEST_CASE("a model's derivatives of first, second and third order agree with differences", "[unit]") {
+  for (const ModelCase& model : {tanh_network(), attention_model()}) {
+    const LossLandscape& landscape = *model.landscape;
+    const FunctionLandscape differences = by_differences(landscape);
+    const ParameterVector theta = model.theta.flat();
+    const Tensor<double> g = landscape.jacobian(theta), v = direction(landscape.parameters(), 1);
+    CHECK(relative_error(g, jacobian_by_differences(landscape, model.theta)) <= 1e-8);
+    CHECK(relative_error(landscape.gram(theta), differences.gram(theta)) <= 1e-12);
+    CHECK(relative_error(landscape.mean_gradient(theta), differences.mean_gradient(theta)) <= 1e-12);
+
+    const Tensor<double> products = landscape.hessian_products(theta, v.flat());
+    CHECK(relative_error(products, differences.hessian_products(theta, v.flat())) <= 1e-8);
+    for (std::size_t i = 0; i < landscape.probes(); ++i) {
+      const Tensor<double> row = products.window(i * landscape.parameters(), Shape{landscape.parameters()});
+      CHECK(relative_error(landscape.hessian_product(theta, v.flat(), i), row) <= 1e-12);
+    }
+    CHECK(relative_error(landscape.third_products(theta, v.flat()),
+                         differences.third_products(theta, v.flat())) <= 1e-4);
+  }
+}
+
+TEST_CASE("rescaled coordinates carry every derivative", "[unit]") {
+  const ModelCase model = tanh_network();
+  const std::size_t p = model.landscape->parameters();
+  Tensor<double> scale = direction(p, 2);
+  for (double& s : scale.flat()) s = 0.5 + s * s;
+  const RescaledLandscape rescaled(*model.landscape, scale);
+  const Tensor<double> phi = rescaled.from_inner_coordinates(model.theta.flat()), v = direction(p, 3);
+  CHECK(relative_error(rescaled.to_inner_coordinates(phi.flat()), model.theta) <= 1e-15);
+
+  const FunctionLandscape differences = by_differences(rescaled);
+  CHECK(relative_error(rescaled.jacobian(phi.flat()), jacobian_by_differences(rescaled, phi)) <= 1e-8);
+  CHECK(relative_error(rescaled.hessian_products(phi.flat(), v.flat()),
+                       differences.hessian_products(phi.flat(), v.flat())) <= 1e-8);
+  CHECK(relative_error(rescaled.third_products(phi.flat(), v.flat()),
+                       differences.third_products(phi.flat(), v.flat())) <= 1e-4);
+}
+
+TEST_CASE("landscapes refuse vectors that do not fit and scales that are not positive", "[unit]") {
+  const ModelCase model = tanh_network();
+  CHECK_THROWS_AS(model.landscape->jacobian(direction(3, 1).flat()), ShapeError);
+  CHECK_THROWS_AS(model.landscape->hessian_products(model.theta.flat(), direction(3, 1).flat()), ShapeError);
+  CHECK_THROWS_AS(RescaledLandscape(*model.landscape, direction(3, 1)), ShapeError);
+  CHECK_THROWS_AS(RescaledLandscape(*model.landscape, Tensor<double>(model.theta.shape(), 0.0)), UsageError);
+}

@@ -1,0 +1,53 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "rdm/statistics.hpp"
+
+using namespace premelt;
+using nlohmann::json;
+
+namespace {
+
+bool agree(double found, double expected) {
+  return std::abs(found - expected) <= 1e-10 * std::max(1e-3, std::abs(expected));
+}
+
+}  // namespace
+
+TEST_CASE("statistics agree with SciPy's to 1e-10", "[golden]") {
+  std::ifstream file(PREMELT_SOURCE_DIR "/tests/golden/statistics_reference.json");
+  const json reference = json::parse(file);
+  for (const json& c : reference.at("incomplete_beta")) CHECK(agree(incomplete_beta(c[0], c[1], c[2]), c[3]));
+  for (const json& c : reference.at("clopper_pearson")) {
+    const Interval found = clopper_pearson(c[0], c[1]);
+    CHECK(agree(found.low, c[2]));
+    CHECK(agree(found.high, c[3]));
+  }
+  for (const json& c : reference.at("auc")) {
+    CHECK(
+        agree(auc(c.at("positives").get<std::vector<double>>(), c.at("negatives").get<std::vector<double>>()),
+              c.at("auc")));
+  }
+  for (const json& c : reference.at("kendall_tau"))
+    CHECK(agree(kendall_tau(c.at("series").get<std::vector<double>>()), c.at("tau")));
+  for (const json& c : reference.at("quantile"))
+    CHECK(agree(quantile(c.at("values").get<std::vector<double>>(), c.at("p")), c.at("quantile")));
+}
+
+TEST_CASE("statistics refuse what has no answer", "[unit]") {
+  const std::vector<double> none, one{1}, bad{1, std::numeric_limits<double>::quiet_NaN()}, equal{2, 2, 2};
+  CHECK_THROWS_AS(median(none), UsageError);
+  CHECK_THROWS_AS(quantile(bad, 0.5), UsageError);
+  CHECK_THROWS_AS(quantile(one, 1.5), UsageError);
+  CHECK_THROWS_AS(auc(one, none), UsageError);
+  CHECK_THROWS_AS(kendall_tau(one), UsageError);
+  CHECK_THROWS_AS(clopper_pearson(0, 0), UsageError);
+  CHECK_THROWS_AS(clopper_pearson(3, 2), UsageError);
+  CHECK(std::isnan(kendall_tau(equal)));
+  CHECK(auc(equal, equal) == 0.5);
+}

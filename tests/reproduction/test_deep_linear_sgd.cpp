@@ -1,0 +1,150 @@
+/// The deep linear network under SGD: when SHC leads the half-way point, alignment, and how much of it is
+/// drift.
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <iostream>
+
+#include "rdm/statistics.hpp"
+#include "tests/reproduction/traces.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+
+namespace {
+
+constexpr int first_seed = 200, seeds = 30;
+constexpr std::array strengths{4.0, 2.0, 1.0, 0.5};
+constexpr double tau = 200;
+constexpr std::size_t modes = strengths.size();
+
+std::size_t reached(const std::vector<double>& series, double level) {
+  return static_cast<std::size_t>(std::ranges::find_if(series, [&](double x) { return x >= level; }) -
+                                  series.begin());
+}
+
+/// The recordings in which mode k's SHC peak is looked for: between the geometric means of half-times.
+std::pair<std::size_t, std::size_t> segment(const RunTrace& run, std::size_t k) {
+  const auto half = [&](std::size_t mode) {
+    return static_cast<double>(reached(run.order[mode], strengths[mode] / 2));
+  };
+  const double from = k == 0 ? 0 : std::sqrt(half(k - 1) * half(k));
+  const double to = k + 1 == modes ? static_cast<double>(run.steps.size()) : std::sqrt(half(k) * half(k + 1));
+  return {static_cast<std::size_t>(from), static_cast<std::size_t>(to)};
+}
+
+/// The recording at which mode k's SHC peaks.
+std::size_t peak(const RunTrace& run, std::size_t k, std::size_t window) {
+  const auto [from, to] = segment(run, k);
+  const Signals found = signals(run, window, 1, from, to);
+  return found.newest[static_cast<std::size_t>(std::ranges::max_element(found.shc) - found.shc.begin())];
+}
+
+/// Shares of modes whose SHC peak comes before the half-way point and before 95 %, over all seeds.
+struct Shares {
+  double before_half = 0, before_end = 0, chance_half = 0, chance_end = 0, lead = 0;
+};
+
+Shares peak_shares(const std::vector<RunTrace>& runs, double window_in_units) {
+  Shares result;
+  const double unit = 1 / static_cast<double>(runs.size() * modes);
+  for (const RunTrace& run : runs) {
+    for (std::size_t k = 0; k < modes; ++k) {
+      const auto window = static_cast<std::size_t>(std::lround(window_in_units * tau / strengths[k]));
+      const std::size_t when = peak(run, k, window), half = reached(run.order[k], strengths[k] / 2),
+                        end = reached(run.order[k], 0.95 * strengths[k]);
+      const auto [from, to] = segment(run, k);
+      const auto chance = [from = from, to = to](std::size_t step) {
+        return static_cast<double>(std::min(step, to) - from) / static_cast<double>(to - from);
+      };
+      result.before_half += unit * (when < half);
+      result.before_end += unit * (when < end);
+      result.chance_half += unit * chance(half);
+      result.chance_end += unit * chance(end);
+      result.lead += unit * (static_cast<double>(half) - static_cast<double>(when)) * strengths[k] / tau;
+    }
+  }
+  return result;
+}
+
+std::vector<RunTrace> runs_of(const Overrides& overrides) {
+  std::vector<RunTrace> runs;
+  for (int seed = first_seed; seed < first_seed + seeds; ++seed)
+    runs.push_back(trace("deep-linear", overrides, seed));
+  return runs;
+}
+
+/// Share of modes whose SHC peak (W = 20) comes before their singular vectors align to 0.95.
+double alignment_lead(const std::vector<RunTrace>& runs) {
+  double share = 0;
+  for (const RunTrace& run : runs) {
+    for (std::size_t k = 0; k < modes; ++k) share += peak(run, k, 20) < reached(run.order[modes + k], 0.95);
+  }
+  return share / static_cast<double>(runs.size() * modes);
+}
+
+/// Drift share of tr C (W = 20) where mode 1 falls fastest: of 40 replicas that share start, teacher and
+/// probes and see different data.
+double drift_share(int seed) {
+  constexpr int replicas = 40;
+  constexpr std::size_t window = 20;
+  const Hyperparameters parameters = with("deep-linear", {{"seed", std::to_string(seed)}, {"steps", "500"}});
+  Checkpoint start;
+  find_setting("deep-linear").make(parameters)->save(start);
+  RunTrace mean;
+  std::vector<Signals> single;
+  for (int r = 0; r < replicas; ++r) {
+    const auto experiment = find_setting("deep-linear").make(parameters);
+    start.streams["data"] = Rng(static_cast<std::uint64_t>(1000 * seed + r), "replica").state();
+    experiment->load(start);
+    const RunTrace run = record_run(*experiment, parameters);
+    single.push_back(signals(run, window, 1, window, run.steps.size()));
+    if (r == 0) {
+      mean = run;
+      mean.losses.fill(0);
+    }
+    for (std::size_t i = 0; i < run.losses.size(); ++i)
+      mean.losses.flat()[i] += run.losses.flat()[i] / replicas;
+  }
+  const std::vector<double> of_mean = signals(mean, window, 1, window, mean.steps.size()).trace;
+  const auto steepest = static_cast<std::size_t>(std::ranges::max_element(of_mean) - of_mean.begin());
+  double whole = 0;
+  for (const Signals& s : single) whole += s.trace[steepest] / replicas;
+  // tr C = drift + noise, and of the mean trajectory drift + noise/R.
+  return (replicas * of_mean[steepest] - whole) / ((replicas - 1) * whole);
+}
+
+}  // namespace
+
+TEST_CASE("deep-linear, SGD: a short window's SHC peaks before the half-way point, a long one's after",
+          "[reproduction]") {
+  const std::vector<RunTrace> runs = runs_of({});
+  const Shares narrow = peak_shares(runs, 0.4), wide = peak_shares(runs, 0.8);
+  std::cout << "deep-linear, SGD, " << seeds << " seeds x 4 modes: W = 0.4 tau/S peaks before half in "
+            << narrow.before_half << " (chance " << narrow.chance_half << "), before 95 % in "
+            << narrow.before_end << " (chance " << narrow.chance_end << "), mean lead to half " << narrow.lead
+            << " tau/S; W = 0.8 tau/S before half in " << wide.before_half << "\n";
+  CHECK(narrow.before_half >= 0.85);
+  CHECK(narrow.before_end >= 0.99);
+  CHECK(wide.before_half <= 0.40);
+  const double lead = alignment_lead(runs);
+  std::cout << "deep-linear, whitened inputs: SHC peaks before alignment in " << lead << "\n";
+  CHECK(lead <= 0.02);
+}
+
+TEST_CASE("deep-linear, SGD: with ill-conditioned inputs SHC peaks before the directions align",
+          "[reproduction]") {
+  const double lead = alignment_lead(runs_of({{"condition_number", "10"}, {"steps", "4500"}}));
+  std::cout << "deep-linear, condition number 10: SHC peaks before alignment in " << lead << "\n";
+  CHECK(lead >= 0.95);
+}
+
+TEST_CASE("deep-linear, SGD: at mode 1 the window's variance is nearly all drift", "[reproduction]") {
+  std::vector<double> shares;
+  for (int seed = first_seed; seed < first_seed + 10; ++seed) shares.push_back(drift_share(seed));
+  std::cout << "deep-linear, mode 1, " << shares.size() << " seeds x 40 replicas: drift share of tr C "
+            << median(shares) << " (median), " << std::ranges::min(shares) << " to "
+            << std::ranges::max(shares) << "\n";
+  CHECK(median(shares) >= 0.90);  // hoped for: 0.97, see docs/results.md
+}

@@ -1,0 +1,286 @@
+/// Prop. 2.1 on trained models: how good GΣGᵀ is, what its second order adds, and where both end.
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+
+#include "rdm/comparison.hpp"
+#include "rdm/jacobian.hpp"
+#include "rdm/samplers/gaussian.hpp"
+#include "rdm/samplers/trajectory.hpp"
+#include "tests/support/collected_run.hpp"
+
+using namespace premelt;
+using namespace premelt::test;
+
+namespace {
+
+constexpr std::size_t threads = 2, draws = 40000;
+constexpr int seed = 200;
+
+/// A setting after `step` training steps.
+struct Point {
+  std::unique_ptr<LossLandscape> landscape;
+  Tensor<double> theta, jacobian;
+
+  ParameterVector position() const { return theta.flat(); }
+};
+
+std::unique_ptr<Experiment> start(const std::string& setting, int chosen_seed = seed) {
+  return find_setting(setting).make(with(setting, {{"seed", std::to_string(chosen_seed)}}));
+}
+
+void train(Experiment& experiment, int steps) {
+  for (int step = 0; step < steps; ++step) experiment.step();
+}
+
+Point point(const Experiment& experiment) {
+  Point at{experiment.landscape(), experiment.position(), {}};
+  at.jacobian = at.landscape->jacobian(at.position());
+  return at;
+}
+
+Point point_at(const std::string& setting, int step, int chosen_seed = seed) {
+  const auto experiment = start(setting, chosen_seed);
+  train(*experiment, step);
+  return point(*experiment);
+}
+
+Estimate reference(const Point& at, double sigma) {
+  const PairedLosses pairs = paired_losses(*at.landscape, at.position(), at.jacobian,
+                                           {.sigma = sigma, .draws = draws, .threads = threads});
+  return control_variate(pairs, linear_covariance(at.jacobian, sigma));
+}
+
+double relative_mc_error(const Estimate& estimate) {
+  return estimate.standard_error() / frobenius_norm(estimate.covariance);
+}
+
+/// The 20 steps up to the first where s1 is at least `level`, (20,p): a window is stamped at its newest step.
+Tensor<double> window_up_to(Experiment& experiment, double level) {
+  constexpr std::size_t window = 20;
+  std::vector<double> order(experiment.order_names().size());
+  std::vector<Tensor<double>> path;
+  do {
+    experiment.step();
+    path.push_back(experiment.position());
+    experiment.order_parameters(order);
+    REQUIRE(path.size() < 2000);
+  } while (order[0] < level);
+  REQUIRE(path.size() >= window);
+  Tensor<double> trajectory(Shape{window, path.front().size()});
+  for (std::size_t t = 0; t < window; ++t)
+    std::ranges::copy(path[path.size() - window + t].flat(), trajectory.row(t).begin());
+  return trajectory;
+}
+
+struct Errors {
+  double order1, order2, monte_carlo;
+};
+
+Errors errors(const Point& at, const SecondOrder& terms, double sigma) {
+  const Estimate c = reference(at, sigma);
+  const Tensor<double> linear = linear_covariance(at.jacobian, sigma);
+  return {relative_error(linear, c.covariance),
+          relative_error(second_order_covariance(linear, terms, sigma), c.covariance), relative_mc_error(c)};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "proposition: the error of the linear term grows as sigma squared, and the second order explains it",
+    "[reproduction]") {
+  for (const auto& [setting, step, chosen_seed] :
+       {std::tuple{"tanh-mlp", 0, 200}, std::tuple{"tanh-mlp", 0, 201}, std::tuple{"tanh-mlp", 0, 202},
+        std::tuple{"deep-linear", 320, 200}, std::tuple{"deep-linear", 320, 201},
+        std::tuple{"deep-linear", 320, 202}}) {
+    const Point at = point_at(setting, step, chosen_seed);
+    const SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
+    REQUIRE(terms.exact);
+    std::vector<double> sigmas{1e-4, 3e-4, 1e-3, 3e-3, 1e-2}, first;
+    for (double sigma : sigmas) first.push_back(errors(at, terms, sigma).order1);
+    const double slope = log_log_slope(sigmas, first);
+    CHECK(slope == Approx(2.0).margin(0.05));
+    std::cout << setting << " seed " << chosen_seed << " step " << step
+              << ": slope of the order-1 error on [1e-4, 1e-2] " << slope << "\n";
+    for (double sigma : {0.01, 0.03}) {
+      const Errors e = errors(at, terms, sigma);
+      CHECK(e.order2 <= 0.15 * e.order1);
+      std::cout << "  sigma " << sigma << ": order 1 " << e.order1 << ", order 2 " << e.order2 << ", ratio "
+                << e.order2 / e.order1 << ", Monte Carlo " << e.monte_carlo << "\n";
+    }
+  }
+}
+
+TEST_CASE("proposition: the table of settings, from the linear regime to where G vanishes",
+          "[reproduction]") {
+  const std::vector<double> sigmas{1e-3, 1e-2, 0.1};
+  double first_saddle = 0;
+  for (const auto& [setting, steps] :
+       std::vector<std::pair<std::string, std::vector<int>>>{{"tanh-mlp", {0, 100, 1000, 4000}},
+                                                             {"deep-linear", {0, 200, 320, 460, 2990}},
+                                                             {"tiny-lookup", {0, 500}}}) {
+    const auto experiment = start(setting);
+    int now = 0;
+    for (int step : steps) {
+      train(*experiment, step - now);
+      now = step;
+      const Point at = point(*experiment);
+      std::cout << setting << " step " << step << ": order-1 error";
+      for (double sigma : sigmas) {
+        const Estimate c = reference(at, sigma);
+        const double error = relative_error(linear_covariance(at.jacobian, sigma), c.covariance);
+        CHECK(std::isfinite(error));
+        if (setting == "deep-linear" && step == 0 && sigma == 0.1) first_saddle = error;
+        std::cout << "  " << error << " +- " << relative_mc_error(c) << " at " << sigma;
+      }
+      std::cout << "\n";
+    }
+  }
+  CHECK(first_saddle >= 0.9);  // at the initial saddle G is nearly 0: the matrix is the Hessians'
+}
+
+TEST_CASE("proposition: at the saddle the Hessian term alone suffices, and elsewhere it does not",
+          "[reproduction]") {
+  const auto compare = [](const std::string& setting, int step) {
+    const Point at = point_at(setting, step);
+    SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
+    const double both = errors(at, terms, 0.01).order2, none = errors(at, terms, 0.01).order1;
+    terms.third.covariance.fill(0);
+    const double hessian_only = errors(at, terms, 0.01).order2;
+    std::cout << setting << " step " << step << ", sigma 0.01: order 1 " << none << ", with ½tr(HH) "
+              << hessian_only << ", with both " << both << "\n";
+    return std::array{none, hessian_only, both};
+  };
+  const auto saddle = compare("deep-linear", 200), network = compare("tanh-mlp", 0);
+  CHECK(saddle[1] <= 0.15 * saddle[0]);
+  CHECK(network[1] >= network[0]);
+  CHECK(network[2] <= 0.15 * network[0]);
+}
+
+TEST_CASE("proposition: exact to second order on quadratic losses", "[reproduction]") {
+  const Point at = point_at("quadratic", 100);
+  const SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
+  for (double sigma : {0.01, 0.1, 1.0}) {
+    const Errors e = errors(at, terms, sigma);
+    CHECK(e.order2 <= 3 * e.monte_carlo);
+    std::cout << "quadratic, sigma " << sigma << ": order 1 " << e.order1 << ", order 2 " << e.order2
+              << ", Monte Carlo " << e.monte_carlo << "\n";
+  }
+}
+
+TEST_CASE("proposition: parity splits the covariance", "[reproduction]") {
+  const Point at = point_at("quadratic", 0);
+  const double sigma = 0.1;
+  const SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
+  const PairedLosses pairs = paired_losses(*at.landscape, at.position(), at.jacobian,
+                                           {.sigma = sigma, .draws = 2 * 400000, .threads = threads});
+  const double even = frobenius_norm(even_covariance(pairs));
+  const double expected = std::pow(sigma, 4) * frobenius_norm(terms.hessian.covariance);
+  CHECK(even / expected == Approx(1).margin(0.02));
+  std::cout << "parity: |C_even| / (sigma^4 |tr HH|/2) = " << even / expected << "\n";
+}
+
+TEST_CASE("proposition: Monte-Carlo errors follow sqrt((1+PR)/M), and orthogonal pairs beat them",
+          "[reproduction]") {
+  for (const auto& [setting, step] : {std::pair{"tanh-mlp", 0}, std::pair{"deep-linear", 320}}) {
+    const Point at = point_at(setting, step);
+    const double sigma = 0.01;
+    const Tensor<double> exact = reference(at, sigma).covariance;
+    const std::size_t count = 2 * at.landscape->parameters();
+    const double theory =
+        std::sqrt((1 + matrix_moments(exact).participation_ratio()) / static_cast<double>(count));
+    const auto mean_error = [&](DrawKind kind, bool pairs) {
+      double sum = 0;
+      for (std::uint64_t repetition = 1; repetition <= 8; ++repetition) {
+        const GaussianOptions options{
+            .sigma = sigma, .draws = count, .kind = kind, .seed = repetition, .threads = threads};
+        const Tensor<double> c =
+            pairs ? paired_estimate(paired_losses(*at.landscape, at.position(), {}, options)).covariance
+                  : covariance(gaussian_losses(*at.landscape, at.position(), options), Divisor::sample);
+        sum += relative_error(c, exact) / 8;
+      }
+      return sum;
+    };
+    const double plain = mean_error(DrawKind::independent, false),
+                 sphere = mean_error(DrawKind::sphere, true);
+    std::cout << setting << " step " << step << ", sigma 0.01, M = " << count << ": plain " << plain
+              << " (theory " << theory << ", ratio " << plain / theory << "), antithetic "
+              << mean_error(DrawKind::independent, true) << ", orthogonal "
+              << mean_error(DrawKind::orthogonal, false) << ", orthogonal pairs: fixed radius " << sphere
+              << ", chi radii " << mean_error(DrawKind::orthogonal, true) << ", quasi-random "
+              << mean_error(DrawKind::quasi_random, false) << "\n";
+    CHECK(plain / theory >= 0.85);
+    CHECK(plain / theory <= 1.15);
+    CHECK(sphere <= 0.01);
+    for (double wide : {0.001, 0.03}) {
+      const PairedLosses pairs =
+          paired_losses(*at.landscape, at.position(), {},
+                        {.sigma = wide, .draws = count, .kind = DrawKind::sphere, .threads = threads});
+      const double error = relative_error(paired_estimate(pairs).covariance, reference(at, wide).covariance);
+      CHECK(error <= 0.01);
+      std::cout << "  orthogonal pairs of fixed radius, sigma " << wide << ": " << error << "\n";
+    }
+  }
+}
+
+TEST_CASE("proposition: the dynamical covariance is linear in the window's moves while the window is short",
+          "[reproduction]") {
+  for (double fraction : {0.01, 1.0 / 3, 0.8}) {
+    double worst_at_mean = 0, worst_at_last = 0;
+    for (int chosen_seed = seed; chosen_seed < seed + 10; ++chosen_seed) {
+      const auto experiment = start("deep-linear", chosen_seed);
+      const Tensor<double> trajectory = window_up_to(*experiment, 4 * fraction);
+      const auto landscape = experiment->landscape();
+      const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population);
+      const auto error_with = [&](ParameterVector theta) {
+        return relative_error(trajectory_covariance(landscape->jacobian(theta), trajectory), c);
+      };
+      const double at_mean = error_with(mean_position(trajectory).flat());
+      CHECK(at_mean <= 0.05);
+      worst_at_mean = std::max(worst_at_mean, at_mean);
+      worst_at_last = std::max(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
+    }
+    std::cout << "deep-linear, 10 seeds, W = 20 up to s1 = " << fraction
+              << " S: largest error with G at the mean " << worst_at_mean << ", at the last step "
+              << worst_at_last << "\n";
+  }
+}
+
+TEST_CASE("proposition: the dynamical error grows with W*eta*S", "[reproduction]") {
+  for (std::size_t window : {5, 10, 20, 40, 80, 160}) {
+    const auto experiment = start("deep-linear");
+    train(*experiment, 400 - static_cast<int>(window));
+    Tensor<double> trajectory(Shape{window, experiment->position().size()});
+    for (std::size_t t = 0; t < window; ++t) {
+      experiment->step();
+      std::ranges::copy(experiment->position().flat(), trajectory.row(t).begin());
+    }
+    const auto landscape = experiment->landscape();
+    const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population),
+                         g = landscape->jacobian(mean_position(trajectory).flat());
+    const double error = relative_error(trajectory_covariance(g, trajectory), c);
+    const double x = static_cast<double>(window) * 0.005 * 4;
+    if (x <= 0.4) CHECK(error <= 0.08);
+    CHECK(std::isfinite(error));
+    std::cout << "deep-linear, window of " << window << " steps up to 400, W*eta*S = " << x << ": error "
+              << error << "\n";
+  }
+}
+
+TEST_CASE("proposition: the Poincare bracket at any sigma", "[reproduction]") {
+  for (const auto& [setting, step] : {std::pair{"tanh-mlp", 0}, std::pair{"tanh-mlp", 1000},
+                                      std::pair{"deep-linear", 0}, std::pair{"deep-linear", 320}}) {
+    const Point at = point_at(setting, step);
+    std::cout << setting << " step " << step << ": least eigenvalue / largest";
+    for (double sigma : {0.001, 0.01, 0.1, 0.5}) {
+      const double least =
+          poincare_bracket(*at.landscape, at.position(), sigma, 1000, 1, threads).least_eigenvalue();
+      CHECK(least >= -1e-3);
+      std::cout << "  " << least << " at " << sigma;
+    }
+    std::cout << "\n";
+  }
+}
