@@ -35,7 +35,10 @@ Schedule linear_decay(std::uint64_t begin, std::uint64_t end, double floor) {
 }
 
 Schedule step_decay(std::uint64_t every, double factor) {
-  return Schedule([=](std::uint64_t step) { return std::pow(factor, static_cast<double>(step / every)); });
+  return Schedule([=](std::uint64_t step) {
+    const std::uint64_t drops = step / every;
+    return std::pow(factor, static_cast<double>(drops));
+  });
 }
 
 }  // namespace premelt

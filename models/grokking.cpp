@@ -92,7 +92,9 @@ class Grokking : public Experiment {
   std::vector<std::string> order_names() const override {
     return {"train_accuracy", "test_accuracy", "fourier_power"};
   }
-  std::vector<EventSpec> events() const override { return {{"grokked", "test_accuracy", 1.0, "no_decay"}}; }
+  std::vector<EventSpec> events() const override {
+    return {{"grokked", "test_accuracy", 1.0, "random_labels"}};
+  }
 
   MonitorOptions monitor_options() const override {
     MonitorOptions options = premelt::monitor_options(parameters_, task_.probe_blocks().size());

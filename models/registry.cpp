@@ -16,8 +16,8 @@
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), induction_setting(),
-                                        grokking_setting(),    tanh_mlp_setting(),  tiny_lookup_setting(),
+  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), grokking_setting(),
+                                        induction_setting(),   tanh_mlp_setting(),  tiny_lookup_setting(),
                                         quadratic_setting(),   pitchfork_setting(), fold_setting(),
                                         metastable_setting(),  drift_setting(),     decay_annealed_setting()};
   return all;

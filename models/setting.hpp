@@ -21,10 +21,11 @@ namespace premelt {
 struct EventSpec {
   std::string name;   ///< "mode1", "completion"
   std::string order;  ///< the order parameter's column
-  double target;      ///< its final value, or the least that counts as one when nobody knows it beforehand
+  double target;      ///< its final value
   /// Value of the parameter `control` that trains the event-free twin; empty: there is none.
   std::string control = {};
-  bool of_final_value = false;  ///< the fractions are of the run's last value, and told when it ends
+  /// The fractions are of the run's last value, and told when it ends, provided that it is at least `target`.
+  bool of_final_value = false;
 };
 
 /// What Experiment::training returns.

@@ -17,9 +17,18 @@ std::size_t order_index(const Experiment& experiment, const EventSpec& spec) {
   return static_cast<std::size_t>(std::ranges::find(names, spec.order) - names.begin());
 }
 
-/// The step at which a series reaches a level and stays there, if it does.
-std::optional<std::int64_t> reached(const RunTrace& run, std::size_t order, double level) {
-  EventDetector detector("event", level);
+/// What an order parameter is to reach, when that is known or the run has got there.
+std::optional<double> target_of(const EventSpec& spec, const std::vector<double>& order) {
+  if (!spec.of_final_value) return spec.target;
+  return order.back() >= spec.target ? std::optional(order.back()) : std::nullopt;
+}
+
+/// The step at which a series reaches a fraction of its target and stays there, if it does.
+std::optional<std::int64_t> reached(const RunTrace& run, std::size_t order, double fraction,
+                                    const EventSpec& spec) {
+  const std::optional<double> target = target_of(spec, run.order[order]);
+  if (!target) return std::nullopt;
+  EventDetector detector("event", fraction * *target);
   for (std::size_t t = 0; t < run.steps.size(); ++t) {
     if (const auto event = detector.push(run.steps[t], run.order[order][t])) return event->step;
   }
@@ -127,10 +136,10 @@ SweepRun sweep_run(const Setting& setting, Hyperparameters parameters, const Swe
     const std::size_t order = order_index(*experiment, spec);
     if (start && (task.event.empty() || task.event == spec.name)) {
       SweepWatch watch = watch_all(series, run.order[order], *start, parameters.count("alarm_hold"));
-      watch.event_step = reached(run, order, 0.5 * spec.target);
+      watch.event_step = reached(run, order, 0.5, spec);
       result[spec.name] = std::move(watch);
     }
-    if (start) start = reached(run, order, 0.98 * spec.target);
+    if (start) start = reached(run, order, 0.98, spec);
     if (start) *start += width;
   }
   return result;

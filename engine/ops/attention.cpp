@@ -115,7 +115,8 @@ Var<T> causal_mask(const Var<T>& scores) {
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, std::size_t heads, bool causal) {
   check_heads("attention_weights", q.shape(), heads);
-  const double scaling = 1 / std::sqrt(static_cast<double>(q.shape()[2] / heads));
+  const std::size_t head_width = q.shape()[2] / heads;
+  const double scaling = 1 / std::sqrt(static_cast<double>(head_width));
   const Var<T> scores = scaling * matmul_nt(split_heads(q, heads), split_heads(k, heads));
   return softmax(causal ? causal_mask(scores) : scores);
 }

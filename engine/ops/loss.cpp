@@ -10,8 +10,6 @@
 
 namespace premelt {
 
-using kernels::Rows;
-
 namespace {
 
 /// (B) -> (B,1,...,1) of the given rank.

@@ -99,6 +99,8 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"dtype", "float32"}, {"label_noise", "0.5"}});
   check("deep-linear", {{"momentum", "0.9"}, {"learning_rate", "0.001"}, {"every", "3"}});
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
+  check("grokking", {{"quick", "true"}});
+  check("induction", {{"quick", "true"}});
   check("deep-linear", {{"control", "mode2"}});
   check("deep-linear", {{"trap", "batch_drop"}, {"trap_step", "100"}});
   check("deep-linear", {{"trap", "spike"}, {"trap_step", "140"}});
@@ -107,8 +109,6 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("metastable", {{"signs", "balanced"}});
   check("drift", {});
   check("decay-annealed", {});
-  check("grokking", {{"quick", "true"}});
-  check("induction", {{"quick", "true"}});
 }
 
 TEST_CASE("checkpoints come at step 0, on their cadence and at the end", "[unit]") {
