@@ -110,7 +110,7 @@ TEST_CASE("induction: heads form in ten seeds, and SHC rises before they are hal
   CHECK(median(rise) >= 0.15);
 }
 
-TEST_CASE("induction, controls: no heads form; the loss drop and long windows alarm all the same",
+TEST_CASE("induction, controls: no heads form, but the loss drop and long windows alarm all the same",
           "[reproduction]") {
   for (const char* control : {"random_only", "one_layer"}) {
     std::map<int, int> alarms;
