@@ -250,7 +250,7 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
 }
 
 TEST_CASE("proposition: the dynamical error grows with W*eta*S", "[reproduction]") {
-  for (std::size_t window : {5, 10, 20, 40, 80, 160}) {
+  for (std::size_t window : {5u, 10u, 20u, 40u, 80u, 160u}) {
     const auto experiment = start("deep-linear");
     train(*experiment, 400 - static_cast<int>(window));
     Tensor<double> trajectory(Shape{window, experiment->position().size()});
