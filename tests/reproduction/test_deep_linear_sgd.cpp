@@ -145,6 +145,9 @@ TEST_CASE("deep-linear, SGD: at mode 1 the window's variance is nearly all drift
   for (int seed = first_seed; seed < first_seed + 10; ++seed) shares.push_back(drift_share(seed));
   std::cout << "deep-linear, mode 1, " << shares.size() << " seeds x 40 replicas: drift share of tr C "
             << median(shares) << " (median), " << std::ranges::min(shares) << " to "
-            << std::ranges::max(shares) << "\n";
-  CHECK(median(shares) >= 0.90);  // hoped for: 0.97, see docs/results.md
+            << std::ranges::max(shares) << "; the wanted 0.97 is "
+            << (median(shares) >= 0.97 ? "met" : "MISSED") << "\n";
+  // Below the wanted 0.97 (docs/results.md), so this holds what was measured: it may not drift away
+  // unnoticed.
+  CHECK(median(shares) == Approx(0.94).margin(0.01));
 }
