@@ -34,8 +34,9 @@ class Block {
  public:
   template <class T>
   Block(Parameters<T>& parameters, const std::string& name, const TransformerOptions& options, Rng& rng);
+  /// `weights`, when given, takes the attention (B,H,T,T).
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x, Tensor<T>* weights = nullptr) const;
 
  private:
   std::size_t heads_;
@@ -53,9 +54,11 @@ class Transformer {
  public:
   template <class T>
   Transformer(Parameters<T>& parameters, const TransformerOptions& options, Rng& rng);
-  /// Tokens (B,T) -> logits (B,T,outputs). Throws ShapeError for a token or a T out of range.
+  /// Tokens (B,T) -> logits (B,T,outputs). `weights`, when given, takes each layer's attention (B,H,T,T).
+  /// Throws ShapeError for a token or a T out of range.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens) const;
+  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
+                    std::vector<Tensor<T>>* weights = nullptr) const;
 
  private:
   Embedding embedding_;
