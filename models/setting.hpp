@@ -26,6 +26,8 @@ struct EventSpec {
   std::string control = {};
   /// The fractions are of the run's last value, and told when it ends, provided that it is at least `target`.
   bool of_final_value = false;
+  /// The order parameter that says how well the directions have been found, up to 1; empty: there is none.
+  std::string alignment = {};
 };
 
 /// What Experiment::training returns.
@@ -59,7 +61,7 @@ class Experiment {
   virtual std::unique_ptr<LossLandscape> landscape() const { return nullptr; }
   /// The present parameters, (p), where `landscape` is to be looked at.
   virtual Tensor<double> position() const { return {}; }
-  /// From here on, the batches of an independent replica. Nothing happens where batches are not random.
+  /// From here on, the randomness of an independent replica. Nothing happens where there is none.
   virtual void reseed(std::uint64_t) {}
 
   /// Block of each probe; its size is the number of probes n.
@@ -72,6 +74,13 @@ class Experiment {
   virtual std::optional<double> noise_level() const { return std::nullopt; }
 };
 
+/// Something that moves the losses of an event-free twin without bringing the event: changes of parameters
+/// after its `control` is set. Where there is a parameter `trap_step`, it falls into the middle of the watch.
+struct Trap {
+  std::string name;  ///< "rate_drop"
+  std::vector<std::pair<std::string, HyperparameterValue>> changes;
+};
+
 struct Setting {
   std::string name;
   std::string summary;
@@ -79,6 +88,8 @@ struct Setting {
   std::function<std::unique_ptr<Experiment>(const Hyperparameters&)> make;
   /// Other defaults, when the parameter `quick` is set: a run of a few seconds.
   std::vector<std::pair<std::string, HyperparameterValue>> quick = {};
+  /// What `sweep --traps` counts alarms on.
+  std::vector<Trap> traps = {};
 };
 
 /// Lets `assign` change the parameters. When it sets `quick`, the setting's quick defaults come first, so
