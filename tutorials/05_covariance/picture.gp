@@ -21,6 +21,6 @@ set yrange [0:0.8]; set ytics 0,0.2,0.8 nomirror
 set title "who takes part" textcolor rgb ink
 set key below left reverse Left maxrows 1
 set boxwidth 0.7
-plot table index 1 using 1:2 with boxes fillstyle solid 0.4 linecolor rgb colour(0) title "v_1", \
-     '' index 1 using 1:3 with points pointtype 7 pointsize 1.2 linecolor rgb alarm title "x_1^2"
+plot table index 1 using 1:2 with boxes fillstyle solid 0.4 linecolor rgb colour(0) title "v₁", \
+     '' index 1 using 1:3 with points pointtype 7 pointsize 1.2 linecolor rgb alarm title "x₁², normed"
 unset multiplot
