@@ -26,8 +26,8 @@ enum class Role { scored, calibration, control, trap };
 
 /// One run of a sweep.
 struct SweepTask {
-  Role role;
-  std::uint64_t seed;
+  Role role;                   ///< what it is for
+  std::uint64_t seed;          ///< of the run
   std::string event = {};      ///< the event whose twin is trained; empty for a scored run
   std::string trap = {};       ///< what the twin stumbles over; for a trap
   std::int64_t last = 0;       ///< the step up to which the run is trained
