@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "rdm/loss_window.hpp"
+#include "rdm/null.hpp"
 #include "rdm/scoring.hpp"
 #include "rdm/spectrum.hpp"
 #include "rdm/statistics.hpp"
@@ -101,12 +102,12 @@ Watches watch(const Case& chosen, bool event_free, std::size_t seed) {
   return watches;
 }
 
-/// Seeds 1-30 with the event; 101-130 calibrate, 201-230 count false alarms, both without it.
+/// Seeds 1-30 with the event; 31-60 calibrate, 61-90 count false alarms, both without it.
 std::array<WatchSet, detectors.size()> watch_all(const Case& chosen) {
   std::array<WatchSet, detectors.size()> sets;
   for (std::size_t r = 1; r <= runs; ++r) {
-    const Watches event = watch(chosen, false, r), calibration = watch(chosen, true, 100 + r),
-                  control = watch(chosen, true, 200 + r);
+    const Watches event = watch(chosen, false, r), calibration = watch(chosen, true, runs + r),
+                  control = watch(chosen, true, 2 * runs + r);
     for (std::size_t d = 0; d < detectors.size(); ++d) {
       sets[d].events.push_back(event[d]);
       sets[d].calibration.push_back(calibration[d]);
@@ -125,14 +126,15 @@ std::size_t alarms(const std::vector<Watch>& watches, double threshold) {
 void thresholds() {
   const WatchSet set = watch_all(noisy_schematic())[0];
   std::vector<double> leads;
-  std::printf("SHC above   alarms of 30 events   of 30 twins   median lead\n");
-  for (const double factor : {1.05, 1.1, 1.15, 1.2, 1.5, 2.0}) {
-    const double threshold = factor * set.calibration[0].values[0];
+  const double noise = window_null(60, 40, 0.2).shc_mean();
+  std::printf("SHC / noise above   alarms of 30 events   of 30 twins   median lead\n");
+  for (const double factor : {1.0, 1.05, 1.1, 1.15, 1.2, 1.5, 2.0}) {
+    const double threshold = factor * noise;
     leads.clear();
     for (const Watch& one : set.events) {
       leads.push_back(static_cast<double>(one.end - first_alarm(one, threshold, hold).value_or(one.end)));
     }
-    std::printf("%9.2e  %20zu  %12zu  %12.0f\n", threshold, alarms(set.events, threshold),
+    std::printf("%17.2f  %20zu  %12zu  %12.0f\n", factor, alarms(set.events, threshold),
                 alarms(set.controls, threshold), median(leads));
   }
 }
