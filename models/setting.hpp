@@ -64,7 +64,9 @@ class Experiment {
 
   /// Block of each probe; its size is the number of probes n.
   virtual std::vector<std::string> probe_blocks() const = 0;
+  /// Columns of order.csv: what has been learnt so far.
   virtual std::vector<std::string> order_names() const = 0;
+  /// What is to be looked for in the order parameters.
   virtual std::vector<EventSpec> events() const = 0;
   /// Window, modes, extra channels and alarm rule.
   virtual MonitorOptions monitor_options() const = 0;
@@ -72,11 +74,13 @@ class Experiment {
   virtual std::optional<double> noise_level() const { return std::nullopt; }
 };
 
+/// A setting by name: what `premelt run NAME` runs.
 struct Setting {
-  std::string name;
-  std::string summary;
+  std::string name;            ///< "deep-linear"
+  std::string summary;         ///< one line, shown by `premelt settings`
   Hyperparameters parameters;  ///< with their defaults
-  std::function<std::unique_ptr<Experiment>(const Hyperparameters&)> make;
+  std::function<std::unique_ptr<Experiment>(const Hyperparameters&)>
+      make;  ///< an experiment at step 0; throws UsageError or DataError on parameters that make no sense
   /// Other defaults, when the parameter `quick` is set: a run of a few seconds.
   std::vector<std::pair<std::string, HyperparameterValue>> quick = {};
 };
@@ -92,11 +96,12 @@ const std::vector<Setting>& settings();
 /// Throws UsageError naming the nearest known setting.
 const Setting& find_setting(const std::string& name);
 
+/// What a setting says about the parameters all have.
 struct CommonDefaults {
-  std::int64_t steps;
-  std::int64_t window;
-  std::int64_t burn_in = 0;
-  const char* dtype = "float32";
+  std::int64_t steps;             ///< length of a run
+  std::int64_t window;            ///< W, in recordings
+  std::int64_t burn_in = 0;       ///< the first step at which an alarm counts
+  const char* dtype = "float32";  ///< element type of the training
 };
 
 /// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.

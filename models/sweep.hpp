@@ -22,9 +22,9 @@ enum class Role { scored, calibration, control };
 
 /// One run of a sweep.
 struct SweepTask {
-  Role role;
-  std::uint64_t seed;
-  std::string event;  ///< the event whose twin is trained; empty for a scored run
+  Role role;           ///< what it is for
+  std::uint64_t seed;  ///< of the run
+  std::string event;   ///< the event whose twin is trained; empty for a scored run
 
   /// "scored-200", "calibration-mode1-300": the name of its file.
   std::string name() const;

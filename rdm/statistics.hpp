@@ -8,10 +8,12 @@
 
 namespace premelt {
 
+/// @{
 /// The p-quantile (0 ≤ p ≤ 1) of the values, linear between order statistics (NumPy's default). Throws
 /// UsageError without values, with p out of range or on NaN.
 double quantile(std::span<const double> values, double p);
 double median(std::span<const double> values);
+/// @}
 
 /// I_x(a,b), the regularised incomplete beta function, for a, b > 0 and 0 ≤ x ≤ 1 (Lentz's continued
 /// fraction).
