@@ -34,7 +34,7 @@ class RunObserver {
 
 /// When a run ends and what it leaves on the way.
 struct RunPlan {
-  std::int64_t steps;
+  std::int64_t steps;                 ///< the last step
   std::int64_t every = 1;             ///< steps between recordings
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none at all
   std::int64_t sample_every = 0;      ///< steps between samples; 0: none at all
@@ -49,6 +49,7 @@ void check_finite(const Recording& recording);
 /// One run of an experiment under an observer; both have to outlive it.
 class Run {
  public:
+  /// Nothing is recorded before `train` or `resume`.
   Run(Experiment& experiment, RunObserver& observer);
 
   /// Takes up an interrupted run at `step`, whose state the experiment has loaded: its recordings up to there

@@ -28,8 +28,8 @@ class RunWriter {
  public:
   /// The shapes of the files.
   struct Layout {
-    std::size_t probes;
-    std::size_t modes;
+    std::size_t probes;                 ///< n
+    std::size_t modes;                  ///< k
     std::vector<std::string> order;     ///< columns of order.csv after `step`; empty: no order.csv
     std::vector<std::string> training;  ///< the same of training.csv
     std::vector<std::string> signals;   ///< columns of signals.csv between `step` and `alarm`
@@ -42,9 +42,14 @@ class RunWriter {
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
+  /// @{
+  /// A row for each file they concern. Throws ShapeError when it does not fit the
+  /// layout.
   void record(const Recording& recording);
   void observe(const Observation& observation);
   void sample(std::int64_t step, const std::string& line);
+  /// @}
+
   /// Rewrites events.json at once, atomically.
   void add(const Event& event);
   /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
@@ -54,7 +59,7 @@ class RunWriter {
   /// and goes on writing there. Throws DataError when a file cannot be moved.
   void move_to(const std::filesystem::path& directory);
 
-  const std::vector<Event>& events() const { return events_; }
+  const std::vector<Event>& events() const { return events_; }  ///< written so far
 
  private:
   void write_events() const;
