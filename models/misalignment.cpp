@@ -28,6 +28,15 @@ PersonaModel::Sizes sizes(const Hyperparameters& parameters) {
   return {width, heads, parameters.count("hidden")};
 }
 
+/// The frozen weights, then θ. They are leaves where θ are leaves: per-sample gradients take a constant for
+/// data.
+Leaves<double> beside(const Leaves<double>& theta, const Parameters<double>& frozen) {
+  Tape<double>* tape = theta.front().tape();
+  Leaves<double> all = tape != nullptr ? frozen.leaves(*tape) : frozen.constants();
+  all.insert(all.end(), theta.begin(), theta.end());
+  return all;
+}
+
 /// The pre-trained model with fresh adapters.
 template <class T>
 struct Student {
@@ -130,11 +139,9 @@ class Misalignment : public Experiment {
     }
     return std::make_unique<ModelLandscape>(
         tuned, world_.probes().answers.size(),
-        [base = frozen.constants(), adapters = *student().adapters, model = student().model,
+        [base = frozen, adapters = *student().adapters, model = student().model,
          probes = world_.probes()](const Leaves<double>& theta) {
-          Leaves<double> all = base;
-          all.insert(all.end(), theta.begin(), theta.end());
-          return cross_entropy(model(adapters(all), probes.tokens), probes.answers);
+          return cross_entropy(model(adapters(beside(theta, base)), probes.tokens), probes.answers);
         });
   }
   Tensor<double> position() const override { return cast<double>(student().tuned()); }
@@ -216,7 +223,10 @@ Setting misalignment_setting() {
           "an analogue: a narrow fine-tune on bad answers spreads, because a persona is shared",
           parameter_table(),
           make,
-          {{"pretraining_steps", std::int64_t{700}}}};
+          {{"pretraining_steps", std::int64_t{700}}},
+          {{"req", {{"control", std::string("req")}}},
+           {"new_facts", {{"control", std::string("new_facts")}}},
+           {"no_shared", {{"control", std::string("no_shared")}}}}};
 }
 
 }  // namespace premelt
