@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "rdm/null.hpp"
 
@@ -32,5 +33,18 @@ double auc(std::span<const double> positives, std::span<const double> negatives)
 /// overlap make its textbook p-value useless: compare with the τ of null runs instead (ours, settings D).
 /// Throws UsageError with fewer than 2 values or on NaN.
 double kendall_tau(std::span<const double> series);
+
+/// Kendall's rank correlation of a growing series with time, in units of its standard deviation for
+/// independent values, S/√(m(m-1)(2m+5)/18): comparable between series of different lengths m. Values of
+/// overlapping windows are not independent, so it has no p-value: its null is what event-free runs give.
+class KendallTrend {
+ public:
+  /// Takes the next value, O(m); returns the trend so far: 0 for the first value, NaN from the first NaN on.
+  double push(double value);
+
+ private:
+  std::vector<double> values_;
+  double concordance_ = 0;  ///< S: rising minus falling pairs
+};
 
 }  // namespace premelt
