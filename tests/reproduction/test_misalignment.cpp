@@ -104,7 +104,7 @@ TEST_CASE("misalignment analogue: bad answers spread in ten seeds, after the los
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = fine_tune(seed); }));
-    percent.push_back(100 * processor_seconds([&] { first_alarm(run, default_options()); }) / seconds.back());
+    percent.push_back(100 * monitor_seconds(run, default_options()) / seconds.back());
     INFO("seed " << seed);
     good.push_back(p_good_at_start(run));
     before.push_back(run.value("p_bad", stage_b));
