@@ -28,15 +28,6 @@ PersonaModel::Sizes sizes(const Hyperparameters& parameters) {
   return {width, heads, parameters.count("hidden")};
 }
 
-/// The frozen weights, then θ. They are leaves where θ are leaves: per-sample gradients take a constant for
-/// data.
-Leaves<double> beside(const Leaves<double>& theta, const Parameters<double>& frozen) {
-  Tape<double>* tape = theta.front().tape();
-  Leaves<double> all = tape != nullptr ? frozen.leaves(*tape) : frozen.constants();
-  all.insert(all.end(), theta.begin(), theta.end());
-  return all;
-}
-
 /// The pre-trained model with fresh adapters.
 template <class T>
 struct Student {
@@ -65,11 +56,8 @@ struct Student {
     adapters.emplace(weights, PersonaModel::adapted(), parameters.count("rank"), rng);
   }
 
-  Var<T> logits(const Leaves<T>& theta, const Indices& tokens) const {
-    return model((*adapters)(theta), tokens);
-  }
   Var<T> losses(const Leaves<T>& theta, const Questions& items) const {
-    return cross_entropy(logits(theta, items.tokens), items.answers);
+    return cross_entropy(model(theta, items.tokens, &*adapters), items.answers);
   }
 
   /// The numbers that the fine-tune changes, sharing the flat vector: they are its tail.
@@ -139,9 +127,11 @@ class Misalignment : public Experiment {
     }
     return std::make_unique<ModelLandscape>(
         tuned, world_.probes().answers.size(),
-        [base = frozen, adapters = *student().adapters, model = student().model,
+        [base = frozen.constants(), adapters = *student().adapters, model = student().model,
          probes = world_.probes()](const Leaves<double>& theta) {
-          return cross_entropy(model(adapters(beside(theta, base)), probes.tokens), probes.answers);
+          Leaves<double> all = base;
+          all.insert(all.end(), theta.begin(), theta.end());
+          return cross_entropy(model(all, probes.tokens, &adapters), probes.answers);
         });
   }
   Tensor<double> position() const override { return cast<double>(student().tuned()); }

@@ -74,6 +74,15 @@ TEST_CASE("the landscapes of transformers are differentiable in every direction"
     }
     INFO(name);
     CHECK(relative_error(product, slope) <= 1e-4);
+    const Tensor<double> curvatures = landscape->hessian_products(theta.flat(), v.flat());
+    Rng other(5, "direction");
+    const Tensor<double> u = normal_tensor<double>(theta.shape(), other);
+    const Tensor<double> mirrored = landscape->hessian_products(theta.flat(), u.flat());
+    for (std::size_t i = 0; i < n; ++i) {  // uᵀHv = vᵀHu
+      slope(i) = std::inner_product(u.flat().begin(), u.flat().end(), curvatures.row(i).begin(), 0.0);
+      product(i) = std::inner_product(v.flat().begin(), v.flat().end(), mirrored.row(i).begin(), 0.0);
+    }
+    CHECK(relative_error(product, slope) <= 1e-9);
   }
 }
 
