@@ -12,11 +12,13 @@
 namespace premelt::cli {
 
 struct InterruptedRun {
-  Checkpoint checkpoint;            ///< the newest
-  std::vector<std::int64_t> steps;  ///< T recordings, up to the checkpoint
-  Tensor<double> losses;            ///< (T,n)
-  Tensor<double> order;             ///< (T, order parameters)
-  Tensor<double> training;          ///< (T, training columns)
+  Checkpoint checkpoint;                      ///< the newest
+  std::vector<std::int64_t> steps;            ///< T recordings, up to the checkpoint
+  Tensor<double> losses;                      ///< (T,n)
+  Tensor<double> order;                       ///< (T, order parameters)
+  Tensor<double> training;                    ///< (T, training columns)
+  std::vector<std::int64_t> attention_steps;  ///< the recordings with attention patterns
+  Tensor<double> attention;                   ///< (their number, the shape of the patterns)
 
   /// Windows into the tensors.
   std::vector<Recording> recordings() const;

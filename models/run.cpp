@@ -8,6 +8,12 @@
 
 namespace premelt {
 
+namespace {
+
+constexpr std::int64_t attention_recordings = 50;
+
+}  // namespace
+
 void check_finite(const Recording& recording) {
   const auto& losses = recording.losses;
   const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
@@ -19,7 +25,10 @@ void check_finite(const Recording& recording) {
 
 RunPlan run_plan(const Hyperparameters& parameters) {
   const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");
-  return {steps, parameters.integer("every"), asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1)};
+  const std::int64_t every = parameters.integer("every");
+  const std::int64_t recordings_between = std::max<std::int64_t>(steps / (attention_recordings * every), 1);
+  return {steps, every, asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1),
+          recordings_between * every};
 }
 
 Run::Run(Experiment& experiment, RunObserver& observer)
@@ -52,13 +61,13 @@ void Run::resume(std::int64_t step, std::span<const Recording> recordings) {
 std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
   const auto due = [&](std::int64_t every) { return every > 0 && step_ % every == 0; };
   if (!resumed_) {
-    record();
+    record(due(plan.attention_every));
     if (due(plan.checkpoint_every)) checkpoint();
   }
   while (step_ < plan.steps && !stop) {
     experiment_.step();
     ++step_;
-    if (due(plan.every)) record();
+    if (due(plan.every)) record(due(plan.attention_every));
     if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
   }
   for (auto& [column, detector] : detectors_) announce(column, detector.finish());
@@ -68,10 +77,12 @@ std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
   return step_;
 }
 
-void Run::record() {
+void Run::record(bool with_attention) {
   experiment_.probe_losses(losses_);
   experiment_.order_parameters(order_);
-  take({step_, losses_, order_, experiment_.training()});
+  const std::vector<double> training = experiment_.training();
+  const Tensor<double> attention = with_attention ? experiment_.attention() : Tensor<double>();
+  take({step_, losses_, order_, training, attention.flat()});
 }
 
 void Run::take(const Recording& recording) {

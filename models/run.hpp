@@ -35,9 +35,11 @@ struct RunPlan {
   std::int64_t steps;
   std::int64_t every = 1;             ///< steps between recordings
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none at all
+  std::int64_t attention_every = 0;   ///< steps between recordings with attention patterns; 0: none at all
 };
 
-/// The plan in the parameters `steps`, `every` and `checkpoint_every`.
+/// The plan in the parameters `steps`, `every` and `checkpoint_every`, with attention patterns at about fifty
+/// recordings.
 RunPlan run_plan(const Hyperparameters& parameters);
 
 /// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`.
@@ -66,7 +68,8 @@ class Run {
     std::vector<std::pair<std::int64_t, double>> history;  ///< step and order parameter
   };
 
-  void record();
+  /// `with_attention` also asks for the attention patterns, if there are any.
+  void record(bool with_attention);
   /// What follows from a recording, whether new or read back.
   void take(const Recording& recording);
   /// The events whose target is the order parameter's last value.

@@ -8,9 +8,10 @@ namespace premelt {
 
 struct Recording {
   std::int64_t step;
-  std::span<const double> losses;         ///< (n), unreduced
-  std::span<const double> order = {};     ///< the order parameters, if any
-  std::span<const double> training = {};  ///< training loss and norms, if anything was trained
+  std::span<const double> losses;          ///< (n), unreduced
+  std::span<const double> order = {};      ///< the order parameters, if any
+  std::span<const double> training = {};   ///< training loss and norms, if anything was trained
+  std::span<const double> attention = {};  ///< attention patterns, at some recordings of a transformer
 };
 
 }  // namespace premelt
