@@ -145,6 +145,7 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
   if (const auto spec = experiment.attention_spec()) {
     info["attention"] = {{"heads", spec->heads}, {"probes", spec->probes}, {"tokens", spec->tokens}};
   }
+  if (const std::string about = experiment.about_data(); !about.empty()) info["data"] = about;
   return info;
 }
 

@@ -76,10 +76,9 @@ std::string Progress::eta(std::int64_t step) const {
   return text;
 }
 
-std::string Progress::bar(std::int64_t step, const std::string& note) const {
+std::string Progress::bar(const std::string& count, std::int64_t step, const std::string& note) const {
   const auto filled = static_cast<std::size_t>(bar_width * step / std::max<std::int64_t>(total_, 1));
-  std::string text = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] step " +
-                     std::to_string(step) + "/" + std::to_string(total_) + eta(step);
+  std::string text = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " + count;
   if (course_ == nullptr) text += "  " + note;
   return text.substr(0, terminal_.columns - 1);  // a line that wraps cannot be drawn again
 }
@@ -97,12 +96,13 @@ void Progress::draw(const std::string& first_line) {
   std::cerr << std::flush;
 }
 
-void Progress::update(std::int64_t step, const std::string& note) {
+void Progress::update(std::int64_t step, const std::string& note, const std::string& speed) {
   const auto now = Clock::now();
   if (quiet_ || seconds_between(last_, now) < (terminal_.live ? 0.1 : 5.0)) return;
   last_ = now;
-  if (terminal_.live) return draw(bar(step, note));
-  std::cerr << "step " << step << "/" << total_ << eta(step) << "  " << note << "\n";
+  const std::string count = "step " + std::to_string(step) + "/" + std::to_string(total_) + eta(step) + speed;
+  if (terminal_.live) return draw(bar(count, step, note));
+  std::cerr << count << "  " << note << "\n";
 }
 
 void Progress::say(const std::string& emphasis, const std::string& text) {

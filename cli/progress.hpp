@@ -23,9 +23,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Shows step, ETA and `note` ("SHC 1.2e-03  PR 1.31"), as often as a reader can follow. The course speaks
-  /// for itself: where it is drawn the note is not.
-  void update(std::int64_t step, const std::string& note);
+  /// Shows step, ETA, `speed` ("  41000 tokens/s") and `note` ("SHC 1.2e-03  PR 1.31"), as often as a reader
+  /// can follow. The course speaks for itself: where it is drawn the note is not.
+  void update(std::int64_t step, const std::string& note, const std::string& speed = "");
   /// Prints a line that stays. `emphasis` is shown in colour unless NO_COLOR is set.
   void say(const std::string& emphasis, const std::string& text);
 
@@ -33,7 +33,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   std::string eta(std::int64_t step) const;
-  std::string bar(std::int64_t step, const std::string& note) const;
+  std::string bar(const std::string& count, std::int64_t step, const std::string& note) const;
   void draw(const std::string& first_line);
   void clear();
 

@@ -87,6 +87,11 @@ class DecayAnnealed : public Experiment {
     time_ = checkpoint.step;
   }
 
+  void reseed(std::uint64_t replica) override {
+    task_.reseed(replica);
+    weight_noise_ = Rng(parameters_.count("seed"), "weight_noise of replica " + std::to_string(replica));
+  }
+
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
 
   std::vector<std::string> order_names() const override {

@@ -151,7 +151,9 @@ Setting grokking_setting() {
           "addition modulo p is first memorised, then understood",
           parameter_table(),
           make,
-          {{"modulus", std::int64_t{23}}}};
+          {{"modulus", std::int64_t{23}}},
+          {{"no_decay", {{"control", std::string("no_decay")}}},
+           {"low_fraction", {{"control", std::string("low_fraction")}}}}};
 }
 
 }  // namespace premelt

@@ -145,6 +145,10 @@ class Induction : public Experiment {
     divide_losses(cross_entropy(logits, structured_batch_.targets).value(), values.subspan(2));
   }
 
+  void reseed(std::uint64_t replica) override {
+    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
+  }
+
   std::vector<std::string> probe_blocks() const override {
     std::vector<std::string> blocks(structured_probes, "structured");
     blocks.insert(blocks.end(), structured_probes, "shuffled");
@@ -234,7 +238,8 @@ Setting induction_setting() {
           "a two-layer transformer forms induction heads (the paper's Figs. 4 and 5)",
           parameter_table(),
           make,
-          {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}}};
+          {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}},
+          {{"one_layer", {{"control", std::string("one_layer")}}}}};
 }
 
 }  // namespace premelt

@@ -112,6 +112,11 @@ void RunWriter::observe(const Observation& observation) {
   modes_.append(observation.modes.flat());
 }
 
+void RunWriter::sample(std::int64_t step, const std::string& line) {
+  if (!samples_) samples_ = create(directory_ / "samples.txt");
+  *samples_ << step << "\t" << line << "\n";
+}
+
 void RunWriter::add(const Event& event) {
   events_.push_back(event);
   write_events();
@@ -123,7 +128,7 @@ void RunWriter::write_events() const {
 
 void RunWriter::flush() {
   bool good = losses_.flush() && steps_.flush() && modes_.flush() && signals_.flush().good();
-  for (auto* table : {&order_, &training_}) good = good && (!*table || (*table)->flush().good());
+  for (auto* table : {&order_, &training_, &samples_}) good = good && (!*table || (*table)->flush().good());
   if (attention_) good = attention_->flush() && attention_steps_->flush() && good;
   if (!good) throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
 }
