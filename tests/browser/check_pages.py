@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Opens pages in headless Chromium as a reader would, and says what is wrong with them.
 
-usage: check_pages.py [--screenshots DIR] PAGE_OR_DIRECTORY ...
+usage: check_pages.py [--screenshots DIR] [--patience SECONDS] PAGE_OR_DIRECTORY ...
 
 Every page: no error on the console, no request that leaves the machine, nothing wider than the window. Pages of the
 program (reports of runs, comparisons and sweeps) also: all charts are drawn, light and dark follow the system and the
@@ -40,15 +40,25 @@ BROWSER, DRIVER = pathlib.Path("/usr/bin/chromium"), pathlib.Path("/usr/bin/chro
 class Problems:
     """What is wrong, said at once and counted."""
 
-    def __init__(self):
+    def __init__(self, patience):
         self.count = 0
         self.page = None
+        self.patience = patience  # seconds to wait for what should come
 
     def expect(self, good, what):
         if good:
             return
         self.count += 1
         print(f"{self.page}: {what}", flush=True)
+
+    def expect_soon(self, condition, what):
+        """Waits for the condition; whether it came true."""
+        end = time.monotonic() + self.patience
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.05)
+        good = condition()
+        self.expect(good, what() if callable(what) else what)
+        return good
 
 
 def start_browser(downloads):
@@ -62,16 +72,6 @@ def start_browser(downloads):
     browser.set_window_size(WIDTH, HEIGHT)
     browser.set_script_timeout(60)
     return browser
-
-
-def wait_until(condition, seconds=20):
-    """Whether the condition came true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def prefer(browser, scheme):
@@ -113,7 +113,7 @@ def check_theme(browser, problems):
     prefer(browser, "light")
     light = background()
     prefer(browser, "dark")
-    problems.expect(wait_until(lambda: background() != light, 3), "dark does not follow the system")
+    problems.expect_soon(lambda: background() != light, "dark does not follow the system")
     browser.find_element(By.ID, "theme").click()
     problems.expect(background() == light, "the button does not make a dark page light")
     prefer(browser, "light")
@@ -160,7 +160,7 @@ def check_slider(browser, problems):
     play = browser.find_element(By.ID, "play")
     before = at()
     play.send_keys(Keys.SPACE)
-    problems.expect(wait_until(lambda: at() > before + 1, 10), "the space bar on `play` does not play")
+    problems.expect_soon(lambda: at() > before + 1, "the space bar on `play` does not play")
     play.send_keys(Keys.SPACE)
     problems.expect(play.text == "play", "the space bar does not pause")
 
@@ -179,8 +179,8 @@ def check_tooltips(browser, problems):
             return browser.execute_script(
                 f"""return [...document.querySelectorAll('[data-chart="{chart}"] .hovertext')]
                     .map((node) => node.textContent).join(' ')""")
-        problems.expect(wait_until(lambda: any(name in text() for name in cells), 5),
-                        f"the tooltip of '{chart}' names no probe: '{text()}'")
+        problems.expect_soon(lambda: any(name in text() for name in cells),
+                             lambda: f"the tooltip of '{chart}' names no probe: '{text()}'")
 
 
 def check_saving(browser, problems, downloads):
@@ -194,8 +194,7 @@ def check_saving(browser, problems, downloads):
 
         def saved():
             return [file for file in downloads.glob(f"premelt*.{format_}") if file.stat().st_size > 1000]
-        if not wait_until(saved, 30):
-            problems.expect(False, f"no {format_.upper()} file is saved")
+        if not problems.expect_soon(saved, f"no {format_.upper()} file is saved"):
             continue
         content = saved()[0].read_bytes()
         problems.expect(content.startswith(start), f"what is saved as {format_.upper()} is not: {content[:40]}")
@@ -262,6 +261,7 @@ def pages_of(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--screenshots", type=pathlib.Path, help="where pictures of the pages are kept")
+    parser.add_argument("--patience", type=float, default=30, help="seconds to wait for what should come (30)")
     parser.add_argument("pages", nargs="+", metavar="PAGE_OR_DIRECTORY")
     arguments = parser.parse_args()
     for program in (BROWSER, DRIVER):
@@ -273,7 +273,7 @@ def main():
         sys.exit("there is no .html file in " + ", ".join(arguments.pages))
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    problems = Problems()
+    problems = Problems(arguments.patience)
     with tempfile.TemporaryDirectory(prefix="premelt-downloads-") as folder:
         browser = start_browser(folder)
         try:
