@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 
 namespace premelt::cli {
 
@@ -27,12 +28,13 @@ std::string short_number(double value) {
   return text;
 }
 
-Progress::Progress(std::int64_t first, std::int64_t last, bool quiet)
+Progress::Progress(std::int64_t first, std::int64_t last, bool quiet, std::string unit)
     : first_(first),
       total_(last),
       quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0),
       colour_(terminal_ && std::getenv("NO_COLOR") == nullptr),
+      unit_(std::move(unit)),
       start_(Clock::now()),
       last_(start_) {}
 
@@ -58,7 +60,7 @@ void Progress::update(std::int64_t step, const std::string& note) {
   const auto now = Clock::now();
   if (quiet_ || seconds_between(last_, now) < (terminal_ ? 0.1 : 5.0)) return;
   last_ = now;
-  const std::string count = "step " + std::to_string(step) + "/" + std::to_string(total_);
+  const std::string count = unit_ + " " + std::to_string(step) + "/" + std::to_string(total_);
   if (!terminal_) {
     std::cerr << count << eta(step) << "  " << note << "\n";
     return;

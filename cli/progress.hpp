@@ -12,8 +12,8 @@ std::string short_number(double value);
 
 class Progress {
  public:
-  /// A run from step `first` to step `last`. `quiet` prints nothing at all.
-  Progress(std::int64_t first, std::int64_t last, bool quiet);
+  /// From step (or what `unit` names) `first` to `last`. `quiet` prints nothing at all.
+  Progress(std::int64_t first, std::int64_t last, bool quiet, std::string unit = "step");
   /// Removes the live line.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -32,6 +32,7 @@ class Progress {
 
   std::int64_t first_, total_;
   bool quiet_, terminal_, colour_;
+  std::string unit_;
   Clock::time_point start_, last_;
 };
 
