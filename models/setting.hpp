@@ -67,6 +67,14 @@ class Experiment {
   /// From here on, the randomness of an independent replica. Nothing happens where there is none.
   virtual void reseed(std::uint64_t) {}
 
+  /// What is to be known about the data before training, in a line for people; empty: nothing.
+  virtual std::string about_data() const { return {}; }
+  /// Tokens that one step trains on; 0 where nothing is made of tokens.
+  virtual std::size_t tokens_per_step() const { return 0; }
+  /// A line that shows what the model makes at the present parameters, and depends on nothing else; empty
+  /// where it makes nothing.
+  virtual std::string sample() { return {}; }
+
   /// Block of each probe; its size is the number of probes n.
   virtual std::vector<std::string> probe_blocks() const = 0;
   /// Columns of order.csv: what has been learnt so far.

@@ -23,7 +23,7 @@ std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
 
 /// Writes run.json first, then rows as they come:
 /// losses.npy (T,n), steps.npy (T), order.csv, training.csv, signals.csv, modes.npy (rows,modes,n),
-/// events.json.
+/// events.json, and samples.txt once there is a sample: step, tab, line.
 class RunWriter {
  public:
   /// The shapes of the files.
@@ -47,6 +47,7 @@ class RunWriter {
   /// layout.
   void record(const Recording& recording);
   void observe(const Observation& observation);
+  void sample(std::int64_t step, const std::string& line);
   /// @}
 
   /// Rewrites events.json at once, atomically.
@@ -67,7 +68,7 @@ class RunWriter {
   NpyWriter<double> losses_;
   NpyWriter<std::int64_t> steps_;
   NpyWriter<double> modes_;
-  std::optional<std::ofstream> order_, training_;
+  std::optional<std::ofstream> order_, training_, samples_;
   std::ofstream signals_;
   std::vector<Event> events_;
 };

@@ -38,9 +38,9 @@ class Block {
   /// Registers NAME.attn_norm, NAME.attn.qkv, ... Throws Error when a name is taken.
   template <class T>
   Block(Parameters<T>& parameters, const std::string& name, const TransformerOptions& options, Rng& rng);
-  /// Throws ShapeError when x is not (B,T,C).
+  /// `weights`, when given, takes the attention (B,H,T,T). Throws ShapeError when x is not (B,T,C).
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x, Tensor<T>* weights = nullptr) const;
 
  private:
   std::size_t heads_;
@@ -59,9 +59,11 @@ class Transformer {
   /// Registers and initialises everything. Throws Error when a name is taken.
   template <class T>
   Transformer(Parameters<T>& parameters, const TransformerOptions& options, Rng& rng);
-  /// Tokens (B,T) -> logits (B,T,outputs). Throws ShapeError for a token or a T out of range.
+  /// Tokens (B,T) -> logits (B,T,outputs). `weights`, when given, takes each layer's attention (B,H,T,T).
+  /// Throws ShapeError for a token or a T out of range.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens) const;
+  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
+                    std::vector<Tensor<T>>* weights = nullptr) const;
 
  private:
   Embedding embedding_;
