@@ -12,10 +12,14 @@ namespace premelt {
 /// each gets its own adapter.
 class PersonaModel {
  public:
+  /// Extents of the model.
   struct Sizes {
-    std::size_t width, heads, hidden;
+    std::size_t width;   ///< C
+    std::size_t heads;   ///< H; divides the width
+    std::size_t hidden;  ///< of the perceptron
   };
 
+  /// Registers and initialises the parameters. Throws Error when a name is taken.
   template <class T>
   PersonaModel(Parameters<T>& parameters, const Sizes& sizes, Rng& rng);
 
