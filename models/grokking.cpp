@@ -8,6 +8,7 @@
 #include "engine/trainer.hpp"
 #include "models/modular_task.hpp"
 #include "rdm/blocks.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -79,6 +80,10 @@ class Grokking : public Experiment {
     }
   }
 
+  std::unique_ptr<LossLandscape> landscape() const override { return landscape_of(task_.probes()); }
+  std::unique_ptr<LossLandscape> data_landscape() const override { return landscape_of(task_.train()); }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
+
   void order_parameters(std::span<double> values) override {
     const Leaves<T> weights = weights_.constants();
     values[0] = accuracy(forward(weights, task_.train()).value(), task_.train().labels);
@@ -109,6 +114,16 @@ class Grokking : public Experiment {
   template <class U>
   static Var<U> forward(const Leaves<U>& weights, const Pairs& pairs) {
     return matmul(square(gather(weights[0], pairs.first) + gather(weights[1], pairs.second)), weights[2]);
+  }
+
+  std::unique_ptr<LossLandscape> landscape_of(const Pairs& pairs) const {
+    return std::make_unique<ModelLandscape<double>>(
+        in_double(weights_), pairs.labels.size(),
+        [pairs](const Leaves<double>& theta) { return cross_entropy(forward(theta, pairs), pairs.labels); },
+        [pairs](const Leaves<double>& theta, std::span<const std::size_t> numbers) {
+          const Pairs few = some(pairs, numbers);
+          return cross_entropy(forward(theta, few), few.labels);
+        });
   }
 
   Hyperparameters parameters_;
