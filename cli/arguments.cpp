@@ -66,7 +66,8 @@ Finished runs are kept: the same command continues an interrupted sweep.
 
 Examples:
   premelt sweep pitchfork --seeds 200..229 --controls 30
-  premelt sweep deep-linear --seeds 200..229 --controls 30 --set label_noise=1 --set window=40
+  premelt sweep deep-linear --seeds 200..229 --controls 30 --set label_noise=1 --window 10,20,40,80,160
+  premelt sweep grokking --seeds 200..209 --controls 10 --traps
 )";
 
 constexpr const char* settings_help = R"(List the settings, or one setting's parameters as TOML.
@@ -243,19 +244,23 @@ struct Parser {
 
   void add_sweep() {
     CLI::App* sub = app.add_subcommand("sweep", sweep_help);
-    sub->add_option("SETTING", sweep.setting, "a name from `premelt settings`")->required();
+    sub->add_option("SETTING", sweep.setting, "a name from `premelt settings`");
     sub->add_option("--seeds", seeds, "A..B: the seeds that are scored")->required();
     sub->add_option("--controls", sweep.controls,
                     "event-free runs that calibrate, and as many that are scored")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    sub->add_option("--jobs", sweep.jobs, "runs at a time")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
+    sub->add_option("--window", sweep.windows,
+                    "windows in recordings, separated by commas, all read from the same runs")
+        ->delimiter(',')
+        ->check(CLI::PositiveNumber);
+    sub->add_flag("--traps", sweep.traps, "also count alarms on event-free runs that disturb the losses");
+    sub->add_flag("--ablate", sweep.ablate,
+                  "also score SHC on fewer probes, single blocks, and without them");
+    sub->add_option("--jobs", sweep.jobs, "runs at a time (default: one a core)")->check(CLI::PositiveNumber);
     sub->add_option("--steps", steps, "training steps");
-    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_sets(sub);
+    sub->add_option("--config", sweep.config, "a TOML file, or the run.json of an earlier run");
     sub->add_option("--out", sweep.out, "sweep directory (default: runs/sweep-SETTING)");
     sub->add_flag("--quiet", sweep.quiet, "no progress on stderr");
     sub->add_flag("--json", sweep.json, "print one JSON object on stdout");

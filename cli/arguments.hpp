@@ -53,11 +53,15 @@ struct AnalyzeArguments {
 };
 
 struct SweepArguments {
-  std::string setting;
+  std::string setting;                                         ///< may be empty when `config` names it
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --steps, in order
-  std::uint64_t first_seed = 0, last_seed = 0;                 ///< inclusive
-  std::size_t controls = 20;                                   ///< for calibration, and as many to be scored
-  std::size_t jobs = 1;
+  std::string config;
+  std::vector<std::size_t> windows;             ///< scored side by side; empty: the parameter `window`
+  std::uint64_t first_seed = 0, last_seed = 0;  ///< inclusive
+  std::size_t controls = 20;                    ///< for calibration, and as many to be scored
+  std::size_t jobs = 0;                         ///< 0: one a core
+  bool ablate = false;                          ///< also score parts of the probe set
+  bool traps = false;                           ///< count alarms on the setting's traps
   std::string out;
   bool quiet = false;
   bool json = false;

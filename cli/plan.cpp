@@ -110,6 +110,7 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
                {"threads", 1},
                {"parameters", to_json(p)},
                {"events", events}});
+  if (const std::string about = experiment.about_data(); !about.empty()) info["data"] = about;
   return info;
 }
 

@@ -1,7 +1,11 @@
 #include "cli/resume.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 #include "engine/npy.hpp"
 #include "models/checkpoints.hpp"
 
@@ -64,6 +68,24 @@ Tensor<double> read_values(const fs::path& path, const std::vector<std::string>&
   return values;
 }
 
+/// The samples up to the checkpoint's step. What a killed program wrote behind them is not read.
+std::vector<std::pair<std::int64_t, std::string>> read_samples(const fs::path& path, std::int64_t last) {
+  std::vector<std::pair<std::int64_t, std::string>> samples;
+  if (!fs::exists(path)) return samples;
+  std::istringstream text(read_file(path, "the samples of a run"));
+  for (std::string line; std::getline(text, line) && !text.eof();) {
+    const std::size_t tab = std::min(line.find('\t'), line.size());
+    const auto step = parse_number(line.substr(0, tab));
+    if (!step || tab == line.size()) {
+      throw DataError(path.string() + ": line " + std::to_string(samples.size() + 1) +
+                      " is no sample; expected a step, a tab and a text");
+    }
+    if (*step > static_cast<double>(last)) break;
+    samples.emplace_back(static_cast<std::int64_t>(*step), line.substr(tab + 1));
+  }
+  return samples;
+}
+
 }  // namespace
 
 std::vector<Recording> InterruptedRun::recordings() const {
@@ -88,6 +110,7 @@ InterruptedRun read_interrupted_run(const fs::path& directory, const Plan& plan,
   }
   run.order = read_values(directory / "order.csv", layout.order, run.steps);
   run.training = read_values(directory / "training.csv", layout.training, run.steps);
+  run.samples = read_samples(directory / "samples.txt", run.checkpoint.step);
   return run;
 }
 

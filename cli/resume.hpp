@@ -2,6 +2,8 @@
 /// `premelt run --resume`: what an interrupted run left behind, read back and checked. Nothing here writes.
 
 #include <filesystem>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/plan.hpp"
@@ -12,11 +14,12 @@
 namespace premelt::cli {
 
 struct InterruptedRun {
-  Checkpoint checkpoint;            ///< the newest
-  std::vector<std::int64_t> steps;  ///< T recordings, up to the checkpoint
-  Tensor<double> losses;            ///< (T,n)
-  Tensor<double> order;             ///< (T, order parameters)
-  Tensor<double> training;          ///< (T, training columns)
+  Checkpoint checkpoint;                                      ///< the newest
+  std::vector<std::int64_t> steps;                            ///< T recordings, up to the checkpoint
+  Tensor<double> losses;                                      ///< (T,n)
+  Tensor<double> order;                                       ///< (T, order parameters)
+  Tensor<double> training;                                    ///< (T, training columns)
+  std::vector<std::pair<std::int64_t, std::string>> samples;  ///< step and line; none where none were made
 
   /// Windows into the tensors.
   std::vector<Recording> recordings() const;

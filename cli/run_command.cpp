@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -27,22 +28,47 @@ extern "C" void on_interrupt(int) {
   interrupted = true;
 }
 
+/// Tokens trained on per second since it was made.
+class TokenMeter {
+ public:
+  /// `first`: the step at which it is made.
+  TokenMeter(std::size_t tokens_per_step, std::int64_t first)
+      : tokens_per_step_(static_cast<double>(tokens_per_step)), first_(first) {}
+
+  /// "  41000 tokens/s"; nothing where there are no tokens or no steps yet.
+  std::string text(std::int64_t step) const {
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    if (tokens_per_step_ == 0 || step == first_) return "";
+    return "  " +
+           std::to_string(std::lround(tokens_per_step_ * static_cast<double>(step - first_) / seconds)) +
+           " tokens/s";
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  double tokens_per_step_;
+  std::int64_t first_;
+  Clock::time_point start_ = Clock::now();
+};
+
 /// Writes what happens into the run directory and tells the person watching.
 class Watcher : public RunObserver {
  public:
   Watcher(const Plan& plan, const fs::path& directory, RunWriter& writer, Progress& progress,
-          const std::vector<std::string>& columns)
+          const std::vector<std::string>& columns, TokenMeter tokens)
       : plan_(plan),
         directory_(directory),
         writer_(writer),
         progress_(progress),
+        tokens_(tokens),
         shc_(column(columns, "shc")),
         pr_(column(columns, "pr")) {}
 
   void recorded(const Recording& recording) override {
     writer_.record(recording);
     order_.assign(recording.order.begin(), recording.order.end());
-    progress_.update(recording.step, note_);
+    progress_.update(recording.step, note_ + tokens_.text(recording.step));
     if (Clock::now() - last_flush_ < std::chrono::seconds(1)) return;
     writer_.flush();
     last_flush_ = Clock::now();
@@ -63,6 +89,11 @@ class Watcher : public RunObserver {
     }
   }
 
+  void sampled(std::int64_t step, const std::string& line) override {
+    writer_.sample(step, line);
+    progress_.say("sample step " + std::to_string(step), line);
+  }
+
   void checkpointed(const Checkpoint& checkpoint) override {
     writer_.flush();  // a checkpoint never stands without the recordings before it
     write_run_checkpoint(directory_, plan_.setting->name, plan_.parameters, checkpoint);
@@ -81,6 +112,7 @@ class Watcher : public RunObserver {
   fs::path directory_;
   RunWriter& writer_;
   Progress& progress_;
+  TokenMeter tokens_;
   std::size_t shc_, pr_;
   std::string note_ = "the window is filling";
   std::vector<double> order_;
@@ -128,6 +160,7 @@ struct Result {
   double seconds;
   std::vector<Event> events;
   std::vector<double> order;
+  std::string speed = {};  ///< as TokenMeter gives it
 };
 
 void print_json(const Plan& plan, const Experiment& experiment, const Result& result) {
@@ -168,6 +201,7 @@ std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRu
   try {
     if (past != nullptr) {
       run.resume(past->checkpoint.step, past->recordings());
+      for (const auto& [step, line] : past->samples) writer.sample(step, line);
       writer.move_to(directory);
       fs::remove_all(directory / ".resume");
     }
@@ -233,12 +267,15 @@ void run_setting(const RunArguments& arguments) {
                                          std::to_string(steps) + ", seed " +
                                          std::to_string(plan.parameters.integer("seed")));
     if (past) note_other_build(directory, info, progress);
-    Watcher watcher(plan, directory, writer, progress, layout.signals);
+    if (const std::string about = experiment->about_data(); !about.empty()) progress.say("data", about);
+    const TokenMeter tokens(experiment->tokens_per_step(), first);
+    Watcher watcher(plan, directory, writer, progress, layout.signals, tokens);
     std::optional<Profile> profile;
     if (arguments.profile) profile.emplace();
     result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher);
     if (profile) progress.say("profile", "of the ops recorded on the tape\n" + to_string(*profile));
     result.order = watcher.last_order();
+    result.speed = tokens.text(result.steps);
     if (result.steps < steps) {
       progress.say("stopped", "at step " + std::to_string(result.steps) +
                                   ", the run so far is complete; `premelt run --resume --out " +
@@ -250,8 +287,8 @@ void run_setting(const RunArguments& arguments) {
   const fs::path report = write_run_report(directory);
   if (arguments.json) return print_json(plan, *experiment, result);
   print_summary(experiment->events(), result.events);
-  std::printf("%lld steps in %.1f s\nreport: %s\n", static_cast<long long>(result.steps), result.seconds,
-              report.c_str());
+  std::printf("%lld steps in %.1f s%s\nreport: %s\n", static_cast<long long>(result.steps), result.seconds,
+              result.speed.c_str(), report.c_str());
 }
 
 }  // namespace premelt::cli

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include "cli/sweep_page.hpp"
 #include "cli/sweep_scores.hpp"
 #include "cli/sweep_store.hpp"
+#include "cli/sweep_table.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
 
@@ -22,42 +22,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// All tasks of a sweep at work.
+/// The tasks of a sweep at work.
 class Workers {
  public:
-  Workers(const Plan& plan, const SweepStore& store, std::vector<SweepTask> tasks, bool quiet)
-      : plan_(plan),
-        store_(store),
-        tasks_(std::move(tasks)),
-        outcomes_(tasks_.size()),
-        progress_(0, static_cast<std::int64_t>(tasks_.size()), quiet) {}
+  Workers(const Sweep& sweep, const SweepStore& store, std::size_t jobs, std::size_t expected, bool quiet)
+      : sweep_(sweep), store_(store), jobs_(jobs), progress_(0, static_cast<std::int64_t>(expected), quiet) {}
 
   /// Trains what is not stored yet, `jobs` runs at a time. The first error that is not a divergence stops
   /// all.
-  void run(std::size_t jobs) {
+  void run(std::vector<SweepTask> tasks) {
+    tasks_ = std::move(tasks);
+    outcomes_.assign(tasks_.size(), {});
+    next_ = 0;
     {
       std::vector<std::jthread> threads;
-      for (std::size_t j = 0; j < jobs; ++j) threads.emplace_back([this] { work(); });
+      for (std::size_t j = 0; j < jobs_; ++j) threads.emplace_back([this] { work(); });
     }
     if (error_) std::rethrow_exception(error_);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+      if (outcomes_[i].diverged.empty()) {
+        finished_.emplace_back(tasks_[i], std::move(outcomes_[i].run));
+      } else {
+        diverged_.push_back({{"run", tasks_[i].name()}, {"why", outcomes_[i].diverged}});
+      }
+    }
   }
 
-  FinishedRuns finished() const {
-    FinishedRuns runs;
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      if (outcomes_[i].diverged.empty()) runs.emplace_back(tasks_[i], outcomes_[i].run);
-    }
-    return runs;
-  }
-
-  nlohmann::json diverged() const {
-    nlohmann::json list = nlohmann::json::array();
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      if (!outcomes_[i].diverged.empty())
-        list.push_back({{"run", tasks_[i].name()}, {"why", outcomes_[i].diverged}});
-    }
-    return list;
-  }
+  const FinishedRuns& finished() const { return finished_; }
+  const nlohmann::json& diverged() const { return diverged_; }
 
  private:
   void work() {
@@ -81,7 +73,7 @@ class Workers {
     if (auto stored = store_.find(task)) return std::move(*stored);
     SweepOutcome fresh;
     try {
-      fresh.run = sweep_run(*plan_.setting, plan_.parameters, task);
+      fresh.run = sweep_run(sweep_, task);
     } catch (const DivergedError& error) {
       fresh.diverged = error.what();
     }
@@ -89,10 +81,13 @@ class Workers {
     return fresh;
   }
 
-  const Plan& plan_;
+  const Sweep& sweep_;
   const SweepStore& store_;
-  const std::vector<SweepTask> tasks_;
+  std::size_t jobs_;
+  std::vector<SweepTask> tasks_;
   std::vector<SweepOutcome> outcomes_;
+  FinishedRuns finished_;
+  nlohmann::json diverged_ = nlohmann::json::array();
   Progress progress_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
@@ -101,63 +96,84 @@ class Workers {
   std::exception_ptr error_;
 };
 
-void print_table(const EventScores& event) {
-  std::printf("\n%s: happened in %zu runs, median step %.0f\n", event.event.c_str(), event.detected,
-              event.median_step);
-  std::printf("%-22s %9s %15s %9s %8s %14s %6s\n", "detector", "detected", "false alarms", "95 % int.",
-              "lead", "quartiles", "AUC");
-  for (const auto& [name, s, curve] : event.detectors) {
-    std::printf("%-22s %7.0f %% %13.0f %% %4.0f-%2.0f %% %8.0f %6.0f-%-7.0f %6.3f%s\n", name.c_str(),
-                100 * s.detection_rate, 100 * s.false_alarm_rate, 100 * s.false_alarm_interval.low,
-                100 * s.false_alarm_interval.high, s.median_lead, s.lead_quartiles.low, s.lead_quartiles.high,
-                s.auc, trustworthy(s) ? "" : "  above 5 %");
-  }
-  std::printf("first to move: SHC %.0f %%, PR %.0f %%, together %.0f %%, neither %.0f %%\n",
-              100 * event.first.shc, 100 * event.first.pr, 100 * event.first.together,
-              100 * event.first.neither);
+Sweep make_sweep(const SweepArguments& arguments) {
+  RunArguments run;
+  run.setting = arguments.setting;
+  run.overrides = arguments.overrides;
+  run.config = arguments.config;
+  const Plan plan = make_plan(run);
+  Sweep sweep{.setting = plan.setting,
+              .parameters = plan.parameters,
+              .windows = arguments.windows,
+              .first_seed = arguments.first_seed,
+              .last_seed = arguments.last_seed,
+              .controls = arguments.controls,
+              .traps = arguments.traps,
+              .ablate = arguments.ablate};
+  if (sweep.windows.empty()) sweep.windows = {plan.parameters.count("window")};
+  sweep.whitened = has_replicas(*sweep.setting, sweep.parameters);
+  return sweep;
+}
+
+/// How many runs there will be, when all events happen.
+std::size_t expected_runs(const Sweep& sweep, std::size_t scored) {
+  const auto events = sweep.setting->make(sweep.parameters)->events();
+  const auto with_twin = std::ranges::count_if(events, [](const EventSpec& e) { return !e.control.empty(); });
+  const std::size_t families = 2 + (sweep.traps ? sweep.setting->traps.size() : 0);
+  return scored + static_cast<std::size_t>(with_twin) * families * sweep.controls;
+}
+
+nlohmann::json complete_scores(const Sweep& sweep, const std::vector<EventScores>& events,
+                               const nlohmann::json& diverged) {
+  nlohmann::json scores = scores_json(events, true);
+  scores["seeds"] = {sweep.first_seed, sweep.last_seed};
+  scores["controls"] = sweep.controls;
+  scores["windows"] = sweep.windows;
+  scores["diverged"] = diverged;
+  for (const EventScores& event : events) scores["verdicts"].push_back(verdict(event));
+  return scores;
+}
+
+std::string subtitle(const Sweep& sweep) {
+  return "seeds " + std::to_string(sweep.first_seed) + " to " + std::to_string(sweep.last_seed) + ", " +
+         std::to_string(sweep.controls) + " controls to calibrate and as many to be scored, for each event";
+}
+
+void print_scores(const std::vector<EventScores>& events) {
+  for (const auto& windows : by_event(events)) std::cout << "\n" << score_table(windows);
+  std::cout << "\n";
+  for (const EventScores& event : events) std::cout << verdict(event) << "\n";
 }
 
 }  // namespace
 
 void sweep_setting(const SweepArguments& arguments) {
-  RunArguments run;
-  run.setting = arguments.setting;
-  run.overrides = arguments.overrides;
-  const Plan plan = make_plan(run);
-  std::vector<SweepTask> tasks = sweep_tasks(*plan.setting, plan.parameters, arguments.first_seed,
-                                             arguments.last_seed, arguments.controls);
+  const Sweep sweep = make_sweep(arguments);
+  const std::vector<SweepTask> scored = scored_tasks(sweep);
   const SweepStore store(
-      arguments.out.empty() ? fs::path("runs") / ("sweep-" + plan.setting->name) : fs::path(arguments.out),
-      plan);
-  Workers workers(plan, store, std::move(tasks), arguments.quiet);
-  workers.run(arguments.jobs);
+      arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out),
+      sweep);
+  const std::size_t jobs = arguments.jobs > 0 ? arguments.jobs : std::thread::hardware_concurrency();
+  Workers workers(sweep, store, std::max<std::size_t>(jobs, 1), expected_runs(sweep, scored.size()),
+                  arguments.quiet);
+  workers.run(scored);
+  workers.run(twin_tasks(sweep, workers.finished()));
 
-  const std::vector<EventScores> events = score_events(workers.finished());
-  nlohmann::json scores = scores_json(events, true);
-  scores["seeds"] = {arguments.first_seed, arguments.last_seed};
-  scores["controls"] = arguments.controls;
-  scores["diverged"] = workers.diverged();
-  std::string verdicts;
-  for (const EventScores& event : events) {
-    verdicts += verdict(event) + "\n";
-    scores["verdicts"].push_back(verdict(event));
-  }
+  const std::vector<EventScores> events = score_events(workers.finished(), sweep.windows);
+  const nlohmann::json scores = complete_scores(sweep, events, workers.diverged());
   write_file(store.directory() / "scores.json", scores.dump(2) + "\n");
   write_file(store.directory() / "scores.csv", scores_csv(events));
-  const std::string subtitle =
-      "seeds " + std::to_string(arguments.first_seed) + " to " + std::to_string(arguments.last_seed) + ", " +
-      std::to_string(arguments.controls) + " controls to calibrate and as many to be scored, for each event";
-  write_file(store.directory() / "report.html", sweep_page(plan.setting->name, subtitle, events));
+  write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
   if (arguments.json) {
     nlohmann::json object = scores_json(events, false);
     object["dir"] = store.directory().string();
-    for (const char* key : {"seeds", "controls", "diverged"}) object[key] = scores[key];
+    for (const char* key : {"seeds", "controls", "windows", "diverged"}) object[key] = scores[key];
     std::cout << object.dump(2) << "\n";
     return;
   }
-  for (const EventScores& event : events) print_table(event);
-  std::printf("\n%s\nscores: %s\nreport: %s\n", verdicts.c_str(), (store.directory() / "scores.csv").c_str(),
-              (store.directory() / "report.html").c_str());
+  print_scores(events);
+  std::cout << "\nscores: " << (store.directory() / "scores.csv").string()
+            << "\nreport: " << (store.directory() / "report.html").string() << "\n";
 }
 
 }  // namespace premelt::cli

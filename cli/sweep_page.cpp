@@ -107,39 +107,84 @@ std::string curves(const EventScores& event) {
   return svg(840, 350, "median lead against false alarms", content);
 }
 
+/// In how many runs SHC alarms before and after this detector.
+std::string against_shc(const EventScores& event, const DetectorScore& entry) {
+  const DetectorScore* shc = find_detector(event, "shc");
+  if (shc == nullptr || shc->score.leads.size() != entry.score.leads.size()) return "";
+  const PairedDifference d = paired_difference(shc->score.leads, entry.score.leads);
+  return rounded(d.median) + " (" + rounded(100 * d.wins) + " / " + rounded(100 * d.losses) + " %)";
+}
+
+std::vector<std::string> cells(const EventScores& event, const DetectorScore& entry) {
+  const Score& s = entry.score;
+  std::vector<std::string> cells{
+      entry.detector,
+      rounded(100 * s.detection_rate) + " %",
+      rounded(100 * s.false_alarm_rate) + " %",
+      rounded(100 * s.false_alarm_interval.low) + "–" + rounded(100 * s.false_alarm_interval.high) + " %",
+      rounded(s.median_lead),
+      rounded(s.lead_quartiles.low) + "–" + rounded(s.lead_quartiles.high),
+      rounded(s.auc, 3),
+      against_shc(event, entry)};
+  for (const auto& [trap, count] : entry.traps)
+    cells.push_back(std::to_string(count.alarms) + " of " + std::to_string(count.runs));
+  return cells;
+}
+
 std::string table(const EventScores& event) {
+  std::vector<std::string> heads{
+      "detector",    "detected",  "false alarms", "95 % interval",
+      "median lead", "quartiles", "AUC",          "SHC minus this (earlier / later)"};
+  for (const auto& [trap, count] : event.detectors.front().traps) heads.push_back("trap: " + trap);
   std::string html =
       "<div class=\"table\"><table><caption>Threshold: at most 5 % of the calibration controls alarm. Lead: "
       "a miss "
-      "counts 0. AUC over runs.</caption><thead><tr>";
-  for (const char* head :
-       {"detector", "detected", "false alarms", "95 % interval", "median lead", "quartiles", "AUC"})
-    html += std::string("<th>") + head + "</th>";
+      "counts 0. AUC over runs. Traps: alarms on event-free runs.</caption><thead><tr>";
+  for (const std::string& head : heads) html += "<th>" + head + "</th>";
   html += "</tr></thead><tbody>";
   for (const DetectorScore& entry : event.detectors) {
-    const Score& s = entry.score;
-    html += trustworthy(s) ? "<tr>" : "<tr class=\"missed\">";
-    for (const std::string& cell :
-         {entry.detector, rounded(100 * s.detection_rate) + " %", rounded(100 * s.false_alarm_rate) + " %",
-          rounded(100 * s.false_alarm_interval.low) + "–" + rounded(100 * s.false_alarm_interval.high) + " %",
-          rounded(s.median_lead), rounded(s.lead_quartiles.low) + "–" + rounded(s.lead_quartiles.high),
-          rounded(s.auc, 3)})
-      html += "<td>" + cell + "</td>";
+    html += trustworthy(entry.score) ? "<tr>" : "<tr class=\"missed\">";
+    for (const std::string& cell : cells(event, entry)) html += "<td>" + cell + "</td>";
     html += "</tr>";
   }
   return html + "</tbody></table></div>";
 }
 
-std::string section(const EventScores& event) {
+std::string lag_table(const EventScores& event) {
+  if (event.lags.empty()) return "";
+  std::string html =
+      "<div class=\"table\"><table><caption>From SHC's peak to the event, by each definition of the event; "
+      "negative: "
+      "the peak comes after it. Chance: of a random step.</caption><thead><tr><th>event is</th><th>median "
+      "lag</th><th>peak first</th><th>by chance</th></tr></thead><tbody>";
+  for (const auto& [definition, lag] : event.lags)
+    html += "<tr><td>" + definition + "</td><td>" + rounded(lag.median) + "</td><td>" +
+            rounded(100 * lag.first) + " %</td><td>" + rounded(100 * lag.chance) + " %</td></tr>";
+  return html + "</tbody></table></div>";
+}
+
+std::string charts(const EventScores& event) {
   const FirstMover& first = event.first;
-  return "<section class=\"chart\"><h2>" + event.event + ": in " + std::to_string(event.detected) +
-         " runs, median step " + rounded(event.median_step) + "</h2><p>" + verdict(event) +
-         "</p><h3>Lead of every run</h3>" + strip_plot(event) +
-         "<p>Each dot is a run, the bar the median. Orange: more false alarms than 5 % can explain.</p>"
-         "<h3>What a longer lead costs</h3>" +
+  return "<p>" + verdict(event) + "</p><h3>Lead of every run</h3>" + strip_plot(event) +
+         "<p>Each dot is a run, the bar the median. Orange: more false alarms than 5 % can explain. The best "
+         "rival is "
+         "chosen after the fact among many, which favours it.</p><h3>What a longer lead costs</h3>" +
          curves(event) + "<p>Which moved first, each against its own null: SHC " + rounded(100 * first.shc) +
          " %, a rise of PR " + rounded(100 * first.pr) + " %, together " + rounded(100 * first.together) +
-         " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + table(event) + "</section>";
+         " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + lag_table(event) + table(event);
+}
+
+/// `windows` are the same event's; all but the first are folded away.
+std::string section(const std::vector<EventScores>& windows) {
+  const EventScores& event = windows.front();
+  if (event.detectors.empty()) return "<section class=\"chart\"><p>" + verdict(event) + "</p></section>";
+  std::string html = "<section class=\"chart\"><h2>" + event.event + ": in " +
+                     std::to_string(event.seeds.size()) + " of " + std::to_string(event.scored) +
+                     " runs, median step " + rounded(event.median_step) + "</h2>" + charts(event);
+  for (std::size_t w = 1; w < windows.size(); ++w)
+    html += "<details><summary>W = " + std::to_string(windows[w].window) + "</summary>" + charts(windows[w]) +
+            "</details>";
+  return html + "</section>";
 }
 
 }  // namespace
@@ -156,7 +201,7 @@ std::string sweep_page(const std::string& setting, const std::string& subtitle,
       "</style></head>\n<body><header class=\"top\"><div><p class=\"wordmark\">premelt</p><h1>Which "
       "statistic warns of " +
       setting + "?</h1><p class=\"subtitle\">" + subtitle + "</p></div></header>\n";
-  for (const EventScores& event : events) html += section(event) + "\n";
+  for (const auto& windows : by_event(events)) html += section(windows) + "\n";
   return html + "</body></html>\n";
 }
 

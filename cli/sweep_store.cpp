@@ -19,9 +19,18 @@ Json to_json(const SweepRun& run) {
   Json events = Json::object();
   for (const auto& [event, watch] : run) {
     Json& entry = events[event];
+    entry["start"] = watch.start;
     if (watch.event_step) entry["step"] = *watch.event_step;
-    for (const auto& [name, record] : watch.detectors)
-      entry["detectors"][name] = {{"steps", record.steps}, {"values", record.values}, {"end", record.end}};
+    for (const auto& [window, lags] : watch.lags) {
+      for (const auto& [definition, lag] : lags)
+        entry["lags"][std::to_string(window)][definition] = {lag.steps, lag.chance};
+    }
+    Json& windows = entry["windows"] = Json::object();
+    for (const auto& [window, detectors] : watch.detectors) {
+      for (const auto& [name, record] : detectors)
+        windows[std::to_string(window)][name] = {
+            {"steps", record.steps}, {"values", record.values}, {"end", record.end}};
+    }
   }
   return events;
 }
@@ -30,11 +39,18 @@ SweepRun run_from(const Json& events) {
   SweepRun run;
   for (const auto& [event, entry] : events.items()) {
     SweepWatch& watch = run[event];
+    watch.start = entry.at("start").get<std::int64_t>();
     if (entry.contains("step")) watch.event_step = entry.at("step").get<std::int64_t>();
-    for (const auto& [name, record] : entry.at("detectors").items()) {
-      watch.detectors[name] = {record.at("steps").get<std::vector<std::int64_t>>(),
-                               record.at("values").get<std::vector<double>>(),
-                               record.at("end").get<std::int64_t>()};
+    const Json all_lags = entry.value("lags", Json::object());
+    for (const auto& [window, lags] : all_lags.items()) {
+      for (const auto& [definition, lag] : lags.items())
+        watch.lags[std::stoul(window)][definition] = {lag.at(0).get<double>(), lag.at(1).get<double>()};
+    }
+    for (const auto& [window, detectors] : entry.at("windows").items()) {
+      for (const auto& [name, record] : detectors.items())
+        watch.detectors[std::stoul(window)][name] = {record.at("steps").get<std::vector<std::int64_t>>(),
+                                                     record.at("values").get<std::vector<double>>(),
+                                                     record.at("end").get<std::int64_t>()};
     }
   }
   return run;
@@ -42,11 +58,14 @@ SweepRun run_from(const Json& events) {
 
 }  // namespace
 
-SweepStore::SweepStore(fs::path directory, const Plan& plan) : directory_(std::move(directory)) {
+SweepStore::SweepStore(fs::path directory, const Sweep& sweep) : directory_(std::move(directory)) {
   std::error_code error;
   fs::create_directories(directory_ / "runs", error);
   if (error) throw DataError(directory_.string() + ": cannot be made: " + error.message());
-  const Json wanted{{"setting", plan.setting->name}, {"parameters", to_json(plan.parameters)}};
+  const Json wanted{{"setting", sweep.setting->name},
+                    {"parameters", to_json(sweep.parameters)},
+                    {"windows", sweep.windows},
+                    {"ablate", sweep.ablate}};
   const fs::path path = directory_ / "sweep.json";
   if (!fs::exists(path)) {
     Json info = wanted;
@@ -55,11 +74,11 @@ SweepStore::SweepStore(fs::path directory, const Plan& plan) : directory_(std::m
     return;
   }
   const Json found = read_json(path);
-  if (found.value("setting", Json()) == wanted["setting"] &&
-      found.value("parameters", Json()) == wanted["parameters"])
-    return;
-  throw UsageError(directory_.string() +
-                   " holds a sweep of another setting or with other parameters; name another --out");
+  for (const auto& [key, value] : wanted.items()) {
+    if (found.value(key, Json()) == value) continue;
+    throw UsageError(directory_.string() + " holds a sweep with another value of '" + key +
+                     "'; name another --out");
+  }
 }
 
 fs::path SweepStore::file(const SweepTask& task) const {
@@ -71,6 +90,7 @@ std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
   if (!fs::exists(path)) return std::nullopt;
   const Json stored = read_json(path);
   try {
+    if (stored.at("last") != task.last || stored.at("trap_step") != task.trap_step) return std::nullopt;
     return SweepOutcome{run_from(stored.at("events")), stored.at("diverged").get<std::string>()};
   } catch (const Json::exception& error) {
     throw DataError(path.string() + ": is not a finished run of a sweep: " + error.what());
@@ -78,8 +98,12 @@ std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
 }
 
 void SweepStore::keep(const SweepTask& task, const SweepOutcome& outcome) const {
-  write_file(file(task),
-             Json{{"events", to_json(outcome.run)}, {"diverged", outcome.diverged}}.dump() + "\n");
+  write_file(file(task), Json{{"last", task.last},
+                              {"trap_step", task.trap_step},
+                              {"events", to_json(outcome.run)},
+                              {"diverged", outcome.diverged}}
+                                 .dump() +
+                             "\n");
 }
 
 }  // namespace premelt::cli

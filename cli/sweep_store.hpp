@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "cli/plan.hpp"
 #include "models/sweep.hpp"
 
 namespace premelt::cli {
@@ -18,12 +17,14 @@ struct SweepOutcome {
 
 class SweepStore {
  public:
-  /// Opens the directory of a sweep, making it when needed: `sweep.json` says which parameters its runs have.
-  /// Throws UsageError when it holds runs of other parameters, DataError when it cannot be read or written.
-  SweepStore(std::filesystem::path directory, const Plan& plan);
+  /// Opens the directory of a sweep, making it when needed: `sweep.json` says which setting, parameters and
+  /// windows its runs have. Throws UsageError when it holds others, DataError when it cannot be read or
+  /// written.
+  SweepStore(std::filesystem::path directory, const Sweep& sweep);
 
   const std::filesystem::path& directory() const { return directory_; }
-  /// The stored outcome of a finished task. Throws DataError when its file is not one of ours.
+  /// The stored outcome of a finished task; nothing when it was trained to another end. Throws DataError when
+  /// its file is not one of ours.
   std::optional<SweepOutcome> find(const SweepTask& task) const;
   /// Written atomically: a sweep that is killed keeps what it has finished.
   void keep(const SweepTask& task, const SweepOutcome& outcome) const;

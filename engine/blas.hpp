@@ -10,6 +10,7 @@
 
 namespace premelt::blas {
 
+/// Whether a matrix is used as it lies or transposed.
 enum class Op { none, transpose };
 
 /// C (m,n) = alpha·op(A)·op(B) + beta·C, with op(A) (m,k) and op(B) (k,n).
@@ -34,6 +35,7 @@ template <class T>
 void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
           T* y);
 
+/// Σ x_i·y_i, in the element type, as BLAS sums it.
 template <class T>
 T dot(std::size_t n, const T* x, const T* y);
 

@@ -12,7 +12,9 @@ std::string kernel();
 /// "OpenBLAS 0.3.21 ..." as the library describes itself.
 std::string library();
 
+/// How many threads BLAS uses: the last bits of results depend on it.
 int threads();
+/// For the whole process, from here on.
 void set_threads(int count);
 
 /// Call first in `main`. OpenBLAS falls back to its slowest kernels on processors newer than itself (four

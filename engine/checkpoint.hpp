@@ -13,9 +13,10 @@
 
 namespace premelt {
 
+/// The state of a training after `step` steps.
 struct Checkpoint {
-  std::int64_t step = 0;
-  std::map<std::string, AnyTensor> tensors;
+  std::int64_t step = 0;                        ///< steps made so far
+  std::map<std::string, AnyTensor> tensors;     ///< by name: "parameters.w1", "optimizer.mean"
   std::map<std::string, Rng::State> streams;    ///< by name: "data", "noise"
   std::map<std::string, std::string> metadata;  ///< what was trained: setting, parameters
   std::string origin = "the checkpoint";        ///< the file it was read from, for error texts

@@ -15,15 +15,16 @@ namespace premelt {
 /// Of a matrix (F,G): Σ over all rows r of left_r ⊗ right_r, with left (n,t,F) and right (n,t,G).
 template <class T>
 struct OuterProducts {
-  Var<T> left, right;
+  Var<T> left;   ///< (n,t,F)
+  Var<T> right;  ///< (n,t,G)
 };
 
 /// Of a table (V,C): row rows[r] receives g_r, with rows (n,t) and g (n,t,C).
 template <class T>
 struct ScatteredRows {
-  Indices rows;
-  Var<T> g;
-  std::size_t table_rows;
+  Indices rows;            ///< (n,t)
+  Var<T> g;                ///< (n,t,C)
+  std::size_t table_rows;  ///< V
 };
 
 /// A Var has its input's shape, or a shape the input was broadcast to.

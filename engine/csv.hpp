@@ -10,9 +10,10 @@
 
 namespace premelt {
 
+/// One row of a file.
 struct CsvRow {
-  std::size_t line;  ///< 1-based line in the file where the row starts, for error messages
-  std::vector<std::string> cells;
+  std::size_t line;                ///< 1-based line in the file where the row starts, for error messages
+  std::vector<std::string> cells;  ///< without their quotes
 };
 
 /// Reads the first `most` non-blank rows and looks at nothing behind them. Throws DataError naming file and

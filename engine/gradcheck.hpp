@@ -14,15 +14,17 @@ namespace premelt {
 /// A differentiable function of some tensors; its output may have any shape.
 using Differentiable = std::function<Var<double>(const std::vector<Var<double>>&)>;
 
+/// What `gradcheck` looks at, and how closely.
 struct GradcheckOptions {
   int order = 1;       ///< 2 checks gradients of gradients too, 3 once more, ...
   int directions = 3;  ///< random directions for each input
-  double step = 1e-3;
+  double step = 1e-3;  ///< h of the differences
   /// Errors are relative to the largest of |analytic|, |numeric|, the gradient's norm and this.
   double floor = 1e-4;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  ///< of the random directions and cotangents
 };
 
+/// The worst disagreement found.
 struct GradcheckReport {
   double error = 0;       ///< the worst relative error; NaN when anything was NaN
   int order = 0;          ///< at which order of derivative

@@ -8,6 +8,7 @@
 
 namespace premelt {
 
+/// How `gradient` starts and what it leaves behind.
 template <class T>
 struct GradientOptions {
   /// ∂(something)/∂output; by default 1 for an output of one element.

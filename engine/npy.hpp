@@ -29,13 +29,14 @@ class NpyWriter {
   /// An array of shape (rows so far, row_shape...). Throws DataError when the file cannot be created.
   NpyWriter(const std::filesystem::path& path, const Shape& row_shape);
   ~NpyWriter() { flush(); }
+  /// The file goes on with the new owner.
   NpyWriter(NpyWriter&&) = default;
 
   /// Throws ShapeError when `row` does not hold row_shape.size() values.
   void append(std::span<const T> row);
   /// Whether the disk took everything so far.
   bool flush();
-  std::size_t rows() const { return rows_; }
+  std::size_t rows() const { return rows_; }  ///< appended so far
 
  private:
   void write_header();
@@ -45,6 +46,7 @@ class NpyWriter {
   std::size_t rows_ = 0;
 };
 
+/// Writes a whole tensor. Throws DataError when the file cannot be created, ShapeError for a scalar.
 template <class T>
 void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor);
 

@@ -14,10 +14,11 @@ namespace premelt {
 /// What must be stored to continue training as if nothing had happened.
 template <class T>
 struct OptimizerState {
-  std::uint64_t steps = 0;
+  std::uint64_t steps = 0;                                 ///< made so far
   std::vector<std::pair<std::string, Tensor<T>>> tensors;  ///< by name, each (p) or empty
 };
 
+/// The part all optimisers share: step count, frozen parameters, per-parameter options, state to store.
 template <class T>
 class Optimizer {
  public:
@@ -26,25 +27,31 @@ class Optimizer {
   /// One step along `gradient` (p). Throws ShapeError when its size is not the number of parameters.
   void step(Parameters<T>& parameters, const Tensor<T>& gradient);
 
-  double lr() const { return lr_; }
+  double lr() const { return lr_; }  ///< the learning rate of the next step
   /// May be changed between steps: this is what a schedule does.
   void set_lr(double lr) { lr_ = lr; }
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return steps_; }  ///< made so far
 
+  /// @{
   /// A copy; `restore` continues from it. Throws Error when the tensors are not this optimiser's.
   OptimizerState<T> state() const;
   void restore(const OptimizerState<T>& state);
+  /// @}
 
  protected:
   /// One parameter's numbers, their gradients and their place in the state tensors.
   struct Slot {
-    T* theta;
-    const T* gradient;
-    std::size_t offset, size;
-    double lr, weight_decay;
+    T* theta;             ///< (size), changed in place
+    const T* gradient;    ///< (size)
+    std::size_t offset;   ///< of its first number in the flat vector
+    std::size_t size;     ///< in numbers
+    double lr;            ///< the optimiser's, times the parameter's scale
+    double weight_decay;  ///< the same
   };
 
+  /// `state_names`: one tensor (p) of state for each.
   Optimizer(double lr, double weight_decay, std::vector<std::string> state_names);
+  /// Moves one parameter, at step number `steps()` (1 at the first).
   virtual void update(const Slot& slot) = 0;
   /// State tensor number `which`, (p), zero at the first step.
   T* state_at(std::size_t which, const Slot& slot) { return state_[which].second.data() + slot.offset; }
@@ -55,10 +62,11 @@ class Optimizer {
   std::vector<std::pair<std::string, Tensor<T>>> state_;
 };
 
+/// PyTorch's names and defaults, but for `lr`.
 struct SgdOptions {
-  double lr = 0.01;
-  double momentum = 0;
-  bool nesterov = false;
+  double lr = 0.01;         ///< η
+  double momentum = 0;      ///< μ
+  bool nesterov = false;    ///< look ahead along the momentum
   double weight_decay = 0;  ///< adds weight_decay·θ to the gradient
 };
 
@@ -67,6 +75,7 @@ struct SgdOptions {
 template <class T>
 class Sgd final : public Optimizer<T> {
  public:
+  /// Its state is `velocity`, with momentum only.
   explicit Sgd(const SgdOptions& options);
 
  private:
@@ -77,11 +86,13 @@ class Sgd final : public Optimizer<T> {
   bool nesterov_;
 };
 
+/// PyTorch's names; the defaults of its Adam, but decoupled.
 struct AdamOptions {
-  double lr = 1e-3;
-  double beta1 = 0.9, beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0;
+  double lr = 1e-3;         ///< η
+  double beta1 = 0.9;       ///< decay of the running mean of g
+  double beta2 = 0.999;     ///< and of g²
+  double epsilon = 1e-8;    ///< ε, keeps the quotient finite
+  double weight_decay = 0;  ///< λ
   /// AdamW (Loshchilov and Hutter, arXiv 1711.05101): θ ← (1 - ηλ)θ before the step; otherwise λθ joins the
   /// gradient.
   bool decoupled = true;
@@ -92,6 +103,7 @@ struct AdamOptions {
 template <class T>
 class Adam final : public Optimizer<T> {
  public:
+  /// Its state is `mean` and `square`.
   explicit Adam(const AdamOptions& options);
 
  private:

@@ -18,27 +18,29 @@ using Leaves = std::vector<Var<T>>;
 
 /// How optimisers treat a group of parameters.
 struct ParameterOptions {
-  bool frozen = false;
+  bool frozen = false;            ///< optimisers leave it alone
   double lr_scale = 1;            ///< multiplies the learning rate
   double weight_decay_scale = 1;  ///< multiplies the weight decay
 };
 
+/// Named tensors, one after another in one flat vector of p numbers.
 template <class T>
 class Parameters {
  public:
+  /// One named tensor and its place.
   struct Entry {
-    std::string name;  ///< "blocks.0.attn.qkv"
-    Shape shape;
-    std::size_t offset;  ///< of its first number in the flat vector
-    std::size_t size;
-    ParameterOptions options;
+    std::string name;          ///< "blocks.0.attn.qkv"
+    Shape shape;               ///< of the tensor
+    std::size_t offset;        ///< of its first number in the flat vector
+    std::size_t size;          ///< in numbers
+    ParameterOptions options;  ///< for optimisers
   };
 
   /// Appends a tensor (its numbers are copied). Windows and leaves taken before are cut off from the vector,
   /// so add everything first. Throws Error when the name is taken.
   ParameterId add(std::string name, const Tensor<T>& initial);
 
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const { return entries_; }  ///< in the order they were added
   /// Throws Error when there is no such name.
   ParameterId find(const std::string& name) const;
   /// The parameters whose name fits a pattern with * and ?, as in file names: "blocks.*.attn.*".
@@ -48,21 +50,29 @@ class Parameters {
   /// Optimisers leave these alone, and `gradient` does not compute theirs.
   void freeze(const std::string& pattern) { configure(pattern, {.frozen = true}); }
 
+  /// @{
   /// The tensor of a parameter, sharing the flat vector.
   Tensor<T> operator[](ParameterId id) const { return flat_.window(entries_[id].offset, entries_[id].shape); }
   Tensor<T> operator[](const std::string& name) const { return (*this)[find(name)]; }
+  /// @}
 
   /// All numbers, (p); shared.
   Tensor<T> flat() const { return flat_; }
-  std::size_t size() const { return flat_.size(); }
+  std::size_t size() const { return flat_.size(); }  ///< p
 
+  /// @{
   /// Leaves on `tape`, named. `flat` (p), when given, replaces the parameters' own vector: perturbed copies
   /// need no change to the parameters.
   Leaves<T> leaves(Tape<T>& tape) const { return leaves(tape, flat_); }
   Leaves<T> leaves(Tape<T>& tape, const Tensor<T>& flat) const;
+  /// @}
+
+  /// @{
   /// The same as constants: for forward passes that nobody differentiates.
   Leaves<T> constants() const { return constants(flat_); }
   Leaves<T> constants(const Tensor<T>& flat) const;
+  /// @}
+
   /// Those of `leaves` that are not frozen.
   Leaves<T> trainable(const Leaves<T>& leaves) const;
 

@@ -12,10 +12,13 @@ namespace premelt {
 /// of the op before it, so it includes the caller's own work in between.
 class Profile {
  public:
+  /// One op's calls and times.
   struct Row {
-    std::size_t forward_calls = 0, backward_calls = 0;
-    double forward_seconds = 0, backward_seconds = 0;
-    std::size_t bytes = 0;  ///< of the results
+    std::size_t forward_calls = 0;   ///< times it was recorded
+    std::size_t backward_calls = 0;  ///< times it was visited on the way back
+    double forward_seconds = 0;      ///< in all
+    double backward_seconds = 0;     ///< in all
+    std::size_t bytes = 0;           ///< of the results
   };
 
   Profile();
@@ -23,12 +26,15 @@ class Profile {
   Profile(const Profile&) = delete;
   Profile& operator=(const Profile&) = delete;
 
-  const std::map<std::string, Row>& rows() const { return rows_; }
+  const std::map<std::string, Row>& rows() const { return rows_; }  ///< by op
 
   /// The one in force in this thread, or null.
   static Profile* active();
+  /// Called by the tape: an op has just been recorded, with a result of so many bytes.
   void forward(const char* op, std::size_t bytes);
+  /// Called by the sweep before its first node, ...
   void start_backward() { last_ = std::chrono::steady_clock::now(); }
+  /// ... and after each.
   void backward(const char* op);
 
  private:

@@ -21,18 +21,22 @@ class Rng {
  public:
   /// Everything needed to continue a stream bit for bit.
   struct State {
-    std::uint64_t key = 0;
-    std::uint64_t position = 0;  ///< number of 64-bit words drawn so far
-    bool operator==(const State&) const = default;
+    std::uint64_t key = 0;                          ///< from seed and name
+    std::uint64_t position = 0;                     ///< number of 64-bit words drawn so far
+    bool operator==(const State&) const = default;  ///< the same stream at the same place
   };
 
+  /// The stream of that name, at its beginning.
   Rng(std::uint64_t seed, std::string_view stream);
+  /// The stream from where `state` was taken.
   explicit Rng(const State& state) : state_(state) {}
-  const State& state() const { return state_; }
+  const State& state() const { return state_; }  ///< to continue from
 
+  /// The next 64-bit word.
   std::uint64_t bits();
   /// Uniform on the open interval (0,1), 53 bits.
   double uniform();
+  /// Uniform on (low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// Standard normal by inversion (Wichura's algorithm AS 241), one word a deviate.
   double normal();
@@ -48,6 +52,7 @@ class Rng {
 /// The quantile function of the standard normal, |relative error| about 1e-16 (AS 241, PPND16).
 double normal_quantile(double probability);
 
+/// A tensor of i.i.d. N(mean, sd²) numbers, one word each.
 template <class T>
 Tensor<T> normal_tensor(const Shape& shape, Rng& rng, double sd = 1.0, double mean = 0.0) {
   Tensor<T> tensor(shape);

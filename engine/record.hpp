@@ -18,12 +18,14 @@
 
 namespace premelt {
 
+/// An input of an op, with the vector-Jacobian product that gives its cotangent.
 template <class T, class F>
 struct Wrt {
-  const Var<T>& input;
-  F vjp;
+  const Var<T>& input;  ///< of the op
+  F vjp;                ///< cotangent of the output -> cotangent of the input
 };
 
+/// "with respect to": pairs an input with its VJP, for `record`.
 template <class T, class F>
 Wrt<T, F> wrt(const Var<T>& input, F vjp) {
   return {input, std::move(vjp)};
@@ -37,10 +39,12 @@ class InputVjps final : public Vjp<T> {
   static constexpr bool needs_output = (std::is_invocable_v<const F&, const Var<T>&, const Var<T>&> || ...);
 
  public:
+  /// One VJP an input, in order.
   InputVjps(const Var<T>& output, F... vjps) : vjps_(std::move(vjps)...) {
     if constexpr (needs_output) output_ = output;
   }
 
+  /// Runs those whose cotangent is wanted.
   void operator()(const Var<T>& cotangent, Cotangents<T>& into) const override {
     std::size_t input = 0;
     const auto one = [&](const auto& vjp) {

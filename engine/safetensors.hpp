@@ -15,9 +15,10 @@ namespace premelt {
 /// Stored as F32, F64, I64 and U64.
 using AnyTensor = std::variant<Tensor<float>, Tensor<double>, Indices, Tensor<std::uint64_t>>;
 
+/// The content of a file.
 struct Safetensors {
-  std::map<std::string, AnyTensor> tensors;
-  std::map<std::string, std::string> metadata;
+  std::map<std::string, AnyTensor> tensors;     ///< by name
+  std::map<std::string, std::string> metadata;  ///< texts by name
 
   /// The metadata entry that holds the checksum of the whole file (64 bits in hexadecimal, taken with zeros
   /// in its own place).

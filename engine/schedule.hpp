@@ -7,12 +7,15 @@
 
 namespace premelt {
 
+/// A factor for each step.
 class Schedule {
  public:
   /// Constant 1.
   Schedule() = default;
+  /// Any function of the step.
   explicit Schedule(std::function<double(std::uint64_t)> factor) : factor_(std::move(factor)) {}
 
+  /// The factor at a step.
   double operator()(std::uint64_t step) const { return factor_ ? factor_(step) : 1.0; }
 
  private:

@@ -15,6 +15,7 @@ namespace premelt {
 template <class T>
 class Sweep {
  public:
+  /// `first` is the earliest requested node, `last` the output.
   Sweep(const Tape<T>& tape, NodeId first, NodeId last);
   virtual ~Sweep() = default;
 
@@ -22,9 +23,13 @@ class Sweep {
   void request(NodeId id);
   /// Afterwards `adjoint(id)` holds the cotangents of the requested nodes, empty where nothing arrived.
   void run(Var<T> cotangent);
+  /// @{
   /// The same in pieces: `start`, then `step` until it returns false. A step visits one node.
   void start(Var<T> cotangent);
   bool step();
+  /// @}
+
+  /// The cotangent node `id` has received so far.
   std::optional<Var<T>>& adjoint(NodeId id) { return adjoints_[id - first_]; }
 
  protected:
@@ -57,12 +62,14 @@ class Sweep {
   Var<T> take_adjoint(NodeId id);
   /// Whether anything is to be sent to node `id`.
   bool needed(NodeId id) const { return id != Tape<T>::constant && id >= first_ && role(id) != Role::idle; }
+  /// Whether any input of node `id` is needed.
   bool feeds_needed(NodeId id) const {
     return std::ranges::any_of(tape_.inputs(id), [this](NodeId input) { return needed(input); });
   }
 
-  const Tape<T>& tape_;
-  const NodeId first_, last_;
+  const Tape<T>& tape_;  ///< what is swept
+  const NodeId first_;   ///< where the sweep ends
+  const NodeId last_;    ///< where it starts
 
  private:
   /// Whether a node's cotangent is needed: not at all, to pass it on to a requested node, or for itself.

@@ -18,7 +18,9 @@ namespace premelt {
 template <class T>
 class Cotangents {
  public:
+  /// Whether anybody asks for this input's cotangent.
   bool wants(std::size_t input) const { return wanted_[input] != 0; }
+  /// Hands it over. Called at most once an input.
   void set(std::size_t input, Cotangent<T> cotangent) { values_[input] = std::move(cotangent); }
 
   /// Makes room for the inputs of the next node, none of them wanted yet.
@@ -26,7 +28,9 @@ class Cotangents {
     wanted_.assign(inputs, 0);
     values_.assign(inputs, std::nullopt);
   }
+  /// Asks for an input's cotangent.
   void want(std::size_t input) { wanted_[input] = 1; }
+  /// What was handed over, if anything.
   std::optional<Cotangent<T>> take(std::size_t input) { return std::exchange(values_[input], std::nullopt); }
 
  private:
@@ -39,9 +43,11 @@ template <class T>
 class Vjp {
  public:
   virtual ~Vjp() = default;
+  /// From the cotangent of the output, sets those of the inputs that `into` wants.
   virtual void operator()(const Var<T>& cotangent, Cotangents<T>& into) const = 0;
 };
 
+/// Nodes in creation order. Differentiable computations of one thread; handles point into it.
 template <class T>
 class Tape {
  public:
@@ -63,10 +69,13 @@ class Tape {
   /// Forgets the nodes from position `size` on: what was recorded since the tape had that size.
   void rewind(std::size_t size);
 
+  /// @{
   /// What op made node `id` ("leaf" for a variable), from which nodes, of which shape.
   const char* op(NodeId id) const { return nodes_[id].op; }
   const Shape& shape(NodeId id) const { return nodes_[id].shape; }
   std::span<const NodeId> inputs(NodeId id) const;
+  /// @}
+
   /// The name given to a leaf, else "".
   const std::string& name(NodeId id) const;
 

@@ -29,9 +29,9 @@ class BackwardWalk {
 
   /// What a step did: node `node` had received `cotangent` in full and sent `sent` to its inputs.
   struct Step {
-    NodeId node = 0;
-    Tensor<T> cotangent;
-    std::vector<std::pair<NodeId, Tensor<T>>> sent;
+    NodeId node = 0;                                 ///< that passed on
+    Tensor<T> cotangent;                             ///< what it had received
+    std::vector<std::pair<NodeId, Tensor<T>>> sent;  ///< to whom it sent what
   };
   /// The next node that has something to pass on, or nothing at the end.
   std::optional<Step> step();

@@ -22,27 +22,35 @@ struct TensorBuffer;  // owns an xt::uvector<T>
 template <class T>
 class Tensor {
  public:
+  /// The element type.
   using value_type = T;
 
   /// No numbers, no allocation: shape (0).
   Tensor() : shape_{0}, size_(0), data_(nullptr) {}
   /// Uninitialised numbers.
   explicit Tensor(const Shape& shape);
+  /// Every number is `fill`.
   Tensor(const Shape& shape, T fill);
   /// Throws ShapeError when the number of values is not the shape's size.
   Tensor(const Shape& shape, const std::vector<T>& values);
+  /// One number, shape ().
   static Tensor scalar(T value) { return Tensor(Shape{}, value); }
 
-  const Shape& shape() const { return shape_; }
-  std::size_t rank() const { return shape_.rank(); }
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  const Shape& shape() const { return shape_; }       ///< extents by axis
+  std::size_t rank() const { return shape_.rank(); }  ///< number of axes
+  std::size_t size() const { return size_; }          ///< number of elements
+  bool empty() const { return size_ == 0; }           ///< no elements
 
+  /// @{
+  /// The numbers, row-major.
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::span<T> flat() { return {data_, size_}; }
   std::span<const T> flat() const { return {data_, size_}; }
+  /// @}
 
+  /// @{
+  /// An element of a tensor of that rank. Indices are not checked.
   T& operator()(std::size_t i) { return data_[i]; }
   T operator()(std::size_t i) const { return data_[i]; }
   T& operator()(std::size_t i, std::size_t j) { return data_[i * shape_[1] + j]; }
@@ -53,9 +61,13 @@ class Tensor {
   T operator()(std::size_t i, std::size_t j, std::size_t k) const {
     return data_[(i * shape_[1] + j) * shape_[2] + k];
   }
+  /// @}
+
+  /// @{
   /// Row i of a matrix.
   std::span<T> row(std::size_t i) { return {data_ + i * shape_[1], shape_[1]}; }
   std::span<const T> row(std::size_t i) const { return {data_ + i * shape_[1], shape_[1]}; }
+  /// @}
 
   /// The single element. Throws ShapeError when there is not exactly one.
   T item() const;
@@ -63,8 +75,11 @@ class Tensor {
   Tensor reshape(const Shape& shape) const;
   /// The numbers from `offset` on, shared, as a tensor of `shape`. Throws ShapeError when they do not fit.
   Tensor window(std::size_t offset, const Shape& shape) const;
+  /// A copy with a buffer of its own.
   Tensor clone() const;
+  /// Sets every number, for all who share the buffer.
   void fill(T value) { std::fill_n(data_, size_, value); }
+  /// Whether a change in one would show in the other.
   bool shares_buffer_with(const Tensor& other) const { return buffer_ == other.buffer_; }
   /// Nobody else holds the buffer, so its numbers may be changed in place.
   bool unique() const { return buffer_.use_count() == 1; }

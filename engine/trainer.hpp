@@ -20,14 +20,17 @@ struct TrainingStats {
   double gradient_norm = std::numeric_limits<double>::quiet_NaN();  ///< of that loss, before clipping
 };
 
+/// Steps parameters down the gradient of a loss, with an optimiser it owns.
 template <class T>
 class Trainer {
  public:
+  /// Beyond the optimiser's own.
   struct Options {
     Schedule schedule = {};                ///< multiplies the optimiser's learning rate
     std::optional<double> clip_norm = {};  ///< longest gradient
   };
 
+  /// The optimiser's learning rate now is the schedule's base.
   explicit Trainer(std::unique_ptr<Optimizer<T>> optimizer, Options options = {})
       : optimizer_(std::move(optimizer)), options_(std::move(options)), base_lr_(optimizer_->lr()) {}
 
@@ -36,7 +39,7 @@ class Trainer {
 
   /// One step down the gradient of `loss`.
   void step(Parameters<T>& parameters, const Loss& loss);
-  const TrainingStats& stats() const { return stats_; }
+  const TrainingStats& stats() const { return stats_; }  ///< of the last step
 
   /// The parameters and the optimiser's state (engine/checkpoint.hpp). The statistics are not kept: they
   /// belong to the step that made them.

@@ -22,15 +22,19 @@ class Var {
   /// A constant. Implicit, so that ops accept tensors.
   Var(Tensor<T> value) : value_(std::move(value)) {}
 
+  /// @{
+  /// The numbers.
   const Tensor<T>& value() const& { return value_; }
   Tensor<T> value() && { return std::move(value_); }
-  const Shape& shape() const { return value_.shape(); }
+  /// @}
+
+  const Shape& shape() const { return value_.shape(); }  ///< of the value
   /// The single element. Throws ShapeError when there is not exactly one.
   T item() const { return value_.item(); }
 
-  bool tracked() const { return tape_ != nullptr; }
-  Tape<T>* tape() const { return tape_; }
-  NodeId id() const { return id_; }
+  bool tracked() const { return tape_ != nullptr; }  ///< depends on a variable
+  Tape<T>* tape() const { return tape_; }            ///< null for a constant
+  NodeId id() const { return id_; }                  ///< place on the tape, when tracked
   /// The same numbers as a constant.
   Var detach() const { return Var(value_); }
 
@@ -44,8 +48,9 @@ class Var {
 };
 
 namespace detail {
+/// Off while a NoGrad lives.
 inline thread_local bool recording_enabled = true;
-}
+}  // namespace detail
 
 /// Whether ops on tracked variables record themselves in this thread.
 inline bool recording() {
@@ -55,6 +60,7 @@ inline bool recording() {
 /// While one lives, ops in this thread compute values only.
 class NoGrad {
  public:
+  /// `NoGrad(false)` changes nothing.
   explicit NoGrad(bool enable = true) : before_(detail::recording_enabled) {
     if (enable) detail::recording_enabled = false;
   }

@@ -18,6 +18,7 @@ xt::xarray<T> to_xarray(const Tensor<T>& tensor) {
   return array;
 }
 
+/// A copy of an array or of an evaluated expression.
 template <class T>
 Tensor<T> from_xarray(const xt::xarray<T>& array) {
   const std::vector<std::size_t> extents(array.shape().begin(), array.shape().end());

@@ -122,8 +122,12 @@ class DeepLinear : public Experiment {
   std::vector<EventSpec> events() const override {
     std::vector<EventSpec> specs;
     for (std::size_t k = 1; k <= task_.teacher().modes(); ++k) {
-      specs.push_back({"mode" + std::to_string(k), "s" + std::to_string(k), task_.teacher().strengths[k - 1],
-                       "mode" + std::to_string(k)});
+      const std::string number = std::to_string(k);
+      specs.push_back({.name = "mode" + number,
+                       .order = "s" + number,
+                       .target = task_.teacher().strengths[k - 1],
+                       .control = "mode" + number,
+                       .alignment = "a" + number});
     }
     return specs;
   }
@@ -275,8 +279,15 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 }  // namespace
 
 Setting deep_linear_setting() {
-  return {"deep-linear", "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
-          Hyperparameters(parameter_table()), make};
+  Setting setting{"deep-linear",
+                  "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
+                  Hyperparameters(parameter_table()), make};
+  for (const char* trap : {"rate_drop", "warm_up", "spike", "batch_drop"})
+    setting.traps.push_back({trap, {{"trap", std::string(trap)}}});
+  // One layer learns all modes at once, from the first step on: losses drift and nothing is discovered.
+  setting.traps.push_back(
+      {"linear_regression", {{"depth", std::int64_t{1}}, {"control", std::string("none")}}});
+  return setting;
 }
 
 }  // namespace premelt

@@ -10,12 +10,14 @@
 
 namespace premelt {
 
+/// What a parameter can be.
 using HyperparameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
 
+/// One row of the table.
 struct Hyperparameter {
-  std::string name;
-  HyperparameterValue value;  ///< its type is fixed by the default
-  std::string meaning;
+  std::string name;                       ///< as in `--set name=value`
+  HyperparameterValue value;              ///< its type is fixed by the default
+  std::string meaning;                    ///< one line, shown by `premelt settings`
   std::optional<double> minimum = {};     ///< for numbers (each number of a list)
   std::vector<std::string> choices = {};  ///< for strings; empty: any
 };
@@ -24,11 +26,15 @@ struct Hyperparameter {
 class Hyperparameters {
  public:
   Hyperparameters() = default;
+  /// A table in the order in which it is to be shown.
   explicit Hyperparameters(std::vector<Hyperparameter> table) : table_(std::move(table)) {}
 
-  const std::vector<Hyperparameter>& table() const { return table_; }
+  const std::vector<Hyperparameter>& table() const { return table_; }  ///< in order
+  /// Whether there is a parameter of that name.
   bool contains(std::string_view name) const;
+  /// In order.
   std::vector<std::string> names() const;
+  /// Appends a row.
   void add(Hyperparameter parameter) { table_.push_back(std::move(parameter)); }
 
   /// Parses `text` by the parameter's type ("4,2,1,0.5" for a list). Throws UsageError naming the parameter,
@@ -37,12 +43,16 @@ class Hyperparameters {
   /// From a typed value (an integer is accepted where a number is expected).
   void set(std::string_view name, const HyperparameterValue& value);
 
+  /// @{
+  /// The value by its type. Throws UsageError for an unknown name; asking for another type than the parameter
+  /// has is a mistake in the program (std::bad_variant_access).
   bool flag(std::string_view name) const { return get<bool>(name); }
   std::int64_t integer(std::string_view name) const { return get<std::int64_t>(name); }
   std::size_t count(std::string_view name) const { return static_cast<std::size_t>(integer(name)); }
   double number(std::string_view name) const { return get<double>(name); }
   const std::string& text(std::string_view name) const { return get<std::string>(name); }
   const std::vector<double>& list(std::string_view name) const { return get<std::vector<double>>(name); }
+  /// @}
 
  private:
   template <class T>

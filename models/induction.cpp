@@ -117,9 +117,6 @@ class Induction : public Experiment {
         });
   }
   Tensor<double> position() const override { return cast<double>(weights_.flat()); }
-  void reseed(std::uint64_t replica) override {
-    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
-  }
 
   void order_parameters(std::span<double> values) override {
     std::vector<Tensor<T>> weights;
@@ -133,6 +130,10 @@ class Induction : public Experiment {
     values[0] = best.induction;
     values[1] = best.previous;
     divide_losses(cross_entropy(logits, structured_batch_.targets).value(), values.subspan(2));
+  }
+
+  void reseed(std::uint64_t replica) override {
+    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
   }
 
   std::vector<std::string> probe_blocks() const override {
@@ -224,7 +225,8 @@ Setting induction_setting() {
           "a two-layer transformer forms induction heads (the paper's Figs. 4 and 5)",
           parameter_table(),
           make,
-          {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}}};
+          {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}},
+          {{"one_layer", {{"control", std::string("one_layer")}}}}};
 }
 
 }  // namespace premelt

@@ -16,6 +16,7 @@ struct Langevin {
   double rate;   ///< η
   double noise;  ///< s
 
+  /// One step from x, where f'(x) = `slope`. One normal deviate is drawn.
   double next(double x, double slope, Rng& rng) const {
     return x - rate * slope + rate * noise * rng.normal();
   }

@@ -12,6 +12,7 @@
 
 namespace premelt {
 
+/// Samples of a regression, row by row.
 struct Batch {
   Tensor<double> inputs;   ///< (B,d_in)
   Tensor<double> targets;  ///< (B,d_out)
@@ -28,7 +29,7 @@ class LinearTask {
   /// `probe_kind`, `data`, `targets`, `whiten`, `control` and `seed`. Throws UsageError or DataError.
   explicit LinearTask(const Hyperparameters& parameters);
 
-  const Teacher& teacher() const { return teacher_; }
+  const Teacher& teacher() const { return teacher_; }  ///< what is to be learnt, as modes
   /// n probes without label noise (a table's rows as they are).
   const Batch& probes() const { return probes_; }
   /// Block of each probe: its group, the class of its row, or the mode that dominates its input.

@@ -13,7 +13,9 @@ namespace premelt {
 
 /// Pairs (a,b) with the label (a+b) mod p, all of shape (B).
 struct Pairs {
-  Indices first, second, labels;
+  Indices first;   ///< a
+  Indices second;  ///< b
+  Indices labels;  ///< (a+b) mod p
 };
 
 /// The pairs of the given numbers.
@@ -26,9 +28,9 @@ class ModularTask {
   /// modulus is even, or when either part is smaller than half the probes.
   explicit ModularTask(const Hyperparameters& parameters);
 
-  std::size_t modulus() const { return modulus_; }
-  const Pairs& train() const { return train_; }
-  const Pairs& test() const { return test_; }
+  std::size_t modulus() const { return modulus_; }  ///< p
+  const Pairs& train() const { return train_; }     ///< the pairs trained on
+  const Pairs& test() const { return test_; }       ///< all others
   /// The first half of the probes are test pairs, the second half training pairs (both parts are shuffled).
   const Pairs& probes() const { return probes_; }
   /// "test" or "train" for each probe.

@@ -6,20 +6,23 @@
 #include "models/deep_linear.hpp"
 #include "models/grokking.hpp"
 #include "models/induction.hpp"
+#include "models/misalignment.hpp"
 #include "models/quadratic.hpp"
 #include "models/schematic.hpp"
 #include "models/setting.hpp"
 #include "models/tanh_mlp.hpp"
+#include "models/text.hpp"
 #include "models/tiny_lookup.hpp"
 #include "models/toys.hpp"
 
 namespace premelt {
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(), grokking_setting(),
-                                        induction_setting(),   tanh_mlp_setting(),  tiny_lookup_setting(),
-                                        quadratic_setting(),   pitchfork_setting(), fold_setting(),
-                                        metastable_setting(),  drift_setting(),     decay_annealed_setting()};
+  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(),     grokking_setting(),
+                                        induction_setting(),   misalignment_setting(),  text_setting(),
+                                        tanh_mlp_setting(),    tiny_lookup_setting(),   quadratic_setting(),
+                                        pitchfork_setting(),   fold_setting(),          metastable_setting(),
+                                        drift_setting(),       decay_annealed_setting()};
   return all;
 }
 

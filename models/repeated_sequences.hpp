@@ -12,12 +12,14 @@ namespace premelt {
 
 /// Next-token prediction: targets are the inputs one position later.
 struct TokenBatch {
-  Indices inputs, targets;  ///< (B,T)
+  Indices inputs;   ///< (B,T)
+  Indices targets;  ///< (B,T)
 };
 
 /// Splits sequences (B,T+1).
 TokenBatch next_token(const Indices& sequences);
 
+/// Sequences, and how long the piece is that each of them repeats.
 struct Repeated {
   Indices sequences;                 ///< (B,T+1)
   std::vector<std::size_t> periods;  ///< (B)

@@ -19,7 +19,8 @@ void check_finite(const Recording& recording) {
 
 RunPlan run_plan(const Hyperparameters& parameters) {
   const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");
-  return {steps, parameters.integer("every"), asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1)};
+  return {steps, parameters.integer("every"), asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1),
+          parameters.contains("sample_every") ? parameters.integer("sample_every") : 0};
 }
 
 Run::Run(Experiment& experiment, RunObserver& observer)
@@ -50,22 +51,24 @@ void Run::resume(std::int64_t step, std::span<const Recording> recordings) {
 }
 
 std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
-  const auto due = [&](std::int64_t every) { return every > 0 && step_ % every == 0; };
-  if (!resumed_) {
-    record();
-    if (due(plan.checkpoint_every)) checkpoint();
-  }
+  if (!resumed_) leave_behind(plan);
   while (step_ < plan.steps && !stop) {
     experiment_.step();
     ++step_;
-    if (due(plan.every)) record();
-    if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
+    leave_behind(plan);
   }
   for (auto& [column, detector] : detectors_) announce(column, detector.finish());
   finish_late_events();
   // Last of all: a checkpoint of the last step says that nothing is left to do.
   if (plan.checkpoint_every > 0 && last_checkpoint_ != step_) checkpoint();
   return step_;
+}
+
+void Run::leave_behind(const RunPlan& plan) {
+  const auto due = [&](std::int64_t every) { return every > 0 && step_ % every == 0; };
+  if (due(plan.every)) record();
+  if (due(plan.sample_every)) observer_.sampled(step_, experiment_.sample());
+  if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
 }
 
 void Run::record() {

@@ -26,18 +26,21 @@ class RunObserver {
   virtual void observed(const Observation& observation) = 0;
   /// An alarm, or an event once it is certain.
   virtual void happened(const Event& event) = 0;
+  /// What the model makes now, where the setting has something to show.
+  virtual void sampled(std::int64_t /*step*/, const std::string& /*line*/) {}
   /// The state after everything above.
   virtual void checkpointed(const Checkpoint&) {}
 };
 
 /// When a run ends and what it leaves on the way.
 struct RunPlan {
-  std::int64_t steps;
+  std::int64_t steps;                 ///< the last step
   std::int64_t every = 1;             ///< steps between recordings
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none at all
+  std::int64_t sample_every = 0;      ///< steps between samples; 0: none at all
 };
 
-/// The plan in the parameters `steps`, `every` and `checkpoint_every`.
+/// The plan in the parameters `steps`, `every`, `checkpoint_every` and, where there is one, `sample_every`.
 RunPlan run_plan(const Hyperparameters& parameters);
 
 /// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`.
@@ -46,6 +49,7 @@ void check_finite(const Recording& recording);
 /// One run of an experiment under an observer; both have to outlive it.
 class Run {
  public:
+  /// Nothing is recorded before `train` or `resume`.
   Run(Experiment& experiment, RunObserver& observer);
 
   /// Takes up an interrupted run at `step`, whose state the experiment has loaded: its recordings up to there
@@ -53,7 +57,8 @@ class Run {
   void resume(std::int64_t step, std::span<const Recording> recordings);
 
   /// Trains up to step `plan.steps`, recording at the steps divisible by `every` (0 among them) and handing
-  /// on checkpoints at those divisible by `checkpoint_every` and at the end. Stops early, at the end of a
+  /// on samples at those divisible by `sample_every`, checkpoints at those divisible by `checkpoint_every`
+  /// and at the end. Stops early, at the end of a
   /// step, once `stop` is set. Returns the last step reached. Throws DivergedError naming step and probe when
   /// a probe loss leaves ±`largest_loss`; what was recorded stands.
   std::int64_t train(const RunPlan& plan, const std::atomic<bool>& stop);
@@ -73,6 +78,8 @@ class Run {
   void finish_late_events();
   void announce(std::size_t column, std::optional<Event> event);
   void checkpoint();
+  /// All that is due at the present step.
+  void leave_behind(const RunPlan& plan);
 
   Experiment& experiment_;
   RunObserver& observer_;

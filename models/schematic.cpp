@@ -42,6 +42,10 @@ class Schematic : public Experiment {
     time_ = checkpoint.step;
   }
 
+  void reseed(std::uint64_t replica) override {
+    noise_ = Rng(parameters_.count("seed"), "noise of replica " + std::to_string(replica));
+  }
+
   std::vector<std::string> probe_blocks() const override {
     std::vector<std::string> blocks;
     for (std::size_t i = 0; i < baseline_.size(); ++i) blocks.emplace_back(1, "ABC"[block(i)]);

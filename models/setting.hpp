@@ -26,6 +26,8 @@ struct EventSpec {
   std::string control = {};
   /// The fractions are of the run's last value, and told when it ends, provided that it is at least `target`.
   bool of_final_value = false;
+  /// The order parameter that says how well the directions have been found, up to 1; empty: there is none.
+  std::string alignment = {};
 };
 
 /// What Experiment::training returns.
@@ -61,12 +63,22 @@ class Experiment {
   virtual std::unique_ptr<LossLandscape> data_landscape() const { return nullptr; }
   /// The present parameters, (p), where `landscape` is to be looked at.
   virtual Tensor<double> position() const { return {}; }
-  /// From here on, the batches of an independent replica. Nothing happens where batches are not random.
+  /// From here on, the randomness of an independent replica. Nothing happens where there is none.
   virtual void reseed(std::uint64_t) {}
+
+  /// What is to be known about the data before training, in a line for people; empty: nothing.
+  virtual std::string about_data() const { return {}; }
+  /// Tokens that one step trains on; 0 where nothing is made of tokens.
+  virtual std::size_t tokens_per_step() const { return 0; }
+  /// A line that shows what the model makes at the present parameters, and depends on nothing else; empty
+  /// where it makes nothing.
+  virtual std::string sample() { return {}; }
 
   /// Block of each probe; its size is the number of probes n.
   virtual std::vector<std::string> probe_blocks() const = 0;
+  /// Columns of order.csv: what has been learnt so far.
   virtual std::vector<std::string> order_names() const = 0;
+  /// What is to be looked for in the order parameters.
   virtual std::vector<EventSpec> events() const = 0;
   /// Window, modes, extra channels and alarm rule.
   virtual MonitorOptions monitor_options() const = 0;
@@ -74,13 +86,24 @@ class Experiment {
   virtual std::optional<double> noise_level() const { return std::nullopt; }
 };
 
+/// Something that moves the losses of an event-free twin without bringing the event: changes of parameters
+/// after its `control` is set. Where there is a parameter `trap_step`, it falls into the middle of the watch.
+struct Trap {
+  std::string name;                                                  ///< "rate_drop"
+  std::vector<std::pair<std::string, HyperparameterValue>> changes;  ///< parameter and value
+};
+
+/// A setting by name: what `premelt run NAME` runs.
 struct Setting {
-  std::string name;
-  std::string summary;
+  std::string name;            ///< "deep-linear"
+  std::string summary;         ///< one line, shown by `premelt settings`
   Hyperparameters parameters;  ///< with their defaults
-  std::function<std::unique_ptr<Experiment>(const Hyperparameters&)> make;
+  std::function<std::unique_ptr<Experiment>(const Hyperparameters&)>
+      make;  ///< an experiment at step 0; throws UsageError or DataError on parameters that make no sense
   /// Other defaults, when the parameter `quick` is set: a run of a few seconds.
   std::vector<std::pair<std::string, HyperparameterValue>> quick = {};
+  /// What `sweep --traps` counts alarms on.
+  std::vector<Trap> traps = {};
 };
 
 /// Lets `assign` change the parameters. When it sets `quick`, the setting's quick defaults come first, so
@@ -94,11 +117,12 @@ const std::vector<Setting>& settings();
 /// Throws UsageError naming the nearest known setting.
 const Setting& find_setting(const std::string& name);
 
+/// What a setting says about the parameters all have.
 struct CommonDefaults {
-  std::int64_t steps;
-  std::int64_t window;
-  std::int64_t burn_in = 0;
-  const char* dtype = "float32";
+  std::int64_t steps;             ///< length of a run
+  std::int64_t window;            ///< W, in recordings
+  std::int64_t burn_in = 0;       ///< the first step at which an alarm counts
+  const char* dtype = "float32";  ///< element type of the training
 };
 
 /// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.

@@ -29,6 +29,7 @@ std::unique_ptr<LossLandscape> data_landscape_of(const Parameters<double>& weigh
 }
 
 /// A training run of `Task` with element type T. A task is constructed from the Hyperparameters and has
+/// @code
 ///   using Batch = ...;                                       what one forward pass needs
 ///   template <class U> Parameters<U> initial() const;        freshly initialised parameters
 ///   template <class T> std::unique_ptr<Optimizer<T>> optimiser() const;
@@ -38,11 +39,13 @@ std::unique_ptr<LossLandscape> data_landscape_of(const Parameters<double>& weigh
 ///   std::vector<std::string> order_names() const;  std::vector<EventSpec> events() const;
 ///   template <class U> void order(const Leaves<U>&, std::span<double>) const;
 ///   Rng& batches();  const Rng& batches() const;             the stream that `draw` draws from
-/// and, where it learns from a finite training set of `samples()`,
+///   // and, where it learns from a finite training set:
 ///   std::size_t samples() const;  Batch some(std::span<const std::size_t> samples) const;
+/// @endcode
 template <class T, class Task>
 class Supervised : public Experiment {
  public:
+  /// Throws what the task's constructor throws.
   explicit Supervised(const Hyperparameters& parameters)
       : parameters_(parameters),
         task_(parameters),
@@ -76,8 +79,12 @@ class Supervised : public Experiment {
   void order_parameters(std::span<double> values) override { task_.order(weights_.constants(), values); }
 
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
+  /// @{
+  /// The task's.
   std::vector<std::string> order_names() const override { return task_.order_names(); }
   std::vector<EventSpec> events() const override { return task_.events(); }
+  /// @}
+
   MonitorOptions monitor_options() const override {
     return premelt::monitor_options(parameters_, task_.probe_blocks().size());
   }

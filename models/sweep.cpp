@@ -2,56 +2,59 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include "engine/error.hpp"
+#include "models/probe_sets.hpp"
 #include "models/run.hpp"
+#include "models/segments.hpp"
 #include "rdm/statistics.hpp"
+#include "rdm/whitening.hpp"
 
 namespace premelt {
 
 namespace {
 
-std::size_t order_index(const Experiment& experiment, const EventSpec& spec) {
-  const std::vector<std::string> names = experiment.order_names();
-  return static_cast<std::size_t>(std::ranges::find(names, spec.order) - names.begin());
+/// An event-free replica of a run, and where it is watched.
+struct Null {
+  RunTrace run;
+  std::vector<Segment> segments;
+};
+
+Null train_null(const Sweep& sweep, Hyperparameters parameters, const EventSpec& spec) {
+  parameters.set("control", spec.control);
+  const auto experiment = sweep.setting->make(parameters);
+  experiment->reseed(0);
+  RunTrace run = record_run(*experiment, parameters);
+  std::vector<Segment> segments = segments_of(run, *experiment, parameters);
+  return {std::move(run), std::move(segments)};
 }
 
-/// What an order parameter is to reach, when that is known or the run has got there.
-std::optional<double> target_of(const EventSpec& spec, const std::vector<double>& order) {
-  if (!spec.of_final_value) return spec.target;
-  return order.back() >= spec.target ? std::optional(order.back()) : std::nullopt;
+/// Whitens by the null's own segment of the event; empty when it has none that moves.
+Tensor<double> whitener_of(const Null& null, const std::string& event, std::int64_t width) {
+  const Segment* segment = find_segment(null.segments, event);
+  if (segment == nullptr) return {};
+  const std::size_t first = recording_at(null.run, segment->settled(width)), n = null.run.losses.shape()[1];
+  if (first >= null.run.steps.size()) return {};
+  Tensor<double> rows(Shape{null.run.steps.size() - first, n});
+  std::ranges::copy(null.run.losses.flat().subspan(first * n), rows.flat().begin());
+  return whitener(rows).value_or(Tensor<double>());
 }
 
-/// The step at which a series reaches a fraction of its target and stays there, if it does.
-std::optional<std::int64_t> reached(const RunTrace& run, std::size_t order, double fraction,
-                                    const EventSpec& spec) {
-  const std::optional<double> target = target_of(spec, run.order[order]);
-  if (!target) return std::nullopt;
-  EventDetector detector("event", fraction * *target);
-  for (std::size_t t = 0; t < run.steps.size(); ++t) {
-    if (const auto event = detector.push(run.steps[t], run.order[order][t])) return event->step;
-  }
-  const auto event = detector.finish();
-  return event ? std::optional(event->step) : std::nullopt;
-}
-
-/// One series from `start` on.
-Watch watch_from(const DetectorSeries& series, const std::vector<double>& values, std::int64_t start) {
-  const auto first = std::ranges::lower_bound(series.steps, start) - series.steps.begin();
-  return {{series.steps.begin() + first, series.steps.end()},
-          {values.begin() + first, values.end()},
-          series.steps.back()};
-}
-
-/// All detectors and the oracle, the order parameter itself, from `start` on.
-SweepWatch watch_all(const DetectorSeries& series, const std::vector<double>& order, std::int64_t start,
-                     std::size_t hold) {
-  SweepWatch result;
+/// All detectors and the oracle, the order parameter itself, as `rises` leaves them.
+std::map<std::string, Watch> watch_all(const RunTrace& run, const DetectorOptions& options, std::size_t order,
+                                       std::size_t hold) {
+  std::map<std::string, Watch> result;
+  const DetectorSeries series = detector_series(run, options);
+  const std::int64_t end = run.steps[std::min(options.last, run.steps.size() - 1)];
   for (std::size_t d = 0; d < series.names.size(); ++d)
-    result.detectors[series.names[d]] = rises(watch_from(series, series.columns[d], start), hold);
-  const auto missing = static_cast<std::ptrdiff_t>(order.size() - series.steps.size());
-  result.detectors["oracle"] = rises(watch_from(series, {order.begin() + missing, order.end()}, start), hold);
+    result[series.names[d]] = rises({series.steps, series.columns[d], end}, hold);
+  const auto first =
+      run.order[order].begin() + static_cast<std::ptrdiff_t>(std::max(options.first, options.window - 1));
+  const auto count = static_cast<std::ptrdiff_t>(series.steps.size());
+  result["oracle"] = rises({series.steps, {first, first + count}, end}, hold);
   return result;
 }
 
@@ -64,21 +67,62 @@ Watch cut(Watch watch, std::int64_t end) {
   return watch;
 }
 
-const EventSpec* find_event(const std::vector<EventSpec>& events, const std::string& name) {
-  const auto found = std::ranges::find(events, name, &EventSpec::name);
-  return found == events.end() ? nullptr : &*found;
+/// The parameters that a task trains.
+Hyperparameters task_parameters(const Sweep& sweep, const SweepTask& task) {
+  Hyperparameters parameters = sweep.parameters;
+  parameters.set("seed", static_cast<std::int64_t>(task.seed));
+  if (task.event.empty()) return parameters;
+  const std::vector<EventSpec> events = sweep.setting->make(parameters)->events();
+  parameters.set("control", std::ranges::find(events, task.event, &EventSpec::name)->control);
+  if (task.trap.empty()) return parameters;
+  const auto& traps = sweep.setting->traps;
+  for (const auto& [name, value] : std::ranges::find(traps, task.trap, &Trap::name)->changes)
+    parameters.set(name, value);
+  if (parameters.contains("trap_step")) parameters.set("trap_step", task.trap_step);
+  return parameters;
+}
+
+/// Steps from the start of a segment to its event.
+struct Span {
+  std::int64_t start, end;
+};
+
+/// Those of the median scored run; nothing when the event never happens.
+std::optional<Span> median_watch(const FinishedRuns& scored, const std::string& event) {
+  std::vector<double> starts, ends;
+  for (const auto& [task, run] : scored) {
+    const auto found = run.find(event);
+    if (task.role != Role::scored || found == run.end() || !found->second.event_step) continue;
+    starts.push_back(static_cast<double>(found->second.start));
+    ends.push_back(static_cast<double>(*found->second.event_step));
+  }
+  if (ends.empty()) return std::nullopt;
+  return Span{static_cast<std::int64_t>(median(starts)), static_cast<std::int64_t>(median(ends))};
+}
+
+/// Calls `take` with each run's watch of one event, window and detector, where there is one.
+void each_watch(const FinishedRuns& runs, const std::string& event, std::size_t window,
+                const std::string& detector,
+                const std::function<void(const SweepTask&, const SweepWatch&, const Watch&)>& take) {
+  for (const auto& [task, run] : runs) {
+    const auto found = run.find(event);
+    if (found == run.end()) continue;
+    const auto at = found->second.detectors.find(window);
+    if (at == found->second.detectors.end() || !at->second.contains(detector)) continue;
+    take(task, found->second, at->second.at(detector));
+  }
 }
 
 }  // namespace
 
-RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters) {
-  const std::int64_t steps = parameters.integer("steps"), every = parameters.integer("every");
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last) {
+  const std::int64_t every = parameters.integer("every");
   RunTrace trace;
   trace.losses =
-      Tensor<double>(Shape{static_cast<std::size_t>(steps / every + 1), experiment.probe_blocks().size()});
+      Tensor<double>(Shape{static_cast<std::size_t>(last / every + 1), experiment.probe_blocks().size()});
   trace.order.resize(experiment.order_names().size());
   std::vector<double> order(trace.order.size());
-  for (std::int64_t step = 0; step <= steps; ++step) {
+  for (std::int64_t step = 0; step <= last; ++step) {
     if (step > 0) experiment.step();
     if (step % every != 0) continue;
     const auto losses = trace.losses.row(trace.steps.size());
@@ -95,77 +139,148 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters) {
   return trace;
 }
 
-std::string SweepTask::name() const {
-  static constexpr std::array roles{"scored", "calibration", "control"};
-  const std::string role_name = roles[static_cast<std::size_t>(role)];
-  return role_name + (event.empty() ? "" : "-" + event) + "-" + std::to_string(seed);
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters) {
+  return record_run(experiment, parameters, parameters.integer("steps"));
 }
 
-std::vector<SweepTask> sweep_tasks(const Setting& setting, const Hyperparameters& parameters,
-                                   std::uint64_t first, std::uint64_t last, std::size_t controls) {
-  if (controls == 0) throw UsageError("a sweep needs controls: without them false alarms cannot be counted");
+std::string SweepTask::name() const {
+  static constexpr std::array roles{"scored", "calibration", "control", "trap"};
+  std::string name = roles[static_cast<std::size_t>(role)];
+  for (const std::string& part : {event, trap}) name += part.empty() ? "" : "-" + part;
+  return name + "-" + std::to_string(seed);
+}
+
+bool has_replicas(const Setting& setting, const Hyperparameters& parameters) {
+  const auto losses_of = [&](std::uint64_t replica) {
+    const auto experiment = setting.make(parameters);
+    experiment->reseed(replica);
+    for (int step = 0; step < 3; ++step) experiment->step();
+    std::vector<double> losses(experiment->probe_blocks().size());
+    experiment->probe_losses(losses);
+    return losses;
+  };
+  return losses_of(0) != losses_of(1);
+}
+
+std::vector<SweepTask> scored_tasks(const Sweep& sweep) {
+  if (sweep.controls == 0)
+    throw UsageError("a sweep needs controls: without them false alarms cannot be counted");
+  const std::int64_t steps = sweep.parameters.integer("steps");
+  const auto recordings = static_cast<std::size_t>(steps / sweep.parameters.integer("every") + 1);
+  for (std::size_t window : sweep.windows) {
+    if (window >= 2 && window <= recordings) continue;
+    throw UsageError("a window of " + std::to_string(window) + " recordings: expected 2 to the " +
+                     std::to_string(recordings) + " recordings of the run (steps / every + 1)");
+  }
+  const auto events = sweep.setting->make(sweep.parameters)->events();
+  if (std::ranges::all_of(events, &std::string::empty, &EventSpec::control)) {
+    throw UsageError("the setting '" + sweep.setting->name +
+                     "' has no event with an event-free twin to score against");
+  }
   std::vector<SweepTask> tasks;
-  for (std::uint64_t seed = first; seed <= last; ++seed) tasks.push_back({Role::scored, seed, ""});
-  const std::uint64_t others = (last / 100 + 1) * 100;
-  for (const EventSpec& spec : setting.make(parameters)->events()) {
-    if (spec.control.empty()) continue;
-    for (std::uint64_t i = 0; i < controls; ++i) {
-      tasks.push_back({Role::calibration, others + i, spec.name});
-      tasks.push_back({Role::control, others + controls + i, spec.name});
+  for (std::uint64_t seed = sweep.first_seed; seed <= sweep.last_seed; ++seed)
+    tasks.push_back({.role = Role::scored, .seed = seed, .last = steps});
+  return tasks;
+}
+
+std::vector<SweepTask> twin_tasks(const Sweep& sweep, const FinishedRuns& scored) {
+  const auto all = sweep.setting->make(sweep.parameters)->events();
+  std::vector<SweepTask> tasks;
+  std::uint64_t seed = (sweep.last_seed / 100 + 1) * 100;
+  // Seeds advance also where nothing is to be watched, so that they do not depend on what is.
+  const auto add_family = [&](SweepTask task, bool wanted) {
+    for (std::size_t i = 0; i < sweep.controls; ++i) {
+      task.seed = seed++;
+      if (wanted) tasks.push_back(task);
+    }
+  };
+  std::vector<std::pair<EventSpec, std::optional<Span>>> events;
+  for (const EventSpec& spec : all) {
+    if (!spec.control.empty()) events.emplace_back(spec, median_watch(scored, spec.name));
+  }
+  for (const auto& [spec, watch] : events) {
+    for (Role role : {Role::calibration, Role::control})
+      add_family({.role = role, .seed = 0, .event = spec.name, .last = watch ? watch->end : 0},
+                 watch.has_value());
+  }
+  if (!sweep.traps) return tasks;
+  const std::int64_t width =
+      sweep.parameters.integer("every") * static_cast<std::int64_t>(sweep.windows.front());
+  for (const auto& [spec, watch] : events) {
+    for (const Trap& trap : sweep.setting->traps) {
+      SweepTask task{.role = Role::trap, .seed = 0, .event = spec.name, .trap = trap.name};
+      if (watch) {
+        task.last = watch->end;
+        task.trap_step = std::max<std::int64_t>((watch->start + width + watch->end) / 2, 1);
+      }
+      add_family(task, watch.has_value());
     }
   }
-  if (tasks.size() > last - first + 1) return tasks;
-  throw UsageError("the setting '" + setting.name +
-                   "' has no event with an event-free twin to score against");
+  return tasks;
 }
 
-SweepRun sweep_run(const Setting& setting, Hyperparameters parameters, const SweepTask& task) {
-  parameters.set("seed", static_cast<std::int64_t>(task.seed));
-  if (!task.event.empty()) {
-    const std::vector<EventSpec> events = setting.make(parameters)->events();
-    parameters.set("control", find_event(events, task.event)->control);
-  }
-  const std::unique_ptr<Experiment> experiment = setting.make(parameters);
-  const RunTrace run = record_run(*experiment, parameters);
-  const DetectorSeries series = detector_series(run, parameters.count("window"));
-  const std::int64_t width = parameters.integer("window") * parameters.integer("every");
+SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
+  const Hyperparameters parameters = task_parameters(sweep, task);
+  const std::int64_t every = parameters.integer("every");
+  const auto experiment = sweep.setting->make(parameters);
+  const RunTrace run = record_run(*experiment, parameters, task.last);
+  DetectorOptions options{.window = 0, .channels = experiment->monitor_options().channels};
+  if (sweep.ablate)
+    std::ranges::copy(probe_sets(experiment->probe_blocks()), std::back_inserter(options.channels));
 
   SweepRun result;
-  std::optional<std::int64_t> start = parameters.integer("burn_in");
-  for (const EventSpec& spec : experiment->events()) {
-    const std::size_t order = order_index(*experiment, spec);
-    if (start && (task.event.empty() || task.event == spec.name)) {
-      SweepWatch watch = watch_all(series, run.order[order], *start, parameters.count("alarm_hold"));
-      watch.event_step = reached(run, order, 0.5, spec);
-      result[spec.name] = std::move(watch);
+  const std::vector<Segment> segments = segments_of(run, *experiment, parameters);
+  for (const Segment& segment : segments) {
+    if (segment.spec.control.empty() || (!task.event.empty() && task.event != segment.spec.name)) continue;
+    SweepWatch& watch = result[segment.spec.name];
+    watch.event_step = segment.event_step;
+    watch.start = segment.start;
+    const bool scored = task.role == Role::scored;
+    if (scored && !segment.event_step) continue;
+    for (std::size_t window : scored ? sweep.windows : std::vector<std::size_t>{})
+      watch.lags[window] = lags_of(run, segments, segment.spec.name, *experiment, window);
+    options.last = scored ? recording_at(run, *segment.event_step) : run.steps.size() - 1;
+    std::optional<Null> null;
+    if (sweep.whitened) null = train_null(sweep, parameters, segment.spec);
+    for (std::size_t window : sweep.windows) {
+      const std::int64_t width = static_cast<std::int64_t>(window) * every;
+      if (null) options.whitener = whitener_of(*null, segment.spec.name, width);
+      options.window = window;
+      options.first = recording_at(run, segment.settled(width));
+      watch.detectors[window] = watch_all(run, options, segment.order, parameters.count("alarm_hold"));
     }
-    if (start) start = reached(run, order, 0.98, spec);
-    if (start) *start += width;
   }
   return result;
 }
 
-WatchSet watch_set(const std::vector<std::pair<SweepTask, SweepRun>>& runs, const std::string& event,
+WatchSet watch_set(const FinishedRuns& runs, const std::string& event, std::size_t window,
                    const std::string& detector) {
-  std::vector<double> ends;
-  for (const auto& [task, run] : runs) {
-    const auto found = run.find(event);
-    if (task.role == Role::scored && found != run.end() && found->second.event_step)
-      ends.push_back(static_cast<double>(*found->second.event_step));
-  }
   WatchSet set;
-  if (ends.empty()) return set;
-  const auto horizon = static_cast<std::int64_t>(median(ends));
-  for (const auto& [task, run] : runs) {
-    const auto found = run.find(event);
-    if (found == run.end() || !found->second.detectors.contains(detector)) continue;
-    const Watch& watch = found->second.detectors.at(detector);
-    if (task.role == Role::calibration) set.calibration.push_back(cut(watch, horizon));
-    if (task.role == Role::control) set.controls.push_back(cut(watch, horizon));
-    if (task.role == Role::scored && found->second.event_step)
-      set.events.push_back(cut(watch, *found->second.event_step));
-  }
+  const auto median_run = median_watch(runs, event);
+  if (!median_run) return set;
+  each_watch(runs, event, window, detector,
+             [&](const SweepTask& task, const SweepWatch& found, const Watch& watch) {
+               if (task.role == Role::calibration) set.calibration.push_back(cut(watch, median_run->end));
+               if (task.role == Role::control) set.controls.push_back(cut(watch, median_run->end));
+               if (task.role == Role::scored && found.event_step) set.events.push_back(watch);
+             });
   return set;
+}
+
+std::map<std::string, TrapCount> trap_counts(const FinishedRuns& runs, const std::string& event,
+                                             std::size_t window, const std::string& detector,
+                                             double threshold) {
+  std::map<std::string, TrapCount> counts;
+  const auto median_run = median_watch(runs, event);
+  if (!median_run) return counts;
+  each_watch(runs, event, window, detector,
+             [&](const SweepTask& task, const SweepWatch&, const Watch& watch) {
+               if (task.role != Role::trap) return;
+               TrapCount& count = counts[task.trap];
+               ++count.runs;
+               count.alarms += first_alarm(cut(watch, median_run->end), threshold, 1).has_value();
+             });
+  return counts;
 }
 
 }  // namespace premelt

@@ -9,12 +9,13 @@
 
 namespace premelt {
 
+/// A table, ready to be learnt.
 struct TableData {
   Tensor<double> inputs;   ///< (N,d_in), standardised; whitened when asked
   Tensor<double> targets;  ///< (N,d_out), standardised; a categorical column becomes one column a class
   std::vector<std::string> classes;  ///< N: class of the first categorical target, or empty
 
-  std::size_t rows() const { return inputs.shape()[0]; }
+  std::size_t rows() const { return inputs.shape()[0]; }  ///< N
   /// Σ_yx = YᵀX/N (d_out,d_in): with whitened inputs its singular triples are the modes to be learnt.
   Tensor<double> correlation() const;
 };

@@ -8,14 +8,15 @@
 
 namespace premelt {
 
+/// Singular triples, strongest first.
 struct Teacher {
   Tensor<double> left;            ///< (K,d_out): u_k in row k, orthonormal
   std::vector<double> strengths;  ///< K, largest first
   Tensor<double> right;           ///< (K,d_in): v_k in row k, orthonormal
 
-  std::size_t modes() const { return strengths.size(); }
-  std::size_t inputs() const { return right.shape()[1]; }
-  std::size_t outputs() const { return left.shape()[1]; }
+  std::size_t modes() const { return strengths.size(); }   ///< K
+  std::size_t inputs() const { return right.shape()[1]; }  ///< d_in
+  std::size_t outputs() const { return left.shape()[1]; }  ///< d_out
   /// W* (d_out,d_in).
   Tensor<double> matrix() const;
 };

@@ -1,5 +1,6 @@
 #include "models/toys.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -44,7 +45,7 @@ class Toy : public Experiment {
         noise_(parameters.count("seed"), "noise") {}
 
   void step() override {
-    x_ = dynamics_.next(x_, landscape_.slope(x_, mu()), data_);
+    x_ = dynamics_.next(x_, landscape_.slope(x_ - centre(), mu()), data_);
     if (parameters_.text("control") == "confined" && x_ > barrier_top) x_ = 2 * barrier_top - x_;
     for (double& z : spectators_) z = dynamics_.next(z, z, data_);
     ++time_;
@@ -75,6 +76,12 @@ class Toy : public Experiment {
     time_ = checkpoint.step;
   }
 
+  void reseed(std::uint64_t replica) override {
+    const std::string suffix = " of replica " + std::to_string(replica);
+    data_ = Rng(parameters_.count("seed"), "data" + suffix);
+    noise_ = Rng(parameters_.count("seed"), "noise" + suffix);
+  }
+
   std::vector<std::string> probe_blocks() const override { return probes_.blocks(); }
   std::vector<std::string> order_names() const override { return {"x", "parameter", "drive"}; }
   std::vector<EventSpec> events() const override { return landscape_.events; }
@@ -85,9 +92,16 @@ class Toy : public Experiment {
  private:
   /// The driven parameter now.
   double mu() const {
-    if (parameters_.text("control") == "constant") return landscape_.first;
-    const double progress = static_cast<double>(time_) / parameters_.number("sweep_steps");
-    return std::lerp(landscape_.first, landscape_.last, std::min(progress, 1.0));
+    if (parameters_.text("control") == "constant" || drifting()) return landscape_.first;
+    return std::lerp(landscape_.first, landscape_.last, progress());
+  }
+
+  /// Of the whole landscape.
+  double centre() const { return drifting() ? 4 * progress() : 0; }
+
+  bool drifting() const { return parameters_.text("control") == "drifting"; }
+  double progress() const {
+    return std::min(static_cast<double>(time_) / parameters_.number("sweep_steps"), 1.0);
   }
 
   Hyperparameters parameters_;
@@ -107,16 +121,21 @@ Setting toy_setting(std::string name, std::string summary, const Landscape& land
   table.push_back({"learning_rate", 0.1, "step size of the Langevin dynamics", 0});
   table.push_back({"noise_sd", noise, "noise of the dynamics (s)", 0});
   table.push_back({"sweep_steps", 4000.0, "steps in which the driven parameter goes all its way", 1});
+  const bool drifts = std::ranges::find(controls, "drifting") != controls.end();
   controls.insert(controls.begin(), "none");
-  table.push_back({"control",
-                   std::string("none"),
-                   "the event-free twin; constant: parameters stay; confined: a wall on the barrier",
-                   {},
-                   std::move(controls)});
-  return {std::move(name), std::move(summary), Hyperparameters(std::move(table)),
-          [landscape](const Hyperparameters& parameters) {
-            return std::make_unique<Toy>(parameters, landscape);
-          }};
+  table.push_back(
+      {"control",
+       std::string("none"),
+       "the event-free twin; constant: parameters stay; drifting: they stay and the well moves at "
+       "constant speed; confined: a wall on the barrier",
+       {},
+       std::move(controls)});
+  Setting setting{std::move(name), std::move(summary), Hyperparameters(std::move(table)),
+                  [landscape](const Hyperparameters& parameters) {
+                    return std::make_unique<Toy>(parameters, landscape);
+                  }};
+  if (drifts) setting.traps.push_back({"drift", {{"control", std::string("drifting")}}});
+  return setting;
 }
 
 }  // namespace
@@ -125,13 +144,13 @@ Setting pitchfork_setting() {
   // `drive` is 1 at the critical point, half of the event's target.
   return toy_setting("pitchfork", "a well softens and splits in two: second order (nothing is trained)",
                      {pitchfork_slope, 0, 1, -0.5, 0, {{"critical", "drive", 2, "constant"}}}, 0.1,
-                     {"constant"});
+                     {"constant", "drifting"});
 }
 
 Setting fold_setting() {
   return toy_setting("fold", "a well is tilted until it is gone (nothing is trained)",
                      {tilted_slope, -1, 0, 0.6, 2 / (3 * std::sqrt(3.0)), {{"jump", "x", 1, "constant"}}},
-                     0.1, {"constant"});
+                     0.1, {"constant", "drifting"});
 }
 
 Setting metastable_setting() {

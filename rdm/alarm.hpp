@@ -27,6 +27,7 @@ struct AlarmRule {
   std::optional<double> threshold = std::nullopt;  ///< in units of the statistic
 };
 
+/// Applies an AlarmRule to one statistic, recording by recording.
 class Alarm {
  public:
   /// `statistic` names what is watched, for the event. Throws UsageError on a rule outside the bounds above.

@@ -17,9 +17,9 @@ class Blocks {
   /// One block name a probe; blocks are numbered in order of first appearance.
   explicit Blocks(std::span<const std::string> name_of_probe);
 
-  std::size_t size() const { return names_.size(); }
-  std::size_t probes() const { return block_of_probe_.size(); }
-  const std::vector<std::string>& names() const { return names_; }
+  std::size_t size() const { return names_.size(); }                ///< B
+  std::size_t probes() const { return block_of_probe_.size(); }     ///< n
+  const std::vector<std::string>& names() const { return names_; }  ///< of the blocks
   /// The block number of each probe (n).
   const std::vector<std::size_t>& block_of_probe() const { return block_of_probe_; }
   /// The probes of a block, ascending.

@@ -11,14 +11,15 @@ namespace premelt {
 
 /// One entry of events.json.
 struct Event {
+  /// An alarm is what an instrument says; an event is what happened.
   enum class Kind { alarm, event };
 
-  Kind kind = Kind::event;
-  std::string name;       ///< the statistic that alarmed, or the event ("mode1_50")
-  std::int64_t step = 0;  ///< when it could first be said (alarm), or when the level was reached (event)
-  double value = 0;       ///< of the statistic or order parameter at `step`
-  double threshold = 0;   ///< what `value` had to pass
-  std::string why;        ///< in plain language
+  Kind kind = Kind::event;  ///< which of the two
+  std::string name;         ///< the statistic that alarmed, or the event ("mode1_50")
+  std::int64_t step = 0;    ///< when it could first be said (alarm), or when the level was reached (event)
+  double value = 0;         ///< of the statistic or order parameter at `step`
+  double threshold = 0;     ///< what `value` had to pass
+  std::string why;          ///< in plain language
 };
 
 /// An order parameter reaches a level and stays there for `hold` consecutive recordings, or to the end of the

@@ -20,11 +20,12 @@ Tensor<double> trajectory_covariance(const Tensor<double>& jacobian, const Tenso
 /// The mean of a window of parameter vectors (W,p), (p).
 Tensor<double> mean_position(const Tensor<double>& trajectory);
 
+/// How the sums over unit vectors are done.
 struct SecondOrderOptions {
   std::size_t exact_up_to = 600;  ///< parameters; beyond, directions are drawn
   std::size_t directions = 600;   ///< drawn ones, Rademacher
-  std::uint64_t seed = 1;
-  std::size_t threads = 1;
+  std::uint64_t seed = 1;         ///< of the drawn directions
+  std::size_t threads = 1;        ///< changes the speed, never the result
 };
 
 /// The terms of order σ⁴, in units of σ⁴.
@@ -46,7 +47,9 @@ Tensor<double> second_order_covariance(const Tensor<double>& linear_covariance, 
 /// Gaussian Poincaré inequality, at any σ: σ²ḠḠᵀ ⪯ C ⪯ σ²E[GGᵀ] with G at θ + δ and Ḡ its mean. C by the
 /// control variate, the same draws on all three sides.
 struct Bracket {
-  Tensor<double> lower, covariance, upper;  ///< (n,n)
+  Tensor<double> lower;       ///< σ²ḠḠᵀ (n,n)
+  Tensor<double> covariance;  ///< C (n,n)
+  Tensor<double> upper;       ///< σ²E[GGᵀ] (n,n)
 
   /// The least eigenvalue of C − lower and of upper − C, over the largest of C: not negative, up to sampling.
   double least_eigenvalue() const;

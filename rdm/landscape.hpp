@@ -16,6 +16,7 @@ using ParameterVector = std::span<const double>;
 /// ShapeError when a vector does not have p numbers.
 class LossLandscape {
  public:
+  /// n probes, p parameters.
   LossLandscape(std::size_t probes, std::size_t parameters) : probes_(probes), parameters_(parameters) {}
   virtual ~LossLandscape() = default;
 
@@ -47,6 +48,7 @@ class LossLandscape {
   }
 
  protected:
+  /// Throws ShapeError unless `vector` is (p).
   void check(ParameterVector vector) const;
 
  private:
@@ -58,13 +60,17 @@ class LossLandscape {
 /// T[v,v,·]).
 class FunctionLandscape final : public LossLandscape {
  public:
+  /// As the members of LossLandscape; the last two may be left out.
   struct Functions {
-    std::function<void(ParameterVector, std::span<double>)> losses;
-    std::function<Tensor<double>(ParameterVector)> jacobian;
-    std::function<Tensor<double>(ParameterVector, ParameterVector)> hessian_products = nullptr;
-    std::function<Tensor<double>(ParameterVector, ParameterVector)> third_products = nullptr;
+    std::function<void(ParameterVector, std::span<double>)> losses;  ///< ℓ(θ) into (n)
+    std::function<Tensor<double>(ParameterVector)> jacobian;         ///< G (n,p)
+    std::function<Tensor<double>(ParameterVector, ParameterVector)> hessian_products =
+        nullptr;  ///< H_i·v (n,p)
+    std::function<Tensor<double>(ParameterVector, ParameterVector)> third_products =
+        nullptr;  ///< T_i[v,v,·] (n,p)
   };
 
+  /// The first two functions are required.
   FunctionLandscape(std::size_t probes, std::size_t parameters, Functions functions)
       : LossLandscape(probes, parameters), functions_(std::move(functions)) {}
 

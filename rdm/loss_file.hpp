@@ -10,6 +10,7 @@
 
 namespace premelt {
 
+/// What a file of losses holds.
 struct LossTable {
   Tensor<double> losses;            ///< (T,n)
   std::vector<std::int64_t> steps;  ///< T, increasing; 0,1,2,... when the file holds none

@@ -35,11 +35,11 @@ class LossWindow {
   /// exceeds 1e70, where signals in loss⁴ overflow; the window is then unchanged.
   void push(std::span<const double> losses);
 
-  std::size_t probes() const { return rows_.shape()[1]; }
-  std::size_t window() const { return rows_.shape()[0]; }
+  std::size_t probes() const { return rows_.shape()[1]; }  ///< n
+  std::size_t window() const { return rows_.shape()[0]; }  ///< W
   /// Recordings held now, at most `window()`.
   std::size_t size() const;
-  bool full() const { return size() == window(); }
+  bool full() const { return size() == window(); }  ///< W recordings are held
 
   /// The losses of recording i as they were pushed, 0 the oldest, size()-1 the newest.
   std::span<const double> row(std::size_t i) const { return rows_.row(slot(i)); }

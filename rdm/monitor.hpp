@@ -16,22 +16,24 @@
 
 namespace premelt {
 
+/// What is done to a loss before it enters a window.
 enum class Transform { none, log };
 
 /// A further view of the same losses, giving columns `shc_<suffix>`, `pr_<suffix>`, and so on.
 struct Channel {
-  std::string suffix = {};  ///< without the underscore: "log_test"
-  Transform transform = Transform::none;
-  std::vector<std::size_t> probes = {};  ///< which ones; empty for all
-  Detrend detrend = Detrend::none;
+  std::string suffix = {};                ///< without the underscore: "log_test"
+  Transform transform = Transform::none;  ///< log losses make the covariance one of relative changes
+  std::vector<std::size_t> probes = {};   ///< which ones; empty for all
+  Detrend detrend = Detrend::none;        ///< inside the window
 };
 
+/// What to watch, and when to raise an alarm.
 struct MonitorOptions {
   std::size_t probes = 0;              ///< n
   std::size_t window = 40;             ///< W, in recordings
   std::size_t modes = 3;               ///< k ≥ 1 leading eigenvectors to keep
   std::vector<Channel> channels = {};  ///< beyond the untransformed losses of all probes, raw and detrended
-  AlarmRule alarm = {};
+  AlarmRule alarm = {};                ///< for `alarm_statistic`
   /// A column. The size of the change (AlarmRule::least_change) is read from the same window and detrending;
   /// of log losses √(tr C/n) is relative as it stands.
   std::string alarm_statistic = "shc";
@@ -39,13 +41,14 @@ struct MonitorOptions {
 
 /// The signals of one full window, stamped at its newest recording.
 struct Observation {
-  std::int64_t step = 0;
+  std::int64_t step = 0;       ///< of the newest recording
   std::vector<double> values;  ///< one a column; NaN = undefined
   Tensor<double> modes;  ///< (k,n) leading eigenvectors of the untransformed losses; NaN rows where undefined
   double overlap = 0;    ///< |v_1·v_1'| with the previous window; NaN when undefined
   std::optional<Event> alarm;  ///< raised at this recording
 };
 
+/// Takes losses, gives signals: the same object behind `run`, `analyze` and everything else.
 class Monitor {
  public:
   /// Throws ShapeError on impossible sizes, UsageError on an unknown alarm statistic, a suffix used twice, a

@@ -9,9 +9,10 @@
 
 namespace premelt {
 
+/// Closed.
 struct Interval {
-  double low = 0;
-  double high = 0;
+  double low = 0;   ///< lower end
+  double high = 0;  ///< upper end
 };
 
 /// Losses i.i.d. N(0, s²) over probes and recordings: C is a Wishart matrix with K degrees of freedom over a

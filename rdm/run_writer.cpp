@@ -105,6 +105,11 @@ void RunWriter::observe(const Observation& observation) {
   modes_.append(observation.modes.flat());
 }
 
+void RunWriter::sample(std::int64_t step, const std::string& line) {
+  if (!samples_) samples_ = create(directory_ / "samples.txt");
+  *samples_ << step << "\t" << line << "\n";
+}
+
 void RunWriter::add(const Event& event) {
   events_.push_back(event);
   write_events();
@@ -116,7 +121,7 @@ void RunWriter::write_events() const {
 
 void RunWriter::flush() {
   bool good = losses_.flush() && steps_.flush() && modes_.flush() && signals_.flush().good();
-  for (auto* table : {&order_, &training_}) good = good && (!*table || (*table)->flush().good());
+  for (auto* table : {&order_, &training_, &samples_}) good = good && (!*table || (*table)->flush().good());
   if (!good) throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
 }
 

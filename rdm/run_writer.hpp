@@ -23,13 +23,13 @@ std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
 
 /// Writes run.json first, then rows as they come:
 /// losses.npy (T,n), steps.npy (T), order.csv, training.csv, signals.csv, modes.npy (rows,modes,n),
-/// events.json.
+/// events.json, and samples.txt once there is a sample: step, tab, line.
 class RunWriter {
  public:
   /// The shapes of the files.
   struct Layout {
-    std::size_t probes;
-    std::size_t modes;
+    std::size_t probes;                 ///< n
+    std::size_t modes;                  ///< k
     std::vector<std::string> order;     ///< columns of order.csv after `step`; empty: no order.csv
     std::vector<std::string> training;  ///< the same of training.csv
     std::vector<std::string> signals;   ///< columns of signals.csv between `step` and `alarm`
@@ -42,8 +42,14 @@ class RunWriter {
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
+  /// @{
+  /// A row for each file they concern. Throws ShapeError when it does not fit the
+  /// layout.
   void record(const Recording& recording);
   void observe(const Observation& observation);
+  void sample(std::int64_t step, const std::string& line);
+  /// @}
+
   /// Rewrites events.json at once, atomically.
   void add(const Event& event);
   /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
@@ -53,7 +59,7 @@ class RunWriter {
   /// and goes on writing there. Throws DataError when a file cannot be moved.
   void move_to(const std::filesystem::path& directory);
 
-  const std::vector<Event>& events() const { return events_; }
+  const std::vector<Event>& events() const { return events_; }  ///< written so far
 
  private:
   void write_events() const;
@@ -62,7 +68,7 @@ class RunWriter {
   NpyWriter<double> losses_;
   NpyWriter<std::int64_t> steps_;
   NpyWriter<double> modes_;
-  std::optional<std::ofstream> order_, training_;
+  std::optional<std::ofstream> order_, training_, samples_;
   std::ofstream signals_;
   std::vector<Event> events_;
 };

@@ -33,21 +33,25 @@ struct Score {
   double false_alarm_rate;        ///< of the controls
   Interval false_alarm_interval;  ///< Clopper-Pearson, 95 %
   std::vector<double> leads;      ///< steps from alarm to event, one a run; 0 for a miss
-  double median_lead;
-  Interval lead_quartiles;
-  double auc;  ///< over runs, of the largest value held for K recordings
+  double median_lead;             ///< in steps
+  Interval lead_quartiles;        ///< in steps
+  double auc;                     ///< over runs, of the largest value held for K recordings
 };
 
 /// A point of the curve of lead against false alarms.
 struct TradeOff {
-  double threshold, false_alarm_rate, detection_rate, median_lead;
+  double threshold;         ///< above which there is an alarm
+  double false_alarm_rate;  ///< of the controls
+  double detection_rate;    ///< of the events
+  double median_lead;       ///< in steps, a miss counting 0
 };
 
 /// Two detectors on the same runs: differences of leads, first minus second.
 struct PairedDifference {
-  double median;
-  Interval quartiles;
-  double wins, losses;  ///< shares of runs; the rest are ties
+  double median;       ///< of the differences, in steps
+  Interval quartiles;  ///< of the differences
+  double wins;         ///< share of runs in which the first is earlier
+  double losses;       ///< in which it is later; the rest are ties
 };
 
 /// The largest value held for `hold` recordings in a row: an alarm at a threshold is raised exactly when this

@@ -27,7 +27,7 @@ struct Moments {
 
 /// Moments and leading eigenpairs.
 struct Spectrum {
-  Moments moments;
+  Moments moments;             ///< of the same matrix
   Tensor<double> eigenvalues;  ///< (k), largest first, never negative; 0 beyond the rank
   /// (k,n): eigenvector j is row j, of unit length; its component of largest magnitude is positive (the first
   /// of them under ties). NaN where the eigenvalue is zero to rounding, so that no direction is singled out.
@@ -44,16 +44,20 @@ Spectrum spectrum(const LossWindow& window, std::size_t count, Detrend detrend =
 /// C (n,n) itself, for showing. O(n²W). Throws ShapeError when the window holds fewer than 2 recordings.
 Tensor<double> covariance(const LossWindow& window, Detrend detrend = Detrend::none);
 
+/// @{
 /// The same for a loss matrix (M,n) of any origin.
 /// Throws ShapeError when `losses` is not a matrix of at least 2 rows and 1 column.
 Moments moments(const Tensor<double>& losses, Divisor divisor);
 Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor);
 Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor);
+/// @}
 
+/// @{
 /// The same for a symmetric matrix (n,n) that is C itself, from any source. Estimates of C may have negative
 /// eigenvalues; those are not among the leading ones. Throws ShapeError when the matrix is not square.
 Moments matrix_moments(const Tensor<double>& c);
 Spectrum matrix_spectrum(const Tensor<double>& c, std::size_t count);
+/// @}
 
 /// |v·w| of two unit vectors: 1 when they span the same direction. NaN when either is undefined.
 double overlap(std::span<const double> v, std::span<const double> w);

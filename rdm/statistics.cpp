@@ -119,4 +119,12 @@ double kendall_tau(std::span<const double> series) {
   return untied > 0 ? concordance / std::sqrt(untied * pairs) : std::numeric_limits<double>::quiet_NaN();
 }
 
+double KendallTrend::push(double value) {
+  for (double earlier : values_) concordance_ += (value > earlier) - (value < earlier);
+  if (std::isnan(value)) concordance_ = value;
+  values_.push_back(value);
+  const auto m = static_cast<double>(values_.size());
+  return m > 1 ? concordance_ / std::sqrt(m * (m - 1) * (2 * m + 5) / 18) : concordance_;
+}
+
 }  // namespace premelt

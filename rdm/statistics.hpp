@@ -3,15 +3,18 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "rdm/null.hpp"
 
 namespace premelt {
 
+/// @{
 /// The p-quantile (0 ≤ p ≤ 1) of the values, linear between order statistics (NumPy's default). Throws
 /// UsageError without values, with p out of range or on NaN.
 double quantile(std::span<const double> values, double p);
 double median(std::span<const double> values);
+/// @}
 
 /// I_x(a,b), the regularised incomplete beta function, for a, b > 0 and 0 ≤ x ≤ 1 (Lentz's continued
 /// fraction).
@@ -30,5 +33,18 @@ double auc(std::span<const double> positives, std::span<const double> negatives)
 /// overlap make its textbook p-value useless: compare with the τ of null runs instead (ours, settings D).
 /// Throws UsageError with fewer than 2 values or on NaN.
 double kendall_tau(std::span<const double> series);
+
+/// Kendall's rank correlation of a growing series with time, in units of its standard deviation for
+/// independent values, S/√(m(m-1)(2m+5)/18): comparable between series of different lengths m. Values of
+/// overlapping windows are not independent, so it has no p-value: its null is what event-free runs give.
+class KendallTrend {
+ public:
+  /// Takes the next value, O(m); returns the trend so far: 0 for the first value, NaN from the first NaN on.
+  double push(double value);
+
+ private:
+  std::vector<double> values_;
+  double concordance_ = 0;  ///< S: rising minus falling pairs
+};
 
 }  // namespace premelt

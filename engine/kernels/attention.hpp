@@ -5,9 +5,13 @@
 
 namespace premelt::kernels {
 
+/// C = HD: the heads lie side by side in the last axis.
 struct AttentionShape {
-  std::size_t samples, positions, heads, width;  ///< B, T, H, D
-  bool causal;
+  std::size_t samples;    ///< B
+  std::size_t positions;  ///< T
+  std::size_t heads;      ///< H
+  std::size_t width;      ///< D, of one head
+  bool causal;            ///< position t sees positions 0..t only
 };
 
 /// weights (B,H,T,T) = softmax(QKᵀ/√D), out (B,T,HD) = weights·V. Rows of q, k and v are `stride` apart.

@@ -13,10 +13,10 @@ namespace premelt::kernels {
 
 /// Merged axes, outermost first; `stride` of an operand is 0 along the axes it is stretched over.
 struct BroadcastPlan {
-  std::size_t rank = 0;
-  std::array<std::size_t, Shape::max_rank> extent{};
-  std::array<std::size_t, Shape::max_rank> stride_a{};
-  std::array<std::size_t, Shape::max_rank> stride_b{};
+  std::size_t rank = 0;                                 ///< number of merged axes
+  std::array<std::size_t, Shape::max_rank> extent{};    ///< of the result, by axis
+  std::array<std::size_t, Shape::max_rank> stride_a{};  ///< elements of `a` from one index to the next
+  std::array<std::size_t, Shape::max_rank> stride_b{};  ///< the same of `b`
 };
 
 /// `a` and `b` must broadcast to `out`.

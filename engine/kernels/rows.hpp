@@ -10,7 +10,8 @@ namespace premelt::kernels {
 
 /// `count` rows of `length` numbers.
 struct Rows {
-  std::size_t count, length;
+  std::size_t count;   ///< of rows
+  std::size_t length;  ///< of a row
 };
 
 /// Throws ShapeError, naming `op`, for a scalar.

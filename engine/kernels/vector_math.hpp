@@ -5,6 +5,8 @@
 
 namespace premelt::kernels {
 
+/// @{
+/// y_i = exp(x_i), and so on, for i < n; relative error of a few units in the last place.
 template <class T>
 void exp(std::size_t n, const T* x, T* y);
 template <class T>
@@ -13,6 +15,7 @@ template <class T>
 void tanh(std::size_t n, const T* x, T* y);
 template <class T>
 void erf(std::size_t n, const T* x, T* y);
+/// @}
 
 /// Σ x_i, accumulated in double.
 template <class T>

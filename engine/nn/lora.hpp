@@ -10,6 +10,7 @@
 
 namespace premelt::nn {
 
+/// Adapters for some matrices of a model.
 class Lora {
  public:
   /// Adapters NAME.lora_a ~ N(0,1/in) and NAME.lora_b = 0 for every matrix whose name fits one of `patterns`;

@@ -23,13 +23,14 @@ Block::Block(Parameters<T>& parameters, const std::string& name, const Transform
 }
 
 template <class T>
-Var<T> Block::operator()(const Leaves<T>& theta, const Var<T>& input) const {
+Var<T> Block::operator()(const Leaves<T>& theta, const Var<T>& input, Tensor<T>* weights) const {
   const Var<T> qkv = qkv_(theta, attention_norm_(theta, input));
   const std::size_t width = input.shape().back();
   const auto part = [&](std::size_t i) { return slice(qkv, -1, i * width, (i + 1) * width); };
-  const Var<T> mixed =
-      rotary_ ? attention(rotary(part(0), heads_), rotary(part(1), heads_), part(2), heads_, causal_)
-              : self_attention(qkv, heads_, causal_);
+  const auto located = [&](std::size_t i) { return rotary_ ? rotary(part(i), heads_) : part(i); };
+  if (weights != nullptr) *weights = attention_weights(located(0), located(1), heads_, causal_).value();
+  const Var<T> mixed = rotary_ ? attention(located(0), located(1), part(2), heads_, causal_)
+                               : self_attention(qkv, heads_, causal_);
   const Var<T> x = input + out_(theta, mixed);
   if (!up_) return x;
   const Var<T> hidden = (*up_)(theta, (*mlp_norm_)(theta, x));
@@ -56,18 +57,22 @@ Transformer::Transformer(Parameters<T>& parameters, const TransformerOptions& op
 }
 
 template <class T>
-Var<T> Transformer::operator()(const Leaves<T>& theta, const Indices& tokens) const {
+Var<T> Transformer::operator()(const Leaves<T>& theta, const Indices& tokens,
+                               std::vector<Tensor<T>>* weights) const {
   Var<T> x = embedding_(theta, tokens);
   if (positions_) x = (*positions_)(theta, x);
-  for (const Block& block : blocks_) x = block(theta, x);
+  for (const Block& block : blocks_) {
+    if (weights != nullptr) weights->emplace_back();
+    x = block(theta, x, weights != nullptr ? &weights->back() : nullptr);
+  }
   return unembedding_(theta, norm_(theta, x));
 }
 
 #define PREMELT_INSTANTIATE(T)                                                                \
   template Block::Block(Parameters<T>&, const std::string&, const TransformerOptions&, Rng&); \
-  template Var<T> Block::operator()(const Leaves<T>&, const Var<T>&) const;                   \
+  template Var<T> Block::operator()(const Leaves<T>&, const Var<T>&, Tensor<T>*) const;       \
   template Transformer::Transformer(Parameters<T>&, const TransformerOptions&, Rng&);         \
-  template Var<T> Transformer::operator()(const Leaves<T>&, const Indices&) const;
+  template Var<T> Transformer::operator()(const Leaves<T>&, const Indices&, std::vector<Tensor<T>>*) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

@@ -12,6 +12,8 @@ namespace premelt {
 template <class T>
 using Operand = std::type_identity_t<Var<T>>;
 
+/// @{
+/// a + b, a - b, a·b, a/b, element by element.
 template <class T>
 Var<T> add(const Var<T>& a, const Operand<T>& b);
 template <class T>
@@ -20,6 +22,7 @@ template <class T>
 Var<T> mul(const Var<T>& a, const Operand<T>& b);
 template <class T>
 Var<T> div(const Var<T>& a, const Operand<T>& b);
+/// @}
 
 /// factor·x
 template <class T>
@@ -27,21 +30,27 @@ Var<T> scale(const Var<T>& x, double factor);
 /// x + offset
 template <class T>
 Var<T> shift(const Var<T>& x, double offset);
+/// x²
 template <class T>
 Var<T> square(const Var<T>& x);
+/// eˣ
 template <class T>
 Var<T> exp(const Var<T>& x);
 /// Natural logarithm.
 template <class T>
 Var<T> log(const Var<T>& x);
+/// √x; the derivative at 0 is infinite.
 template <class T>
 Var<T> sqrt(const Var<T>& x);
+/// The hyperbolic tangent.
 template <class T>
 Var<T> tanh(const Var<T>& x);
 /// max(x, 0); the derivative at 0 is 0.
 template <class T>
 Var<T> relu(const Var<T>& x);
 
+/// @{
+/// The ops above as operators.
 template <class T>
 Var<T> operator+(const Var<T>& a, const Operand<T>& b) {
   return add(a, b);
@@ -82,5 +91,6 @@ template <class T>
 Var<T> operator-(const Var<T>& x, double offset) {
   return shift(x, -offset);
 }
+/// @}
 
 }  // namespace premelt

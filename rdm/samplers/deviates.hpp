@@ -10,8 +10,9 @@
 
 namespace premelt {
 
+/// How the vectors of a sample are placed relative to each other.
 enum class DrawKind {
-  independent,
+  independent,  ///< i.i.d. N(0,I)
   /// Blocks of p orthogonal directions, lengths from the χ_p distribution: every vector by itself is N(0,I).
   orthogonal,
   /// The same with the fixed length √p. Linear losses get their exact covariance from one block with ± pairs,
@@ -22,8 +23,10 @@ enum class DrawKind {
   quasi_random
 };
 
+/// An endless list of vectors of one kind.
 class Deviates {
  public:
+  /// p = `dimensions`; `seed` names the random stream.
   Deviates(DrawKind kind, std::size_t dimensions, std::uint64_t seed);
 
   /// z_first, z_{first+1}, ... into the rows of `rows` (m,p).

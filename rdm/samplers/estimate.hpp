@@ -9,6 +9,7 @@
 
 namespace premelt {
 
+/// A sampled covariance.
 struct Estimate {
   Tensor<double> covariance;  ///< (n,n), loss²
   /// The same from B disjoint groups of draws, each (n,n): their spread is the Monte-Carlo error.

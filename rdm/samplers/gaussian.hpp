@@ -8,12 +8,13 @@
 
 namespace premelt {
 
+/// How far, how many, how.
 struct GaussianOptions {
-  double sigma = 0.01;
-  std::size_t draws = 1000;  ///< loss vectors, M
-  DrawKind kind = DrawKind::independent;
-  std::uint64_t seed = 1;
-  std::size_t threads = 1;  ///< changes the speed, never the result
+  double sigma = 0.01;                    ///< σ, in units of the parameters
+  std::size_t draws = 1000;               ///< loss vectors, M
+  DrawKind kind = DrawKind::independent;  ///< see there for what each is good for
+  std::uint64_t seed = 1;                 ///< of the draws
+  std::size_t threads = 1;                ///< changes the speed, never the result
 };
 
 /// ℓ(θ + σz_m), (M,n). Throws UsageError unless σ > 0 and M ≥ 2.
@@ -31,11 +32,13 @@ struct PairedLosses {
 PairedLosses paired_losses(const LossLandscape& landscape, ParameterVector theta,
                            const Tensor<double>& jacobian, const GaussianOptions& options);
 
+/// @{
 /// C = C_odd + C_even exactly, since odd and even parts do not correlate (theory §3). The odd part has mean
 /// zero and is not centred (divisor P); the even one is (divisor P − 1).
 Tensor<double> odd_covariance(const PairedLosses& pairs);
 Tensor<double> even_covariance(const PairedLosses& pairs);
 Estimate paired_estimate(const PairedLosses& pairs);
+/// @}
 
 /// The same with the exact covariance of the linear part in place of its sampled one:
 /// C = GΣGᵀ + mean[lin·r_oddᵀ + r_odd·linᵀ + r_odd·r_oddᵀ] + Cov(r_even), r_odd = odd − lin (theory §3).

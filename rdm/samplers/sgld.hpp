@@ -9,20 +9,22 @@
 
 namespace premelt {
 
+/// The posterior, and the chains that sample it.
 struct SgldOptions {
-  double beta = 1;          ///< inverse temperature of the posterior, times `samples`
-  std::size_t samples = 1;  ///< N, the size of the data set that L stands for
-  double localisation = 1;  ///< γ
-  double step = 1e-4;       ///< ε of θ ← θ − (ε/2)∇U + √ε ξ
-  std::size_t batch = 0;    ///< samples that a step's gradient sees, anew each time; 0: all of them
-  std::size_t burn_in = 1000;
-  std::size_t draws = 1000;  ///< a chain
-  std::size_t thinning = 1;  ///< steps between draws
-  std::size_t chains = 4;
-  std::uint64_t seed = 1;
-  std::size_t threads = 1;
+  double beta = 1;             ///< inverse temperature of the posterior, times `samples`
+  std::size_t samples = 1;     ///< N, the size of the data set that L stands for
+  double localisation = 1;     ///< γ
+  double step = 1e-4;          ///< ε of θ ← θ − (ε/2)∇U + √ε ξ
+  std::size_t batch = 0;       ///< samples that a step's gradient sees, anew each time; 0: all of them
+  std::size_t burn_in = 1000;  ///< steps of a chain before its first draw
+  std::size_t draws = 1000;    ///< a chain
+  std::size_t thinning = 1;    ///< steps between draws
+  std::size_t chains = 4;      ///< independent, all started at θ0
+  std::uint64_t seed = 1;      ///< of all chains
+  std::size_t threads = 1;     ///< changes the speed, never the result
 };
 
+/// Draws of all chains, and how well they mix.
 struct SgldResult {
   Tensor<double> losses;      ///< (chains·draws, n) of the probes, chain after chain
   std::vector<double> trace;  ///< L at the same draws

@@ -10,6 +10,7 @@
 #include "engine/random.hpp"
 #include "models/checkpoints.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/small_text.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -27,8 +28,9 @@ const std::string slow_run =
 const std::string quick_run =
     "run schematic --set steps=300 --set checkpoint_every=100 --set t0=150 --quiet ";
 
-constexpr const char* trained_files[] = {"losses.npy",   "steps.npy", "order.csv",   "signals.csv",
-                                         "training.csv", "modes.npy", "events.json", "run.json"};
+constexpr const char* trained_files[] = {"losses.npy",  "steps.npy",    "order.csv",
+                                         "signals.csv", "training.csv", "modes.npy",
+                                         "events.json", "run.json",     "samples.txt"};
 
 /// All files below a directory with their bytes.
 std::map<std::string, std::string> snapshot(const Workplace& here, const std::string& directory) {
@@ -116,6 +118,38 @@ TEST_CASE("Ctrl-C leaves a complete directory that --resume continues to the sam
   CHECK(result["steps"] == 400);
   CHECK(result["events"] == Json::parse(here.read("whole/events.json")));
   check_same_run(here, "whole", "stopped");
+}
+
+TEST_CASE("a text run says what it reads and shows samples, and a resumed one keeps them", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  here.file("song.txt", small_text());
+  const std::string run =
+      "run text --steps 60 --set quick=true --set data=song.txt --set length=16 --set width=16 --set every=5 "
+      "--set window=4 --set sample_every=20 --set checkpoint_every=30 ";
+  const Outcome whole = here.premelt(run + "--out whole");
+  INFO(whole.err);
+  REQUIRE(whole.code == 0);
+  CHECK_THAT(whole.err, Contains("data  song.txt: 2000") && Contains("entropy of a byte") &&
+                            Contains("sample step 0") && Contains("sample step 40"));
+  CHECK_THAT(whole.out, Contains(" tokens/s"));
+  CHECK_THAT(here.read("whole/samples.txt"), Catch::StartsWith("0\t") && Contains("\n60\t"));
+
+  REQUIRE(here.premelt(run + "--quiet --out killed").code == 0);
+  fs::remove(here / "killed/checkpoints/step-00000060.safetensors");
+  here.file("killed/samples.txt", here.read("killed/samples.txt") + "80\tunfini");
+  REQUIRE(here.premelt("run --resume --out killed").code == 0);
+  check_same_run(here, "whole", "killed");
+
+  fs::remove(here / "killed/checkpoints/step-00000060.safetensors");
+  here.file("killed/samples.txt", "no sample\n");
+  const Outcome damaged = here.premelt("run --resume --out killed");
+  CHECK(damaged.code == 3);
+  CHECK_THAT(damaged.err, Contains("samples.txt: line 1 is no sample"));
+
+  const Outcome missing = here.premelt("run text --set data=nowhere.txt --out none");
+  CHECK(missing.code == 3);
+  CHECK_THAT(missing.err, Contains("nowhere.txt"));
+  CHECK_FALSE(fs::exists(here / "none"));
 }
 
 TEST_CASE("training.csv has loss and norms at every recording; settings that train nothing have none",

@@ -7,6 +7,7 @@
 #include "engine/file.hpp"
 #include "models/checkpoints.hpp"
 #include "tests/support/collected_run.hpp"
+#include "tests/support/small_text.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace premelt;
@@ -100,7 +101,12 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"momentum", "0.9"}, {"learning_rate", "0.001"}, {"every", "3"}});
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
   check("grokking", {{"quick", "true"}});
+  check("grokking", {{"quick", "true"}, {"model", "transformer"}});
   check("induction", {{"quick", "true"}});
+  check("misalignment", {{"pretraining_steps", "20"}});
+  const TemporaryDirectory directory;
+  write_file(directory / "text", small_text());
+  check("text", {{"quick", "true"}, {"data", directory / "text"}, {"length", "16"}, {"width", "16"}});
   check("deep-linear", {{"control", "mode2"}});
   check("deep-linear", {{"trap", "batch_drop"}, {"trap_step", "100"}});
   check("deep-linear", {{"trap", "spike"}, {"trap_step", "140"}});

@@ -3,17 +3,25 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "engine/file.hpp"
 #include "rdm/comparison.hpp"
 #include "tests/support/collected_run.hpp"
+#include "tests/support/small_text.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
 
 TEST_CASE("a setting's landscape gives its own probe losses and follows its training", "[unit]") {
+  const TemporaryDirectory directory;
+  write_file(directory / "text", small_text());
   std::size_t with_parameters = 0;
   for (const Setting& setting : settings()) {
     for (const char* dtype : {"float32", "float64"}) {
-      const auto experiment = setting.make(with(setting.name, {{"dtype", dtype}}));
+      Overrides overrides{{"dtype", dtype}};
+      if (setting.parameters.contains("quick")) overrides.emplace_back("quick", "true");
+      if (setting.name == "text") overrides.emplace_back("data", directory / "text");
+      const auto experiment = setting.make(with(setting.name, overrides));
       const auto landscape = experiment->landscape();
       if (landscape == nullptr) continue;
       ++with_parameters;
@@ -30,11 +38,11 @@ TEST_CASE("a setting's landscape gives its own probe losses and follows its trai
       CHECK(relative_error(experiment->position(), theta) > 0);  // the position is a copy
     }
   }
-  CHECK(with_parameters == 14);
+  CHECK(with_parameters == 18);
 }
 
 TEST_CASE("replicas share a past and part afterwards", "[unit]") {
-  for (const char* name : {"deep-linear", "tanh-mlp", "tiny-lookup", "induction"}) {
+  for (const char* name : {"deep-linear", "tanh-mlp", "tiny-lookup", "induction", "misalignment"}) {
     const auto after = [&](std::uint64_t replica) {
       const auto experiment = find_setting(name).make(with(name, {}));
       for (int step = 0; step < 3; ++step) experiment->step();

@@ -6,6 +6,8 @@
 #include "engine/random.hpp"
 #include "rdm/detectors.hpp"
 #include "rdm/monitor.hpp"
+#include "rdm/spectrum.hpp"
+#include "rdm/whitening.hpp"
 
 using namespace premelt;
 
@@ -42,7 +44,7 @@ std::vector<double> monitored(const RunTrace& run, const std::string& column) {
 
 TEST_CASE("spectral detectors are the monitor's signals", "[unit]") {
   const RunTrace run = noisy_run();
-  const DetectorSeries series = detector_series(run, window);
+  const DetectorSeries series = detector_series(run, {window});
   REQUIRE(series.steps.size() == recordings - window + 1);
   CHECK(series.steps.front() == 55);
   for (const char* suffix : {"", "_detrended", "_log"}) {
@@ -63,7 +65,7 @@ TEST_CASE("detectors of the mean loss, the norms and the clock on a straight fal
   RunTrace run = noisy_run();
   for (std::size_t t = 0; t < recordings; ++t)
     for (double& loss : run.losses.row(t)) loss = 100 - 2.0 * static_cast<double>(t);
-  const DetectorSeries series = detector_series(run, window);
+  const DetectorSeries series = detector_series(run, {window});
   const auto last = [&](const char* name) { return series.column(name).back(); };
   CHECK(last("mean_fall") == Approx(-(100 - 2.0 * 59)));
   CHECK(last("mean_slope") == Approx(2));
@@ -86,7 +88,7 @@ TEST_CASE("detectors are causal: what comes later changes nothing", "[property]"
   early.steps.resize(40);
   early.losses = Tensor<double>(Shape{40, probes});
   std::ranges::copy(whole.losses.flat().first(40 * probes), early.losses.flat().begin());
-  const DetectorSeries a = detector_series(whole, window), b = detector_series(early, window);
+  const DetectorSeries a = detector_series(whole, {window}), b = detector_series(early, {window});
   REQUIRE(a.names == b.names);
   for (std::size_t d = 0; d < a.names.size(); ++d) {
     INFO(a.names[d]);
@@ -94,8 +96,60 @@ TEST_CASE("detectors are causal: what comes later changes nothing", "[property]"
   }
 }
 
+TEST_CASE("a stretch of a run reads as the same stretch of the whole, but for the trends", "[property]") {
+  const RunTrace run = noisy_run();
+  const DetectorSeries whole = detector_series(run, {window}),
+                       part = detector_series(run, {.window = window, .first = 30, .last = 44});
+  REQUIRE(part.steps.size() == 15);
+  CHECK(part.steps.front() == 5 * 30);
+  for (std::size_t d = 0; d < part.names.size(); ++d) {
+    if (part.names[d].ends_with("_trend")) continue;
+    for (std::size_t t = 0; t < part.steps.size(); ++t) {
+      INFO(part.names[d] << " at " << t);
+      CHECK(part.columns[d][t] == Approx(whole.columns[d][t + 30 - (window - 1)]).epsilon(1e-4));
+    }
+  }
+  CHECK(part.column("shc_trend").front() == 0);
+}
+
+TEST_CASE("channels and whitening are further views of the same losses", "[unit]") {
+  const RunTrace run = noisy_run();
+  const std::vector<std::size_t> some{1, 4, 5};
+  const DetectorSeries series =
+      detector_series(run, {.window = window,
+                            .channels = {{.suffix = "log_some", .transform = Transform::log, .probes = some}},
+                            .whitener = whitener(run.losses)});
+  RunTrace logs = run, white = run;
+  logs.losses = Tensor<double>(Shape{recordings, some.size()});
+  white.losses = Tensor<double>(Shape{recordings, probes}, 0.0);
+  const Tensor<double> a = *whitener(run.losses);
+  for (std::size_t t = 0; t < recordings; ++t) {
+    for (std::size_t i = 0; i < some.size(); ++i) logs.losses(t, i) = std::log(run.losses(t, some[i]));
+    for (std::size_t i = 0; i < probes; ++i) {
+      for (std::size_t j = 0; j < probes; ++j) white.losses(t, i) += run.losses(t, j) * a(j, i);
+    }
+  }
+  CHECK(series.column("shc_log_some").back() ==
+        Approx(detector_series(logs, {window}).column("shc").back()).epsilon(1e-9));
+  CHECK(series.column("shc_whitened").back() ==
+        Approx(detector_series(white, {window}).column("shc").back()).epsilon(1e-9));
+  // Over the whole run whitened losses have covariance A·B·A, that is 1 - ridge effects.
+  const Moments whole = moments(white.losses, Divisor::population);
+  CHECK(whole.trace == Approx(probes).epsilon(0.02));
+  CHECK(whole.participation_ratio() == Approx(probes).epsilon(1e-3));
+}
+
+TEST_CASE("a null that does not move cannot whiten", "[unit]") {
+  CHECK_FALSE(whitener(Tensor<double>(Shape{5, 3}, 2.0)));
+  CHECK_FALSE(whitener(Tensor<double>(Shape{1, 3}, 2.0)));
+  CHECK_THROWS_AS(whitener(Tensor<double>(Shape{3})), ShapeError);
+  const DetectorSeries series =
+      detector_series(noisy_run(), {.window = window, .whitener = Tensor<double>()});
+  CHECK(std::isnan(series.column("shc_whitened").back()));
+}
+
 TEST_CASE("detectors refuse a run shorter than the window and names they do not have", "[unit]") {
   const RunTrace run = noisy_run();
-  CHECK_THROWS_AS(detector_series(run, recordings + 1), ShapeError);
-  CHECK_THROWS_AS(detector_series(run, window).column("schc"), UsageError);
+  CHECK_THROWS_AS(detector_series(run, {recordings + 1}), ShapeError);
+  CHECK_THROWS_AS(detector_series(run, {window}).column("schc"), UsageError);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/random.hpp"
 #include "rdm/statistics.hpp"
 
 using namespace premelt;
@@ -50,4 +51,19 @@ TEST_CASE("statistics refuse what has no answer", "[unit]") {
   CHECK_THROWS_AS(clopper_pearson(3, 2), UsageError);
   CHECK(std::isnan(kendall_tau(equal)));
   CHECK(auc(equal, equal) == 0.5);
+}
+
+TEST_CASE("the trend of a growing series is Kendall's S over its sd for independent values", "[property]") {
+  Rng rng(3, "noise");
+  std::vector<double> series;
+  KendallTrend trend;
+  double last = trend.push(series.emplace_back(rng.normal()));
+  CHECK(last == 0);
+  for (int i = 0; i < 40; ++i) last = trend.push(series.emplace_back(rng.normal() + 0.05 * i));
+  const auto m = static_cast<double>(series.size());
+  // Without ties tau = S / (m(m-1)/2).
+  const double concordance = kendall_tau(series) * m * (m - 1) / 2;
+  CHECK(last == Approx(concordance / std::sqrt(m * (m - 1) * (2 * m + 5) / 18)));
+  CHECK(std::isnan(trend.push(std::nan(""))));
+  CHECK(std::isnan(trend.push(1)));
 }

@@ -75,39 +75,42 @@ std::vector<RunTrace> runs_of(const Overrides& overrides) {
   return runs;
 }
 
-/// Share of modes whose SHC peak (W = 20) comes before their singular vectors align to 0.95.
-double alignment_lead(const std::vector<RunTrace>& runs) {
+/// Share of the modes first..last-1 whose SHC peak (W = 20) comes before their singular vectors align to
+/// 0.95.
+double alignment_lead(const std::vector<RunTrace>& runs, std::size_t first = 0, std::size_t last = modes) {
   double share = 0;
   for (const RunTrace& run : runs) {
-    for (std::size_t k = 0; k < modes; ++k) share += peak(run, k, 20) < reached(run.order[modes + k], 0.95);
+    for (std::size_t k = first; k < last; ++k)
+      share += peak(run, k, 20) < reached(run.order[modes + k], 0.95);
   }
-  return share / static_cast<double>(runs.size() * modes);
+  return share / static_cast<double>(runs.size() * (last - first));
 }
 
-/// Drift share of tr C (W = 20) where mode 1 falls fastest: of 40 replicas that share start, teacher and
+/// Drift share of tr C (W = 20) where mode k falls fastest: of 40 replicas that share start, teacher and
 /// probes and see different data.
-double drift_share(int seed) {
+double drift_share(std::size_t k, Overrides overrides, int seed) {
   constexpr int replicas = 40;
   constexpr std::size_t window = 20;
-  const Hyperparameters parameters = with("deep-linear", {{"seed", std::to_string(seed)}, {"steps", "500"}});
-  Checkpoint start;
-  find_setting("deep-linear").make(parameters)->save(start);
+  overrides.emplace_back("seed", std::to_string(seed));
+  const Hyperparameters parameters = with("deep-linear", overrides);
   RunTrace mean;
+  std::pair<std::size_t, std::size_t> range;
   std::vector<Signals> single;
   for (int r = 0; r < replicas; ++r) {
     const auto experiment = find_setting("deep-linear").make(parameters);
-    start.streams["data"] = Rng(static_cast<std::uint64_t>(1000 * seed + r), "replica").state();
-    experiment->load(start);
+    experiment->reseed(static_cast<std::uint64_t>(r));
     const RunTrace run = record_run(*experiment, parameters);
-    single.push_back(signals(run, window, 1, window, run.steps.size()));
     if (r == 0) {
-      mean = run;
-      mean.losses.fill(0);
+      range = segment(run, k);
+      range.first = std::max(range.first, window);
+      mean.steps = run.steps;
+      mean.losses = Tensor<double>(run.losses.shape(), 0.0);  // its own: copies of a tensor share its values
     }
+    single.push_back(signals(run, window, 1, range.first, range.second));
     for (std::size_t i = 0; i < run.losses.size(); ++i)
       mean.losses.flat()[i] += run.losses.flat()[i] / replicas;
   }
-  const std::vector<double> of_mean = signals(mean, window, 1, window, mean.steps.size()).trace;
+  const std::vector<double> of_mean = signals(mean, window, 1, range.first, range.second).trace;
   const auto steepest = static_cast<std::size_t>(std::ranges::max_element(of_mean) - of_mean.begin());
   double whole = 0;
   for (const Signals& s : single) whole += s.trace[steepest] / replicas;
@@ -133,6 +136,21 @@ TEST_CASE("deep-linear, SGD: a short window's SHC peaks before the half-way poin
   CHECK(lead <= 0.02);
 }
 
+TEST_CASE("deep-linear, SGD: with three layers the order of SHC peak and alignment depends on the mode",
+          "[reproduction]") {
+  const std::vector<RunTrace> runs = runs_of({{"depth", "3"}, {"steps", "4500"}});
+  for (std::size_t k = 0; k < modes; ++k) {
+    std::vector<RunTrace> learnt;
+    for (const RunTrace& run : runs) {
+      if (run.order[k].back() >= 0.95 * strengths[k]) learnt.push_back(run);
+    }
+    std::cout << "deep-linear, three layers, mode " << k + 1 << ": learnt in " << learnt.size() << " of "
+              << runs.size();
+    if (!learnt.empty()) std::cout << ", SHC peaks before alignment in " << alignment_lead(learnt, k, k + 1);
+    std::cout << "\n";
+  }
+}
+
 TEST_CASE("deep-linear, SGD: with ill-conditioned inputs SHC peaks before the directions align",
           "[reproduction]") {
   const double lead = alignment_lead(runs_of({{"condition_number", "10"}, {"steps", "4500"}}));
@@ -140,14 +158,21 @@ TEST_CASE("deep-linear, SGD: with ill-conditioned inputs SHC peaks before the di
   CHECK(lead >= 0.95);
 }
 
-TEST_CASE("deep-linear, SGD: at mode 1 the window's variance is nearly all drift", "[reproduction]") {
-  std::vector<double> shares;
-  for (int seed = first_seed; seed < first_seed + 10; ++seed) shares.push_back(drift_share(seed));
-  std::cout << "deep-linear, mode 1, " << shares.size() << " seeds x 40 replicas: drift share of tr C "
-            << median(shares) << " (median), " << std::ranges::min(shares) << " to "
-            << std::ranges::max(shares) << "; the wanted 0.97 is "
-            << (median(shares) >= 0.97 ? "met" : "MISSED") << "\n";
-  // Below the wanted 0.97 (docs/results.md), so this holds what was measured: it may not drift away
-  // unnoticed.
-  CHECK(median(shares) == Approx(0.94).margin(0.01));
+TEST_CASE(
+    "deep-linear, SGD: at mode 1 the window's variance is nearly all drift, at a noisy mode 4 it is not",
+    "[reproduction]") {
+  std::vector<double> first, noisy;
+  for (int seed = first_seed; seed < first_seed + 10; ++seed)
+    first.push_back(drift_share(0, {{"steps", "500"}}, seed));
+  for (int seed = first_seed; seed < first_seed + 3; ++seed)
+    noisy.push_back(drift_share(3, {{"label_noise", "1"}}, seed));
+  const auto print = [](const char* what, const std::vector<double>& shares) {
+    std::cout << "deep-linear, " << what << ", " << shares.size()
+              << " seeds x 40 replicas: drift share of tr C " << median(shares) << " (median), "
+              << std::ranges::min(shares) << " to " << std::ranges::max(shares) << "\n";
+  };
+  print("mode 1", first);
+  print("mode 4, label noise 1", noisy);
+  CHECK(median(first) >= 0.97);
+  CHECK(median(noisy) <= 0.5);
 }

@@ -14,36 +14,44 @@ using namespace premelt::test;
 namespace {
 
 constexpr int runs = 20, first_seed = 200, first_null_seed = 300;
+constexpr std::size_t window = 40;
+using Watches = std::map<std::string, Watch>;  ///< by detector
 constexpr std::array detectors{"shc",       "localisation",  "shc_detrended", "shc_log",    "trace",
                                "mean_drop", "mean_variance", "gradient_norm", "weight_norm"};
 
 /// Modes 1 and 2 are learnt, 3 and 4 cannot be. Everything is watched once mode 2 is complete.
-SweepWatch watch(const Overrides& overrides, int seed) {
+Watches watch(const Overrides& overrides, int seed) {
   Overrides all{{"label_noise", "1"}, {"window", "40"}};
   all.insert(all.end(), overrides.begin(), overrides.end());
-  return sweep_run(find_setting("deep-linear"), with("deep-linear", all),
-                   {Role::control, static_cast<std::uint64_t>(seed), "mode3"})
-      .at("mode3");
+  const Sweep sweep{.setting = &find_setting("deep-linear"),
+                    .parameters = with("deep-linear", all),
+                    .windows = {window},
+                    .last_seed = 0,
+                    .controls = 0};
+  const SweepRun run = sweep_run(
+      sweep,
+      {.role = Role::control, .seed = static_cast<std::uint64_t>(seed), .event = "mode3", .last = 3300});
+  return run.at("mode3").detectors.at(window);
 }
 
-std::vector<SweepWatch> watches(const Overrides& overrides, int first) {
-  std::vector<SweepWatch> result;
+std::vector<Watches> watches(const Overrides& overrides, int first) {
+  std::vector<Watches> result;
   for (int i = 0; i < runs; ++i) result.push_back(watch(overrides, first + i));
   return result;
 }
 
-std::vector<double> maxima(const std::vector<SweepWatch>& set, const std::string& detector) {
+std::vector<double> maxima(const std::vector<Watches>& set, const std::string& detector) {
   std::vector<double> result;
-  for (const SweepWatch& w : set) result.push_back(sustained_maximum(w.detectors.at(detector), 1));
+  for (const Watches& w : set) result.push_back(sustained_maximum(w.at(detector), 1));
   return result;
 }
 
 }  // namespace
 
 TEST_CASE("traps: what alarms although nothing is learnt", "[reproduction]") {
-  const std::vector<SweepWatch> calibration = watches({}, first_null_seed);
-  for (const char* trap : {"none", "rate_drop", "spike", "batch_drop"}) {
-    const std::vector<SweepWatch> trapped = watches({{"trap", trap}}, first_seed);
+  const std::vector<Watches> calibration = watches({}, first_null_seed);
+  for (const char* trap : {"none", "rate_drop", "warm_up", "spike", "batch_drop"}) {
+    const std::vector<Watches> trapped = watches({{"trap", trap}}, first_seed);
     std::cout << "trap " << trap << ", alarms in " << runs << " runs:";
     for (const char* detector : detectors) {
       const double threshold = calibrated_threshold(maxima(calibration, detector));

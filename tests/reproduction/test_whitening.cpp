@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <iostream>
 
 #include "engine/blas.hpp"
 #include "rdm/statistics.hpp"
+#include "rdm/whitening.hpp"
 #include "tests/reproduction/traces.hpp"
 
 using namespace premelt;
@@ -50,22 +50,9 @@ Tensor<double> rows(const RunTrace& run, std::size_t from, std::size_t to) {
   return result;
 }
 
-/// (B + 0.01·tr B/n·I)^{-1/2} of the covariance B of a null's plateau.
-Tensor<double> whitener(const RunTrace& null) {
-  const Tensor<double> plateau =
-      covariance(rows(null, segment_start(null), null.steps.size()), Divisor::population);
-  const std::size_t n = plateau.shape()[0];
-  const auto pairs = blas::symmetric_eigen(plateau, n);
-  double trace = 0;
-  for (double value : pairs.values.flat()) trace += value;
-  Tensor<double> result(Shape{n, n}, 0.0);
-  for (std::size_t k = 0; k < n; ++k) {
-    const double weight = 1 / std::sqrt(pairs.values(k) + 0.01 * trace / static_cast<double>(n));
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) result(i, j) += weight * pairs.vectors(k, i) * pairs.vectors(k, j);
-    }
-  }
-  return result;
+/// Whitens by a null's plateau.
+Tensor<double> plateau_whitener(const RunTrace& null) {
+  return whitener(rows(null, segment_start(null), null.steps.size())).value();
 }
 
 /// SHC of the whitened losses in the segment of mode 3, up to `end`.
@@ -95,7 +82,7 @@ TEST_CASE("whitening: SHC of losses whitened by another null's covariance", "[re
     const RunTrace run = replica("none", seed, "data");
     ends.push_back(reached(run.order[mode], strength / 2));
     const RunTrace null = replica("mode3", seed, "null");
-    crossed.events.push_back(whitened(run, whitener(null), ends.back()));
+    crossed.events.push_back(whitened(run, plateau_whitener(null), ends.back()));
     raw.events.push_back(whitened(run, identity, ends.back()));
   }
   own.events = crossed.events;
@@ -106,10 +93,10 @@ TEST_CASE("whitening: SHC of losses whitened by another null's covariance", "[re
     const auto add = [&](WatchSet& set, const Tensor<double>& by, const RunTrace& run) {
       (seed < 300 + runs ? set.calibration : set.controls).push_back(whitened(run, by, horizon));
     };
-    add(crossed, whitener(null), control);
+    add(crossed, plateau_whitener(null), control);
     add(raw, identity, control);
     // The mistake: calibration on the very nulls that gave the covariance.
-    add(own, whitener(null), seed < 300 + runs ? null : control);
+    add(own, plateau_whitener(null), seed < 300 + runs ? null : control);
   }
   const auto print = [](const char* what, const WatchSet& set) {
     const Score found = score(set, 3);

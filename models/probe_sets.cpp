@@ -1,0 +1,28 @@
+#include "models/probe_sets.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace premelt {
+
+std::vector<Channel> probe_sets(const std::vector<std::string>& blocks) {
+  std::vector<Channel> sets;
+  const std::set<std::string> names(blocks.begin(), blocks.end());
+  for (const std::string& name : names) {
+    if (names.size() < 2) break;
+    Channel only{.suffix = "only_" + name}, without{.suffix = "without_" + name};
+    for (std::size_t i = 0; i < blocks.size(); ++i) (blocks[i] == name ? only : without).probes.push_back(i);
+    sets.push_back(std::move(only));
+    sets.push_back(std::move(without));
+  }
+  for (const auto& [suffix, stride] : {std::pair{"half", 2}, {"quarter", 4}, {"eighth", 8}}) {
+    Channel sparse{.suffix = suffix};
+    for (std::size_t i = 0; i < blocks.size(); i += static_cast<std::size_t>(stride))
+      sparse.probes.push_back(i);
+    if (sparse.probes.size() >= 2) sets.push_back(std::move(sparse));
+  }
+  return sets;
+}
+
+}  // namespace premelt

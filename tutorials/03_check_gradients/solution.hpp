@@ -1,0 +1,45 @@
+#pragma once
+/// Exercise 3, solved.
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "engine/derivatives.hpp"
+#include "engine/gradient.hpp"
+#include "engine/ops/elementwise.hpp"
+
+namespace lesson {
+
+using premelt::Tape;
+using premelt::Tensor;
+using premelt::Var;
+
+/// A function of one tensor whose result has one element.
+using Function = std::function<Var<double>(const Var<double>&)>;
+
+/// f(at + h·direction)
+inline double value_at(const Function& f, const Tensor<double>& at, const Tensor<double>& direction,
+                       double h) {
+  Tape<double> tape;
+  return f(tape.variable(premelt::add<double>(at, premelt::scale<double>(direction, h)).value())).item();
+}
+
+/// Whether backward and differences agree on ∇f·direction.
+inline bool gradient_agrees(const Function& f, const Tensor<double>& at, const Tensor<double>& direction) {
+  Tape<double> tape;
+  const Var<double> x = tape.variable(at);
+  const double backward =
+      premelt::inner<double>(premelt::gradient(f(x), {x}), {Var<double>(direction)}).item();
+
+  // Central: its error is O(h²). At h = 1e-5 that and the rounding of f, about 1e-16/h, are both near 1e-10.
+  const double h = 1e-5;
+  const double difference = (value_at(f, at, direction, h) - value_at(f, at, direction, -h)) / (2 * h);
+  // Relative to the larger one, but never to less than 1: where the derivative is 0 only the absolute error
+  // counts.
+  const double size = std::max({std::abs(backward), std::abs(difference), 1.0});
+  // A comparison with NaN is false, so ask for what you want rather than for what you fear.
+  return std::abs(backward - difference) <= 1e-6 * size;
+}
+
+}  // namespace lesson

@@ -1,0 +1,196 @@
+/// Lesson 12: is it a warning? Thresholds set on runs without the event, false alarms counted on others,
+/// rivals beside it.
+
+#include <array>
+#include <cmath>
+
+#include "rdm/loss_window.hpp"
+#include "rdm/null.hpp"
+#include "rdm/scoring.hpp"
+#include "rdm/spectrum.hpp"
+#include "rdm/statistics.hpp"
+#include "tutorials/lesson.hpp"
+#include "tutorials/setting.hpp"
+
+using namespace premelt;
+
+namespace {
+
+constexpr std::size_t runs = 30, hold = 3;
+
+/// The mean probe loss of recordings begin..end-1 of the window.
+double mean_loss(const LossWindow& window, std::size_t begin, std::size_t end) {
+  double sum = 0;
+  for (std::size_t t = begin; t < end; ++t) {
+    for (const double loss : window.row(t)) sum += loss;
+  }
+  return sum / static_cast<double>((end - begin) * window.probes());
+}
+
+double shc(const LossWindow& window, std::int64_t) {
+  return moments(window).spectral_heat_capacity();
+}
+double shc_detrended(const LossWindow& window, std::int64_t) {
+  return moments(window, Detrend::linear).spectral_heat_capacity();
+}
+double mean_drop(const LossWindow& window, std::int64_t) {
+  const std::size_t half = window.size() / 2;
+  return mean_loss(window, 0, half) - mean_loss(window, half, window.size());
+}
+double mean_variance(const LossWindow& window, std::int64_t) {
+  const double mean = mean_loss(window, 0, window.size());
+  double sum = 0;
+  for (std::size_t t = 0; t < window.size(); ++t) sum += std::pow(mean_loss(window, t, t + 1) - mean, 2);
+  return sum / static_cast<double>(window.size());
+}
+double clock(const LossWindow&, std::int64_t step) {
+  return static_cast<double>(step);
+}
+
+/// All read the same window; larger is more alarming.
+struct Detector {
+  const char* name;
+  double (*read)(const LossWindow&, std::int64_t step);
+};
+constexpr std::array<Detector, 5> detectors{{{"SHC", shc},
+                                             {"SHC detrended", shc_detrended},
+                                             {"mean loss drop", mean_drop},
+                                             {"mean variance", mean_variance},
+                                             {"clock", clock}}};
+
+/// A setting whose event is at a known step, and whose twin has none.
+struct Case {
+  const char* setting;
+  lesson::Overrides overrides;
+  std::size_t window;
+  std::int64_t event;
+};
+const Case& noisy_schematic() {
+  static const Case chosen{"schematic", {{"noise_sd", "0.2"}}, 40, 200};
+  return chosen;
+}
+const Case& balanced_pitchfork() {
+  static const Case chosen{
+      "pitchfork", {{"signs", "balanced"}, {"sweep_steps", "2000"}, {"steps", "1340"}}, 100, 1333};
+  return chosen;
+}
+const Case& mere_drift() {
+  static const Case chosen{"drift", {{"sweep_steps", "2000"}, {"steps", "1340"}}, 100, 1333};
+  return chosen;
+}
+
+using Watches = std::array<Watch, detectors.size()>;
+
+/// Every detector through one run, up to the event's step.
+Watches watch(const Case& chosen, bool event_free, std::size_t seed) {
+  lesson::Overrides overrides = chosen.overrides;
+  overrides.push_back({"seed", std::to_string(seed)});
+  if (event_free) overrides.push_back({"control", "constant"});
+  const RunTrace run = lesson::record(chosen.setting, overrides);
+
+  LossWindow window(run.losses.shape()[1], chosen.window);
+  Watches watches;
+  for (Watch& one : watches) one.end = chosen.event;
+  for (std::size_t t = 0; t < run.steps.size() && run.steps[t] <= chosen.event; ++t) {
+    window.push(run.losses.row(t));
+    if (!window.full()) continue;
+    for (std::size_t d = 0; d < detectors.size(); ++d) {
+      watches[d].steps.push_back(run.steps[t]);
+      watches[d].values.push_back(detectors[d].read(window, run.steps[t]));
+    }
+  }
+  return watches;
+}
+
+/// Seeds 1-30 with the event; 31-60 calibrate, 61-90 count false alarms, both without it.
+std::array<WatchSet, detectors.size()> watch_all(const Case& chosen) {
+  std::array<WatchSet, detectors.size()> sets;
+  for (std::size_t r = 1; r <= runs; ++r) {
+    const Watches event = watch(chosen, false, r), calibration = watch(chosen, true, runs + r),
+                  control = watch(chosen, true, 2 * runs + r);
+    for (std::size_t d = 0; d < detectors.size(); ++d) {
+      sets[d].events.push_back(event[d]);
+      sets[d].calibration.push_back(calibration[d]);
+      sets[d].controls.push_back(control[d]);
+    }
+  }
+  return sets;
+}
+
+std::size_t alarms(const std::vector<Watch>& watches, double threshold) {
+  std::size_t count = 0;
+  for (const Watch& one : watches) count += first_alarm(one, threshold, hold).has_value();
+  return count;
+}
+
+void thresholds() {
+  const WatchSet set = watch_all(noisy_schematic())[0];
+  std::vector<double> leads;
+  const double noise = window_null(60, 40, 0.2).shc_mean();
+  std::printf("SHC / noise above   alarms of 30 events   of 30 twins   median lead\n");
+  for (const double factor : {1.0, 1.05, 1.1, 1.15, 1.2, 1.5, 2.0}) {
+    const double threshold = factor * noise;
+    leads.clear();
+    for (const Watch& one : set.events) {
+      leads.push_back(static_cast<double>(one.end - first_alarm(one, threshold, hold).value_or(one.end)));
+    }
+    std::printf("%17.2f  %20zu  %12zu  %12.0f\n", factor, alarms(set.events, threshold),
+                alarms(set.controls, threshold), median(leads));
+  }
+}
+
+void calibrate() {
+  const WatchSet set = watch_all(noisy_schematic())[0];
+  std::vector<double> maxima;
+  for (const Watch& one : set.calibration) maxima.push_back(sustained_maximum(one, hold));
+  const double threshold = calibrated_threshold(maxima);
+  const std::size_t wrong = alarms(set.controls, threshold);
+  const Interval interval = clopper_pearson(wrong, runs);
+  std::printf("threshold from 30 twins: %.3e\n", threshold);
+  std::printf("alarms among the same 30 twins:  %zu\n", alarms(set.calibration, threshold));
+  std::printf("alarms among 30 other twins:     %zu, 95 %% interval %.0f-%.0f %%\n", wrong,
+              100 * interval.low, 100 * interval.high);
+}
+
+void print_race(const Case& chosen) {
+  std::printf("%s\ndetector        detected  false alarms  median lead    AUC\n", chosen.setting);
+  const auto sets = watch_all(chosen);
+  for (std::size_t d = 0; d < detectors.size(); ++d) {
+    const Score found = score(sets[d], hold);
+    std::printf("%-14s  %5.0f %%  %10.0f %%  %11.0f  %5.2f\n", detectors[d].name, 100 * found.detection_rate,
+                100 * found.false_alarm_rate, found.median_lead, found.auc);
+  }
+}
+
+void race() {
+  print_race(noisy_schematic());
+}
+void balanced() {
+  print_race(balanced_pitchfork());
+}
+void drift() {
+  print_race(mere_drift());
+}
+
+/// For SHC and its rivals: false-alarm rate and median lead, threshold after threshold.
+void picture() {
+  const auto sets = watch_all(noisy_schematic());
+  for (const std::size_t d : {0, 2, 3}) {
+    for (const TradeOff& point : trade_off(sets[d], hold)) {
+      std::printf("%.4f %.1f\n", 100 * point.false_alarm_rate, point.median_lead);
+    }
+    std::printf("\n\n");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return lesson::run(argc, argv,
+                     {{"thresholds", "any lead you like, at a price", thresholds},
+                      {"calibrate", "a threshold, and its error", calibrate},
+                      {"race", "SHC beside plainer statistics", race},
+                      {"balanced", "a race in which the mean loss is blind", balanced},
+                      {"drift", "a race with nothing to warn of", drift},
+                      {"picture", "the data of picture.svg", picture}});
+}
