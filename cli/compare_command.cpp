@@ -115,6 +115,19 @@ void say_limits(const CompareArguments& arguments, const LossLandscape& landscap
   }
 }
 
+/// What one part of a comparison costs, in glances: it has 20 times the draws.
+constexpr double work_of_part = 20;
+
+/// All parts of one step: the second order, each sigma, the other samplers; training replicas is one more.
+double work_of_step(const std::vector<std::string>& samplers, const ComparisonOptions& options) {
+  double parts = static_cast<double>(samplers.size());
+  for (const std::string& name : samplers) {
+    if (name == "gaussian") parts += static_cast<double>(options.sigmas.size());
+    if (name == "replica") parts += 1;
+  }
+  return parts * work_of_part;
+}
+
 StepComparison compare_at(Walk& walk, std::int64_t step, const Blocks& blocks,
                           const std::vector<std::string>& samplers, const ComparisonOptions& options) {
   const auto asked = [&](const char* name) { return std::ranges::find(samplers, name) != samplers.end(); };
@@ -153,21 +166,28 @@ void compare_distributions(const CompareArguments& arguments) {
   std::vector<Glance> course;
   {
     Progress progress(asked.front(), asked.back(), arguments.json);
+    const std::vector<std::int64_t> stops = stops_of(asked);
+    const double total = static_cast<double>(stops.size()) +
+                         static_cast<double>(asked.size()) * work_of_step(arguments.samplers, options);
+    double done = 0;
     say_limits(arguments, walk.landscape(), options, progress);
     if (subject.stored) walk.start_near(asked.front(), *subject.stored);
-    for (std::int64_t step : stops_of(asked)) {
-      options.progress = [&](const std::string& what) { progress.update(step, what); };
-      options.progress("training");
+    for (std::int64_t step : stops) {
+      progress.update(step, "training", done / total);
       walk.advance_to(step);
       if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
         throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
                         std::to_string(step) + "; it was made by another version or on another machine");
       }
-      options.progress("comparing");
       course.push_back(
           glance(walk.landscape(), walk.position().flat(), walk.history(), walk.window(), options));
       course.back().step = step;
+      done += 1;
       if (!std::ranges::binary_search(asked, step)) continue;
+      options.progress = [&](const std::string& what) {
+        progress.update(step, what, done / total);
+        done += work_of_part;
+      };
       steps.push_back(compare_at(walk, step, blocks, arguments.samplers, options));
       if (!arguments.json) std::fputs(to_text(steps.back(), blocks).c_str(), stdout);
     }

@@ -64,7 +64,8 @@ std::vector<Drawn> all_of(const StepComparison& s, bool with_gaussian = true) {
     if (with_gaussian)
       all.push_back({"gaussian, sigma " + short_number(g.sigma), g.draws, g.agreement, g.error_order2});
   }
-  if (s.dynamical) all.push_back({"dynamical", s.dynamical->window, s.dynamical->agreement});
+  if (s.dynamical && !s.dynamical->agreement.own.covariance.empty())
+    all.push_back({"dynamical", s.dynamical->window, s.dynamical->agreement});
   if (s.replica) all.push_back({"replica", s.replicas, *s.replica});
   if (s.sgld) {
     const auto effective = static_cast<std::size_t>(s.sgld->result.effective_draws);
@@ -166,7 +167,12 @@ std::string to_text(const StepComparison& step, const Blocks& blocks) {
   std::string text = "step " + std::to_string(step.step) + "\n";
   const std::vector<Drawn> all = all_of(step);
   text += errors(all, step.gaussian) + signals(all) + angles(all);
-  if (step.dynamical) text += "  dynamical: ± tells how far a number rests on one tenth of the window\n";
+  if (step.dynamical) {
+    text += step.dynamical->agreement.own.covariance.empty()
+                ? "  dynamical: no window of " + std::to_string(step.dynamical->window) +
+                      " recordings is full yet\n"
+                : "  dynamical: ± tells how far a number rests on one tenth of the window\n";
+  }
   if (blocks.size() > 1) text += energies(step, blocks);
   if (step.sgld) text += chain(*step.sgld);
   return text;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -44,10 +45,10 @@ void Progress::clear_line() const {
   if (terminal_ && !quiet_) std::cerr << "\r\033[K" << std::flush;
 }
 
-std::string Progress::eta(std::int64_t step) const {
+std::string Progress::eta(double done) const {
   const double elapsed = seconds_between(start_, Clock::now());
-  if (step <= first_ || elapsed < 0.2) return "";
-  const double left = elapsed * static_cast<double>(total_ - step) / static_cast<double>(step - first_);
+  if (!(done > 0) || elapsed < 0.2) return "";
+  const double left = elapsed * std::max(0.0, 1 - done) / done;
   char text[32];
   std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min",
                 left < 120 ? left : left / 60);
@@ -55,17 +56,21 @@ std::string Progress::eta(std::int64_t step) const {
 }
 
 void Progress::update(std::int64_t step, const std::string& note) {
+  update(step, note, static_cast<double>(step - first_) / static_cast<double>(total_ - first_));
+}
+
+void Progress::update(std::int64_t step, const std::string& note, double done) {
   const auto now = Clock::now();
   if (quiet_ || seconds_between(last_, now) < (terminal_ ? 0.1 : 5.0)) return;
   last_ = now;
   const std::string count = "step " + std::to_string(step) + "/" + std::to_string(total_);
   if (!terminal_) {
-    std::cerr << count << eta(step) << "  " << note << "\n";
+    std::cerr << count << eta(done) << "  " << note << "\n";
     return;
   }
   const auto filled = static_cast<std::size_t>(bar_width * step / std::max<std::int64_t>(total_, 1));
   std::cerr << "\r\033[K[" << std::string(filled, '#') << std::string(bar_width - filled, '.') << "] "
-            << count << eta(step) << "  " << note << std::flush;
+            << count << eta(done) << "  " << note << std::flush;
 }
 
 void Progress::say(const std::string& emphasis, const std::string& text) {

@@ -21,13 +21,15 @@ class Progress {
 
   /// Shows step, ETA and `note` ("SHC 1.2e-03  PR 1.31"), as often as a reader can follow.
   void update(std::int64_t step, const std::string& note);
+  /// The same where steps do not all take alike: `done` is the share of the work behind us, 0 to 1.
+  void update(std::int64_t step, const std::string& note, double done);
   /// Prints a line that stays. `emphasis` is shown in colour unless NO_COLOR is set.
   void say(const std::string& emphasis, const std::string& text);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string eta(std::int64_t step) const;
+  std::string eta(double done) const;
   void clear_line() const;
 
   std::int64_t first_, total_;

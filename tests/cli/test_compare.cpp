@@ -106,6 +106,14 @@ TEST_CASE("compare: all samplers, each number with its error bar", "[unit]") {
   }
 }
 
+TEST_CASE("compare: before a window is full only the Gaussian speaks, and the table says so", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const Outcome outcome = place.premelt("compare tanh-mlp --at 5 --sigma 0.01 --window 10 " + quick);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out.find("no window of 10 recordings is full yet") != std::string::npos);
+  CHECK(outcome.out.find("nan") == std::string::npos);
+}
+
 TEST_CASE("compare: every setting with parameters", "[unit]") {
   const Workplace place(PREMELT_PROGRAM);
   const auto first_sigma = [&](const std::string& command, const char* name) {
