@@ -118,7 +118,7 @@ class Text : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape>(
+    return std::make_unique<ModelLandscape<double>>(
         in_double(weights_), probe_blocks().size(),
         [model = model_, probes = probes_](const Leaves<double>& theta) {
           return mean(cross_entropy(model(theta, probes.inputs), probes.targets), -1);
