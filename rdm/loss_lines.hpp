@@ -11,7 +11,7 @@ namespace premelt {
 
 /// One recording.
 struct LossLine {
-  std::int64_t step;
+  std::int64_t step;           ///< of the training
   std::vector<double> losses;  ///< (n); NaN where the line says nan, NaN or null
 };
 
@@ -21,6 +21,7 @@ struct LossLine {
 /// without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:
+  /// What a line may be.
   enum class Accept { csv_and_json, json };
 
   /// `source` names the lines' origin in errors.
