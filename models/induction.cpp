@@ -1,25 +1,30 @@
 #include "models/induction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string>
 
 #include "engine/error.hpp"
 #include "engine/ops.hpp"
 #include "engine/trainer.hpp"
 #include "models/repeated_sequences.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
 namespace {
 
 constexpr std::size_t structured_probes = 32;
+/// The probes whose attention is shown: a sequence that repeats itself, and the same tokens in random order.
+constexpr std::array<std::size_t, 2> shown_probes{0, structured_probes};
 
 /// Attention only: x = E[tok]; in each layer h = RMSNorm(x), queries and keys from h + P, values from h,
 /// x += attention·Wo; logits = RMSNorm(x)·U. Positions reach queries and keys only, so what heads copy is
 /// free of them.
-template <class T>
 class AttentionOnly {
  public:
+  template <class T>
   AttentionOnly(Parameters<T>& parameters, const Hyperparameters& p, Rng& rng)
       : heads_(p.count("heads")), layers_(p.text("control") == "one_layer" ? 1 : p.count("layers")) {
     const std::size_t width = p.count("width"), vocabulary = p.count("vocabulary");
@@ -39,6 +44,7 @@ class AttentionOnly {
   }
 
   /// Tokens (B,T) -> logits (B,T,V). `weights`, when given, takes each layer's attention (B,H,T,T).
+  template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
                     std::vector<Tensor<T>>* weights = nullptr) const {
     Var<T> x = gather(theta[0], tokens);
@@ -51,6 +57,9 @@ class AttentionOnly {
     }
     return matmul_nt(rms_norm(x), theta.back());
   }
+
+  std::size_t layers() const { return layers_; }
+  std::size_t heads() const { return heads_; }
 
  private:
   static constexpr std::size_t first_of_layers = 2;
@@ -68,7 +77,7 @@ class Induction : public Experiment {
                                                        .weight_decay = parameters.number("weight_decay")})),
         model_([&] {
           Rng rng(parameters.count("seed"), "init");
-          return AttentionOnly<T>(weights_, parameters, rng);
+          return AttentionOnly(weights_, parameters, rng);
         }()) {
     Rng rng(parameters.count("seed"), "probes");
     structured_ = repeated_sequences(structured_probes, length(), vocabulary(), rng);
@@ -85,6 +94,25 @@ class Induction : public Experiment {
 
   std::vector<double> training() const override {
     return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
+  }
+
+  std::optional<AttentionSpec> attention_spec() const override {
+    AttentionSpec spec{head_names(model_.layers(), model_.heads()), {}, {}};
+    for (const std::size_t probe : shown_probes) {
+      spec.probes.push_back("probe " + std::to_string(probe) + ", " + probe_blocks()[probe]);
+      spec.tokens.emplace_back();
+      for (const std::int64_t token : probes_.inputs.row(probe))
+        spec.tokens.back().push_back(std::to_string(token));
+    }
+    return spec;
+  }
+  Tensor<double> attention() const override {
+    std::vector<Tensor<T>> weights;
+    Indices inputs(Shape{shown_probes.size(), length()});
+    for (std::size_t i = 0; i < shown_probes.size(); ++i)
+      std::ranges::copy(probes_.inputs.row(shown_probes[i]), inputs.row(i).begin());
+    model_(weights_.constants(), inputs, &weights);
+    return patterns_by_head(weights);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -105,6 +133,15 @@ class Induction : public Experiment {
       losses[i] = sum / static_cast<double>(length());
     }
   }
+
+  std::unique_ptr<LossLandscape> landscape() const override {
+    return std::make_unique<ModelLandscape<double>>(
+        in_double(weights_), probe_blocks().size(),
+        [model = model_, probes = probes_](const Leaves<double>& theta) {
+          return mean(cross_entropy(model(theta, probes.inputs), probes.targets), 1);
+        });
+  }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
 
   void order_parameters(std::span<double> values) override {
     std::vector<Tensor<T>> weights;
@@ -173,7 +210,7 @@ class Induction : public Experiment {
   Rng data_;
   Trainer<T> trainer_;
   Parameters<T> weights_;
-  AttentionOnly<T> model_;
+  AttentionOnly model_;
   Repeated structured_;
   TokenBatch structured_batch_, probes_;
 };

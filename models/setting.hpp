@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/checkpoint.hpp"
+#include "models/attention_patterns.hpp"
 #include "models/hyperparameters.hpp"
 #include "rdm/landscape.hpp"
 #include "rdm/monitor.hpp"
@@ -52,6 +53,12 @@ class Experiment {
   /// first) and the norm of the weights now. Empty when nothing is trained.
   virtual std::vector<double> training() const { return {}; }
 
+  /// What reports show of attention over time; nothing where nothing attends.
+  virtual std::optional<AttentionSpec> attention_spec() const { return std::nullopt; }
+  /// The patterns at the present parameters (H,P,T,T): of each query (row) the weights of the keys, summing
+  /// to 1.
+  virtual Tensor<double> attention() const { return {}; }
+
   /// Adds all that changes while training: parameters, optimiser, random streams. The checkpoint has its
   /// step.
   virtual void save(Checkpoint& checkpoint) const = 0;
@@ -62,6 +69,8 @@ class Experiment {
   /// The probe losses as a function of the parameters, in double whatever the training uses. Null when the
   /// setting has no parameters.
   virtual std::unique_ptr<LossLandscape> landscape() const { return nullptr; }
+  /// The same of the whole training set, one loss a sample, where there is a finite one; null otherwise.
+  virtual std::unique_ptr<LossLandscape> data_landscape() const { return nullptr; }
   /// The present parameters, (p), where `landscape` is to be looked at.
   virtual Tensor<double> position() const { return {}; }
   /// From here on, the randomness of an independent replica. Nothing happens where there is none.
