@@ -6,6 +6,7 @@
 
 #include "engine/ops.hpp"
 #include "engine/trainer.hpp"
+#include "models/modular_model.hpp"
 #include "models/modular_task.hpp"
 #include "rdm/blocks.hpp"
 
@@ -49,17 +50,15 @@ class Grokking : public Experiment {
         task_(parameters),
         trainer_(std::make_unique<Adam<T>>(AdamOptions{.lr = parameters.number("learning_rate"),
                                                        .beta2 = 0.98,
-                                                       .weight_decay = weight_decay(parameters)})) {
-    const std::size_t p = task_.modulus(), hidden = parameters.count("hidden");
-    Rng rng(parameters.count("seed"), "init");
-    weights_.add("first", normal_tensor<T>(Shape{p, hidden}, rng, std::sqrt(0.5)));
-    weights_.add("second", normal_tensor<T>(Shape{p, hidden}, rng, std::sqrt(0.5)));
-    weights_.add("out", normal_tensor<T>(Shape{hidden, p}, rng, 1 / std::sqrt(static_cast<double>(hidden))));
-  }
+                                                       .weight_decay = weight_decay(parameters)})),
+        model_([&] {
+          Rng rng(parameters.count("seed"), "init");
+          return ModularModel(weights_, parameters, task_.modulus(), rng);
+        }()) {}
 
   void step() override {
     trainer_.step(weights_, [&](const Leaves<T>& leaves) {
-      return mean(cross_entropy(forward(leaves, task_.train()), task_.train().labels));
+      return mean(cross_entropy(model_(leaves, task_.train()), task_.train().labels));
     });
   }
 
@@ -73,7 +72,7 @@ class Grokking : public Experiment {
   void probe_losses(std::span<double> losses) override {
     Leaves<double> weights;
     for (const Var<T>& weight : weights_.constants()) weights.emplace_back(cast<double>(weight.value()));
-    const Tensor<double> logits = forward(weights, task_.probes()).value();
+    const Tensor<double> logits = model_(weights, task_.probes()).value();
     for (std::size_t i = 0; i < losses.size(); ++i) {
       losses[i] = positive_cross_entropy(logits.row(i), static_cast<std::size_t>(task_.probes().labels(i)));
     }
@@ -81,11 +80,9 @@ class Grokking : public Experiment {
 
   void order_parameters(std::span<double> values) override {
     const Leaves<T> weights = weights_.constants();
-    values[0] = accuracy(forward(weights, task_.train()).value(), task_.train().labels);
-    values[1] = accuracy(forward(weights, task_.test()).value(), task_.test().labels);
-    values[2] =
-        (fourier_power(cast<double>(weights_["first"])) + fourier_power(cast<double>(weights_["second"]))) /
-        2;
+    values[0] = accuracy(model_(weights, task_.train()).value(), task_.train().labels);
+    values[1] = accuracy(model_(weights, task_.test()).value(), task_.test().labels);
+    values[2] = model_.fourier_power(weights);
   }
 
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
@@ -105,16 +102,11 @@ class Grokking : public Experiment {
   }
 
  private:
-  /// Pairs (B) -> logits (B,p).
-  template <class U>
-  static Var<U> forward(const Leaves<U>& weights, const Pairs& pairs) {
-    return matmul(square(gather(weights[0], pairs.first) + gather(weights[1], pairs.second)), weights[2]);
-  }
-
   Hyperparameters parameters_;
   ModularTask task_;
   Trainer<T> trainer_;
-  Parameters<T> weights_;  ///< first (p,N), second (p,N), out (N,p)
+  Parameters<T> weights_;
+  ModularModel model_;
 };
 
 Hyperparameters parameter_table() {
@@ -130,7 +122,14 @@ Hyperparameters parameter_table() {
        {"none", "no_decay", "random_labels", "low_fraction"}},
       {"modulus", std::int64_t{31}, "p, odd; addition is modulo p", 5},
       {"fraction", 0.5, "share of the p*p pairs that is trained on", 0},
-      {"hidden", std::int64_t{128}, "hidden units", 1},
+      {"model",
+       std::string("quadratic"),
+       "a quadratic perceptron, or a one-layer transformer: unreliable at this size",
+       {},
+       {"quadratic", "transformer"}},
+      {"hidden", std::int64_t{128}, "hidden units (of the transformer's perceptron)", 1},
+      {"width", std::int64_t{48}, "channels of the transformer", 1},
+      {"heads", std::int64_t{4}, "attention heads of the transformer, a divisor of the width", 1},
       {"learning_rate", 0.002, "step size of AdamW", 0},
       {"weight_decay", 1.0, "decoupled weight decay", 0},
       {"probes", std::int64_t{128}, "probe pairs: half test, half training pairs", 2},

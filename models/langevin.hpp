@@ -11,7 +11,7 @@
 namespace premelt {
 
 /// x ← x - η·f'(x) + η·s·ξ with ξ ~ N(0,1). In a well of curvature h: variance ηs²/(h(2-ηh)), lag-1
-/// autocorrelation 1-ηh (theory §5).
+/// autocorrelation 1-ηh (theory §7).
 struct Langevin {
   double rate;   ///< η
   double noise;  ///< s

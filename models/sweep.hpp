@@ -48,18 +48,20 @@ struct SweepWatch {
 
 /// A finished run, small enough to keep: by event. A scored run holds all its events, a twin only its own.
 using SweepRun = std::map<std::string, SweepWatch>;
+/// All that scoring needs.
 using FinishedRuns = std::vector<std::pair<SweepTask, SweepRun>>;
 
 /// What is swept.
 struct Sweep {
-  const Setting* setting;
-  Hyperparameters parameters;
-  std::vector<std::size_t> windows;         ///< W of each footing, in recordings
-  std::uint64_t first_seed = 0, last_seed;  ///< scored, inclusive
-  std::size_t controls;                     ///< runs that calibrate each event, and as many that are scored
-  bool traps = false;                       ///< and as many of each trap
-  bool ablate = false;                      ///< also read parts of the probe set (models/probe_sets)
-  bool whitened = false;                    ///< also train a null replica of each run and whiten by it
+  const Setting* setting;            ///< outlives the sweep
+  Hyperparameters parameters;        ///< but the seed
+  std::vector<std::size_t> windows;  ///< W of each footing, in recordings
+  std::uint64_t first_seed = 0;      ///< scored
+  std::uint64_t last_seed;           ///< scored, inclusive
+  std::size_t controls;              ///< runs that calibrate each event, and as many that are scored
+  bool traps = false;                ///< and as many of each trap
+  bool ablate = false;               ///< also read parts of the probe set (models/probe_sets)
+  bool whitened = false;             ///< also train a null replica of each run and whiten by it
 };
 
 /// Whether replicas of a run differ: a run without randomness is its own null, and whitening by it would be
@@ -89,8 +91,8 @@ WatchSet watch_set(const FinishedRuns& runs, const std::string& event, std::size
 
 /// How often a trap fires a detector.
 struct TrapCount {
-  std::size_t alarms = 0;
-  std::size_t runs = 0;  ///< in which the event's segment was reached
+  std::size_t alarms = 0;  ///< runs with an alarm
+  std::size_t runs = 0;    ///< in which the event's segment was reached
 };
 
 /// Each trap's count for one event, window and detector, at a threshold; watched as the controls are.

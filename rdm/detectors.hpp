@@ -39,7 +39,8 @@ struct DetectorOptions {
   /// (n,n), from rdm/whitening: `shc_whitened`, ...; absent: no such detectors; empty: they are NaN.
   std::optional<Tensor<double>> whitener = {};
   /// The recordings, by number, that are the newest of a window to be read: `first` (or W-1) to `last`.
-  std::size_t first = 0, last = std::numeric_limits<std::size_t>::max();
+  std::size_t first = 0;
+  std::size_t last = std::numeric_limits<std::size_t>::max();  ///< or the run's end
 };
 
 /// The detectors, each read from the last W recordings alone, but for the trends:

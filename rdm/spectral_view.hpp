@@ -16,12 +16,14 @@ namespace premelt {
 /// iteration warm-started at the last eigenvector.
 class TopEigenvalue {
  public:
+  /// Of `matrix` (n,n); every call the same n.
   double operator()(const Tensor<double>& matrix);
 
  private:
   std::vector<double> vector_;
 };
 
+/// Five signals of one look at the losses.
 class SpectralView {
  public:
   /// The probes and the transform of `channel`, of `probes` probes, read under each detrending.

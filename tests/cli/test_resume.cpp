@@ -141,6 +141,12 @@ TEST_CASE("a text run says what it reads and shows samples, and a resumed one ke
   check_same_run(here, "whole", "killed");
 
   fs::remove(here / "killed/checkpoints/step-00000060.safetensors");
+  here.file("song.txt", small_text() + "one line more\n");
+  const Outcome changed = here.premelt("run --resume --out killed");
+  CHECK(changed.code == 3);
+  CHECK_THAT(changed.err, Contains("song.txt: is not the file that the run in killed learns from"));
+  here.file("song.txt", small_text());
+
   here.file("killed/samples.txt", "no sample\n");
   const Outcome damaged = here.premelt("run --resume --out killed");
   CHECK(damaged.code == 3);

@@ -6,7 +6,7 @@
 
 #include "engine/error.hpp"
 #include "engine/random.hpp"
-#include "models/modular_task.hpp"
+#include "models/modular_model.hpp"
 #include "tests/support/collected_run.hpp"
 
 using namespace premelt;
@@ -73,6 +73,40 @@ TEST_CASE("modular task: controls change the labels or the share of training pai
   CHECK(right < random.test().labels.size() / 10);
   CHECK_THROWS_WITH(ModularTask(with("grokking", {{"modulus", "30"}})), Contains("'modulus'"));
   CHECK_THROWS_WITH(ModularTask(with("grokking", {{"fraction", "0.99"}})), Contains("'fraction'"));
+}
+
+TEST_CASE("modular models: the quadratic one in naive loops, the transformer reads a, b, = in order",
+          "[unit]") {
+  const ModularTask task(with("grokking", {}));
+  const Pairs& pairs = task.probes();
+  Parameters<double> weights;
+  Rng rng(3, "init");
+  const ModularModel quadratic(weights, with("grokking", {{"hidden", "5"}}), 31, rng);
+  const Tensor<double> logits = quadratic(weights.constants(), pairs).value();
+  REQUIRE(logits.shape() == Shape{128, 31});
+  const Tensor<double> a = weights["first"], b = weights["second"], out = weights["out"];
+  for (std::size_t c = 0; c < 31; ++c) {
+    double logit = 0;
+    for (std::size_t n = 0; n < 5; ++n) {
+      const double sum =
+          a(static_cast<std::size_t>(pairs.first(7)), n) + b(static_cast<std::size_t>(pairs.second(7)), n);
+      logit += sum * sum * out(n, c);
+    }
+    CHECK(logits(7, c) == Approx(logit));
+  }
+  CHECK(quadratic.fourier_power(weights.constants()) == Approx((fourier_power(a) + fourier_power(b)) / 2));
+
+  Parameters<double> others;
+  const ModularModel transformer(others, with("grokking", {{"model", "transformer"}}), 31, rng);
+  const Tensor<double> ahead = transformer(others.constants(), pairs).value();
+  CHECK(ahead.shape() == Shape{128, 31});
+  const Pairs swapped{pairs.second, pairs.first, pairs.labels};
+  const Tensor<double> behind = transformer(others.constants(), swapped).value();
+  CHECK(std::abs(ahead(0, 0) - behind(0, 0)) > 1e-6);
+  CHECK(transformer.fourier_power(others.constants()) < 0.4);
+  CHECK_THROWS_WITH(
+      find_setting("grokking").make(with("grokking", {{"model", "transformer"}, {"heads", "5"}})),
+      Contains("'heads'"));
 }
 
 TEST_CASE("quick defaults give way to what is asked for", "[unit]") {

@@ -101,6 +101,7 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"momentum", "0.9"}, {"learning_rate", "0.001"}, {"every", "3"}});
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
   check("grokking", {{"quick", "true"}});
+  check("grokking", {{"quick", "true"}, {"model", "transformer"}});
   check("induction", {{"quick", "true"}});
   check("misalignment", {{"pretraining_steps", "20"}});
   const TemporaryDirectory directory;

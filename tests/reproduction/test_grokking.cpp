@@ -13,7 +13,7 @@ using namespace premelt::test;
 
 namespace {
 
-constexpr int first_seed = 200, seeds = 10, control_seeds = 5;
+constexpr int first_seed = 200, seeds = 10, control_seeds = 5, variant_seeds = 3;
 constexpr std::size_t half_of_probes = 64;
 
 CollectedRun grokking(int seed, Overrides overrides = {}) {
@@ -64,7 +64,7 @@ TEST_CASE("grokking: ten seeds grok, and the SHC of the log losses rises before 
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = grokking(seed); }));
-    percent.push_back(100 * processor_seconds([&] { first_alarm(run, default_options()); }) / seconds.back());
+    percent.push_back(100 * monitor_seconds(run, default_options()) / seconds.back());
     INFO("seed " << seed);
     train99.push_back(run.crossing("train_accuracy", 0.99));
     CHECK(train99.back() <= 200);
@@ -108,4 +108,30 @@ TEST_CASE("grokking, controls: nothing is understood, and the alarm stays silent
   std::cout << "grokking, 15 controls: SHC of the log losses alarms in " << shc_alarms
             << ", a drop of the mean log loss in " << drops << "\n";
   CHECK(shc_alarms <= 2);
+}
+
+TEST_CASE("grokking, variants: other tables grok, and the small transformer memorises but is unreliable",
+          "[reproduction]") {
+  const std::vector<std::pair<std::string, Overrides>> variants{
+      {"modulus 23 (quick)", {{"quick", "true"}}},
+      {"modulus 59, fraction 0.4", {{"modulus", "59"}, {"fraction", "0.4"}}},
+      {"one-layer transformer", {{"model", "transformer"}}}};
+  for (const auto& [name, overrides] : variants) {
+    std::vector<double> train99, t10, t90, best, power, seconds;
+    for (int seed = first_seed; seed < first_seed + variant_seeds; ++seed) {
+      CollectedRun run;
+      seconds.push_back(processor_seconds([&] { run = grokking(seed, overrides); }));
+      train99.push_back(run.crossing("train_accuracy", 0.99));
+      t10.push_back(run.crossing("test_accuracy", 0.1));
+      t90.push_back(run.crossing("test_accuracy", 0.9));
+      best.push_back(std::ranges::max(run.order.at("test_accuracy")));
+      power.push_back(run.order.at("fourier_power").back());
+      CHECK(train99.back() <= 200);
+    }
+    std::cout << "grokking, " << name << ", " << variant_seeds << " seeds: steps of train 99 % "
+              << range(train99) << ", test 10 % " << range(t10) << ", 90 % " << range(t90)
+              << ", largest test accuracy " << range(best) << ", final Fourier power " << range(power)
+              << "; processor seconds a run " << range(seconds) << "\n";
+    if (name != "one-layer transformer") CHECK(std::ranges::min(best) >= 0.9);
+  }
 }

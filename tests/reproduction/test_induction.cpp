@@ -24,10 +24,15 @@ CollectedRun induction(int seed, Overrides overrides = {}) {
   return collect("induction", overrides);
 }
 
-/// First alarm of the default rule with a window of W recordings. NaN: none.
-double alarm(const CollectedRun& run, int window) {
+/// The default rule with a window of W recordings.
+MonitorOptions options_with_window(int window) {
   const Hyperparameters parameters = with("induction", {{"window", std::to_string(window)}});
-  return first_alarm(run, find_setting("induction").make(parameters)->monitor_options());
+  return find_setting("induction").make(parameters)->monitor_options();
+}
+
+/// Its first alarm. NaN: none.
+double alarm(const CollectedRun& run, int window) {
+  return first_alarm(run, options_with_window(window));
 }
 
 /// First recording after burn-in at which the mean probe loss over 5 recordings is 0.1 below its running
@@ -79,7 +84,7 @@ TEST_CASE("induction: heads form in ten seeds, and SHC rises before they are hal
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = induction(seed); }));
-    percent.push_back(100 * processor_seconds([&] { alarm(run, 20); }) / seconds.back());
+    percent.push_back(100 * monitor_seconds(run, options_with_window(20)) / seconds.back());
     score.push_back(run.order.at("induction_score").back());
     formed += score.back() >= 0.7;
     t10.push_back(event_step(run, "induction_10"));

@@ -32,6 +32,13 @@ double processor_seconds(const std::function<void()>& work) {
   return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
+double monitor_seconds(const CollectedRun& run, const MonitorOptions& options) {
+  return processor_seconds([&] {
+    Monitor monitor(options);
+    for (std::size_t t = 0; t < run.losses.size(); ++t) monitor.push(run.recorded_steps[t], run.losses[t]);
+  });
+}
+
 double first_alarm(const CollectedRun& run, const MonitorOptions& options) {
   Monitor monitor(options);
   for (std::size_t t = 0; t < run.losses.size(); ++t) {

@@ -22,6 +22,9 @@ std::string range(const std::vector<double>& values);
 /// Processor seconds that `work` takes.
 double processor_seconds(const std::function<void()>& work);
 
+/// Processor seconds of a monitor that reads all recordings of `run`, eigenvectors included.
+double monitor_seconds(const CollectedRun& run, const MonitorOptions& options);
+
 /// The first alarm of the losses of `run` under `options`, NaN when there is none.
 double first_alarm(const CollectedRun& run, const MonitorOptions& options);
 
