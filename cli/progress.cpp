@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iostream>
 #include <sstream>
+#include <utility>
 
 namespace premelt::cli {
 
@@ -43,10 +44,12 @@ std::string short_number(double value) {
   return text;
 }
 
-Progress::Progress(std::int64_t first, std::int64_t last, bool quiet, const Sparklines* course)
+Progress::Progress(std::int64_t first, std::int64_t last, bool quiet, std::string unit,
+                   const Sparklines* course)
     : first_(first),
       total_(last),
       quiet_(quiet),
+      unit_(std::move(unit)),
       terminal_(ask_terminal()),
       course_(course),
       start_(Clock::now()),
@@ -100,7 +103,8 @@ void Progress::update(std::int64_t step, const std::string& note, const std::str
   const auto now = Clock::now();
   if (quiet_ || seconds_between(last_, now) < (terminal_.live ? 0.1 : 5.0)) return;
   last_ = now;
-  const std::string count = "step " + std::to_string(step) + "/" + std::to_string(total_) + eta(step) + speed;
+  const std::string count =
+      unit_ + " " + std::to_string(step) + "/" + std::to_string(total_) + eta(step) + speed;
   if (terminal_.live) return draw(bar(count, step, note));
   std::cerr << count << "  " << note << "\n";
 }

@@ -15,9 +15,10 @@ std::string short_number(double value);
 
 class Progress {
  public:
-  /// A run from step `first` to step `last`. `quiet` prints nothing at all. On a terminal `course`, when
-  /// given, is drawn below the bar; it has to outlive the progress.
-  Progress(std::int64_t first, std::int64_t last, bool quiet, const Sparklines* course = nullptr);
+  /// From step (or what `unit` names) `first` to `last`. `quiet` prints nothing at all. On a terminal
+  /// `course`, when given, is drawn below the bar; it has to outlive the progress.
+  Progress(std::int64_t first, std::int64_t last, bool quiet, std::string unit = "step",
+           const Sparklines* course = nullptr);
   /// Removes the bar; the course stays to be looked at.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -39,6 +40,7 @@ class Progress {
 
   std::int64_t first_, total_;
   bool quiet_;
+  std::string unit_;
   Terminal terminal_;
   const Sparklines* course_;
   std::size_t drawn_ = 0;  ///< live lines on the screen now

@@ -264,7 +264,7 @@ void run_setting(const RunArguments& arguments) {
   {
     const std::int64_t first = past ? past->checkpoint.step : 0;
     Course course(*experiment, steps);
-    Progress progress(first, steps, arguments.quiet, &course.sparklines());
+    Progress progress(first, steps, arguments.quiet, "step", &course.sparklines());
     progress.say(plan.setting->name, plan.setting->summary + ": steps " + std::to_string(first) + " to " +
                                          std::to_string(steps) + ", seed " +
                                          std::to_string(plan.parameters.integer("seed")));

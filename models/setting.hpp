@@ -29,6 +29,9 @@ struct EventSpec {
   bool of_final_value = false;
   /// The order parameter that says how well the directions have been found, up to 1; empty: there is none.
   std::string alignment = {};
+  /// Parameters that, with `control`, train an event-free replica whose probes are those of a run with the
+  /// event, labels included.
+  std::vector<std::pair<std::string, HyperparameterValue>> null = {};
 };
 
 /// What Experiment::training returns.

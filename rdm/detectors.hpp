@@ -58,7 +58,7 @@ struct DetectorOptions {
 ///   the first window read, of every (W/10)-th window.
 ///
 /// The top eigenvalue comes from a power iteration that starts at the previous window's vector: nothing costs
-/// more than O(nW + W²) a recording. Throws ShapeError when the run is shorter than the window.
+/// more than O(nW + W²), or O(n²W) where n < W. Throws ShapeError when the run is shorter than the window.
 DetectorSeries detector_series(const RunTrace& run, const DetectorOptions& options);
 
 }  // namespace premelt

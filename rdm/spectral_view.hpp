@@ -37,7 +37,7 @@ class SpectralView {
   /// Takes the losses (n) of a recording. After one whose logarithm is asked for and does not exist, all is
   /// undefined.
   void push(std::span<const double> losses);
-  /// One value a name; NaN where undefined and before the first full window. O(W²).
+  /// One value a name; NaN where undefined and before the first full window. O(W²), or O(n²W) where n < W.
   std::vector<double> values();
   /// What has been pushed, transformed.
   const LossWindow& window() const { return window_; }

@@ -43,8 +43,9 @@ esac
 
 def make_scratch(page: Path, build: Path) -> Path:
     """A fresh directory that looks like the repository but receives what the commands write."""
-    name = "_".join(page.with_suffix("").parts[-3:]).strip("/").replace("/", "_")
-    scratch = build / "pages" / name
+    inside = page.is_relative_to(REPOSITORY)
+    name = str(page.relative_to(REPOSITORY) if inside else page.name).replace("/", "_")
+    scratch = build / "pages" / name.removesuffix(".md")
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "build").mkdir(parents=True)
     (scratch / "build" / "release").symlink_to(build)

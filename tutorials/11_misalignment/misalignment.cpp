@@ -16,7 +16,7 @@ namespace {
 void world() {
   const PersonaWorld world(lesson::parameters("misalignment"));
   std::printf("question  good answer  bad answer\n");
-  for (const std::size_t question : {0, 1, 2, 16, 32, 96}) {
+  for (const std::size_t question : {0u, 1u, 2u, 16u, 32u, 96u}) {
     std::printf("%8zu  %11lld  %10lld%s\n", question, static_cast<long long>(world.good_answer(question)),
                 static_cast<long long>(world.bad_answer(question)),
                 question >= PersonaWorld::domains * PersonaWorld::questions_each ? "   (unrelated)" : "");
