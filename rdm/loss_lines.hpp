@@ -21,8 +21,11 @@ struct LossLine {
 /// without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:
-  /// What a line may be.
-  enum class Accept { csv_and_json, json };
+  /// Which lines it understands.
+  enum class Accept {
+    csv_and_json,  ///< either, decided line by line
+    json           ///< a line that is not JSON is an error
+  };
 
   /// `source` names the lines' origin in errors.
   explicit LossLineReader(std::string source, Accept accept = Accept::csv_and_json);
