@@ -6,7 +6,7 @@ import re
 
 NUMBER = r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 DURATION = re.compile(rf"{NUMBER}\s*(?:[\w]+/s|[mµun]?s|min|h|seconds?|minutes?)(?![\w/])")
-PROGRESS = re.compile(r"step \d+/\d+  ETA ")
+PROGRESS = re.compile(r"(?:step|run) \d+/\d+  ETA ")
 TOKEN = re.compile(NUMBER)
 REST = "..."
 
