@@ -2,12 +2,12 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/comparison.hpp"
 #include "cli/comparison_json.hpp"
+#include "cli/comparison_table.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance.hpp"
@@ -16,7 +16,6 @@
 #include "cli/walk.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
-#include "rdm/comparison.hpp"
 #include "rdm/run_writer.hpp"
 
 namespace premelt::cli {
@@ -92,6 +91,7 @@ ComparisonOptions options_of(const CompareArguments& arguments, const Plan& plan
   ComparisonOptions options{.sigmas = arguments.sigmas, .draws = arguments.draws};
   std::ranges::sort(options.sigmas);
   if (options.draws == 0) options.draws = default_draws(landscape);
+  options.directions = default_directions(landscape);
   if (options.draws < 4) {
     throw UsageError("--draws: expected at least 4 loss vectors (two pairs), got " +
                      std::to_string(options.draws));
@@ -115,74 +115,38 @@ void say_limits(const CompareArguments& arguments, const LossLandscape& landscap
   }
 }
 
-StepComparison compare_at(Walk& walk, std::int64_t step, const std::vector<std::string>& samplers,
-                          const ComparisonOptions& options) {
+/// What one part of a comparison costs, in glances: it has 20 times the draws.
+constexpr double work_of_part = 20;
+
+/// All parts of one step: the second order, each sigma, the other samplers; training replicas is one more.
+double work_of_step(const std::vector<std::string>& samplers, const ComparisonOptions& options) {
+  double parts = static_cast<double>(samplers.size());
+  for (const std::string& name : samplers) {
+    if (name == "gaussian") parts += static_cast<double>(options.sigmas.size());
+    if (name == "replica") parts += 1;
+  }
+  return parts * work_of_part;
+}
+
+StepComparison compare_at(Walk& walk, std::int64_t step, const Blocks& blocks,
+                          const std::vector<std::string>& samplers, const ComparisonOptions& options) {
   const auto asked = [&](const char* name) { return std::ranges::find(samplers, name) != samplers.end(); };
   const Tensor<double> theta = walk.position();
   StepComparison result;
   result.step = step;
-  if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), options);
+  if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), blocks, options);
   if (asked("dynamical"))
-    result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), options);
-  if (asked("replica"))
-    result.replica = compare_replica(walk.landscape(), walk.replica_positions(replicas), options);
-  if (asked("sgld")) result.sgld = compare_sgld(walk.landscape(), theta.flat(), options);
+    result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), blocks, options);
+  if (asked("replica")) {
+    options.progress("training " + std::to_string(replicas) + " replicas");
+    result.replicas = replicas;
+    result.replica = compare_replica(walk.landscape(), walk.replica_positions(replicas), blocks, options);
+  }
+  if (asked("sgld")) {
+    const auto data = walk.experiment().data_landscape();
+    result.sgld = compare_sgld(walk.landscape(), data.get(), theta.flat(), blocks, options);
+  }
   return result;
-}
-
-/// The probes, those of one block together.
-std::vector<std::size_t> by_block(const std::vector<std::string>& blocks) {
-  std::vector<std::size_t> order(blocks.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return blocks[i]; });
-  return order;
-}
-
-void print_agreement(const char* name, const Agreement& a) {
-  std::printf("  %-22s error %-9s SHC %-9s PR %-9s v1 overlap %s\n", name, short_number(a.error).c_str(),
-              short_number(a.shc).c_str(), short_number(a.pr).c_str(), short_number(a.top_overlap).c_str());
-}
-
-/// Where errors follow a power of sigma: above the Monte-Carlo floor and below saturation.
-double slope(const std::vector<GaussianComparison>& all, double (*error)(const GaussianComparison&)) {
-  std::vector<double> sigmas, errors;
-  for (const GaussianComparison& g : all) {
-    if (!(error(g) > 3 * g.mc_error) || !(error(g) < 0.05)) continue;
-    sigmas.push_back(g.sigma);
-    errors.push_back(error(g));
-  }
-  return log_log_slope(sigmas, errors);
-}
-
-void print_step(const StepComparison& s) {
-  std::printf("step %lld\n", static_cast<long long>(s.step));
-  if (!s.gaussian.empty()) {
-    std::printf("  %9s %8s %9s %9s %9s %11s %9s %10s %11s\n", "sigma", "draws", "order 1", "order 2",
-                "MC error", "SHC ratio", "PR", "PR linear", "v1 overlap");
-    for (const GaussianComparison& g : s.gaussian) {
-      std::printf("  %9s %8zu %9s %9s %9s %11s %9s %10s %11s\n", short_number(g.sigma).c_str(), g.draws,
-                  short_number(g.agreement.error).c_str(), short_number(g.error_order2).c_str(),
-                  short_number(g.mc_error).c_str(),
-                  short_number(g.agreement.shc / g.agreement.shc_linear).c_str(),
-                  short_number(g.agreement.pr).c_str(), short_number(g.agreement.pr_linear).c_str(),
-                  short_number(g.agreement.top_overlap).c_str());
-    }
-    std::printf(
-        "  slopes in sigma: order 1 %s, order 2 %s\n",
-        short_number(slope(s.gaussian, [](const GaussianComparison& g) { return g.agreement.error; }))
-            .c_str(),
-        short_number(slope(s.gaussian, [](const GaussianComparison& g) { return g.error_order2; })).c_str());
-  }
-  if (s.dynamical)
-    print_agreement(("dynamical, W = " + std::to_string(s.dynamical->window)).c_str(),
-                    s.dynamical->agreement);
-  if (s.replica) print_agreement(("replica, R = " + std::to_string(replicas)).c_str(), *s.replica);
-  if (!s.sgld) return;
-  print_agreement("sgld", s.sgld->agreement);
-  std::printf("  %-22s llc %s +- %s, %s effective of %zu draws, acceptance %s\n", "",
-              short_number(s.sgld->result.llc).c_str(), short_number(s.sgld->result.llc_error).c_str(),
-              short_number(s.sgld->result.effective_draws).c_str(), s.sgld->result.trace.size(),
-              short_number(s.sgld->result.acceptance).c_str());
 }
 
 }  // namespace
@@ -191,19 +155,25 @@ void compare_distributions(const CompareArguments& arguments) {
   const Subject subject = subject_of(arguments);
   const Plan& plan = subject.plan;
   Walk walk(plan, windows_of_history, 1e6 * static_cast<double>(arguments.memory));
-  const ComparisonOptions options = options_of(arguments, plan, walk.landscape());
+  ComparisonOptions options = options_of(arguments, plan, walk.landscape());
   const std::vector<std::int64_t> asked = steps_of(arguments, subject);
   const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
   const fs::path directory = make_run_directory(arguments.out.empty() ? fs::path("runs") / ("compare-" + name)
                                                                       : fs::path(arguments.out));
 
+  const Blocks blocks(walk.experiment().probe_blocks());
   std::vector<StepComparison> steps;
   std::vector<Glance> course;
   {
     Progress progress(asked.front(), asked.back(), arguments.json);
+    const std::vector<std::int64_t> stops = stops_of(asked);
+    const double total = static_cast<double>(stops.size()) +
+                         static_cast<double>(asked.size()) * work_of_step(arguments.samplers, options);
+    double done = 0;
     say_limits(arguments, walk.landscape(), options, progress);
     if (subject.stored) walk.start_near(asked.front(), *subject.stored);
-    for (std::int64_t step : stops_of(asked)) {
+    for (std::int64_t step : stops) {
+      progress.update(step, "training", done / total);
       walk.advance_to(step);
       if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
         throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
@@ -212,13 +182,17 @@ void compare_distributions(const CompareArguments& arguments) {
       course.push_back(
           glance(walk.landscape(), walk.position().flat(), walk.history(), walk.window(), options));
       course.back().step = step;
-      progress.update(step, "comparing");
+      done += 1;
       if (!std::ranges::binary_search(asked, step)) continue;
-      steps.push_back(compare_at(walk, step, arguments.samplers, options));
-      if (!arguments.json) print_step(steps.back());
+      options.progress = [&](const std::string& what) {
+        progress.update(step, what, done / total);
+        done += work_of_part;
+      };
+      steps.push_back(compare_at(walk, step, blocks, arguments.samplers, options));
+      if (!arguments.json) std::fputs(to_text(steps.back(), blocks).c_str(), stdout);
     }
   }
-  nlohmann::json page = page_json(steps, course, by_block(walk.experiment().probe_blocks()));
+  nlohmann::json page = page_json(steps, course, blocks);
   page.update(
       {{"kind", "compare"},
        {"setting", plan.setting->name},

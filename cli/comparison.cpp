@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "cli/progress.hpp"
 #include "rdm/comparison.hpp"
 #include "rdm/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
@@ -12,22 +14,7 @@ namespace premelt::cli {
 
 namespace {
 
-Agreement agree(const Tensor<double>& covariance, const Tensor<double>& linear) {
-  const Moments own = matrix_moments(covariance);
-  Agreement agreement;
-  agreement.shc = own.spectral_heat_capacity();
-  agreement.pr = own.participation_ratio();
-  agreement.covariance = covariance;
-  if (linear.empty()) return agreement;
-  const Moments model = matrix_moments(linear);
-  agreement.error = relative_error(linear, covariance);
-  agreement.shc_linear = model.spectral_heat_capacity();
-  agreement.pr_linear = model.participation_ratio();
-  agreement.top_overlap = top_overlap(covariance, linear);
-  agreement.angles = principal_angles(covariance, linear, std::min<std::size_t>(3, covariance.shape()[0]));
-  agreement.linear = linear;
-  return agreement;
-}
+constexpr std::size_t sgld_batch = 32;
 
 bool fits(const LossLandscape& landscape, const ComparisonOptions& options) {
   return landscape.jacobian_bytes() <= options.jacobian_bytes;
@@ -39,23 +26,89 @@ Tensor<double> scaled(const Tensor<double>& matrix, double factor) {
   return result;
 }
 
-/// GΣGᵀ for the covariance of the rows of `trajectory`, G at their mean; empty when G does not fit.
-Tensor<double> linear_model(const LossLandscape& landscape, const Tensor<double>& trajectory,
-                            const ComparisonOptions& options) {
-  if (!fits(landscape, options)) return {};
-  return trajectory_covariance(landscape.jacobian(mean_position(trajectory).flat()), trajectory);
-}
-
 /// The last rows of a matrix.
 Tensor<double> newest(const Tensor<double>& history, std::size_t rows) {
   const std::size_t p = history.shape()[1];
   return history.window((history.shape()[0] - rows) * p, Shape{rows, p});
 }
 
-Agreement compare_window(const LossLandscape& landscape, const Tensor<double>& trajectory,
-                         const ComparisonOptions& options) {
-  const Tensor<double> losses = dynamical_losses(landscape, trajectory, options.threads);
-  return agree(covariance(losses, Divisor::population), linear_model(landscape, trajectory, options));
+/// All rows but begin..end.
+Tensor<double> without_rows(const Tensor<double>& matrix, std::size_t begin, std::size_t end) {
+  const std::size_t width = matrix.shape()[1];
+  Tensor<double> rest(Shape{matrix.shape()[0] - (end - begin), width});
+  const auto tail = std::copy_n(matrix.data(), begin * width, rest.data());
+  std::copy(matrix.data() + end * width, matrix.data() + matrix.size(), tail);
+  return rest;
+}
+
+/// What `agreement(rows)` gives without each of `groups` stretches of 0..rows in turn.
+template <class Without>
+std::vector<Agreement> without_groups(std::size_t rows, std::size_t groups, const Without& agreement) {
+  std::vector<Agreement> result;
+  for (std::size_t g = 0; g < groups; ++g) {
+    result.push_back(agreement(g * rows / groups, (g + 1) * rows / groups));
+  }
+  return result;
+}
+
+/// A trajectory or a sample of parameters with its losses, beside GΣGᵀ with G at the mean.
+class PointsComparison {
+ public:
+  PointsComparison(const LossLandscape& landscape, Tensor<double> points, Divisor divisor,
+                   const Blocks& blocks, const ComparisonOptions& options)
+      : points_(std::move(points)),
+        losses_(dynamical_losses(landscape, points_, options.threads)),
+        divisor_(divisor),
+        blocks_(blocks) {
+    if (fits(landscape, options)) jacobian_ = landscape.jacobian(mean_position(points_).flat());
+  }
+
+  Agreement agreement() const { return agree_on(losses_, points_); }
+
+  Agreement with_errors(std::size_t groups) const {
+    Agreement result = agreement();
+    const std::size_t rows = points_.shape()[0];
+    set_errors(result, without_groups(rows, std::min(groups, rows), [&](std::size_t begin, std::size_t end) {
+                 return agree_on(without_rows(losses_, begin, end), without_rows(points_, begin, end));
+               }));
+    return result;
+  }
+
+ private:
+  Agreement agree_on(const Tensor<double>& losses, const Tensor<double>& points) const {
+    Tensor<double> linear;
+    if (!jacobian_.empty()) {
+      const auto rows = static_cast<double>(points.shape()[0]);
+      linear = scaled(trajectory_covariance(jacobian_, points),
+                      divisor_ == Divisor::sample ? rows / (rows - 1) : 1);
+    }
+    return agree(covariance(losses, divisor_), linear, blocks_);
+  }
+
+  Tensor<double> points_, losses_;
+  Divisor divisor_;
+  const Blocks& blocks_;
+  Tensor<double> jacobian_;
+};
+
+/// The relative error of the second-order model, from C's draws and, where they are drawn, its own terms'.
+Measured second_order_error(const Estimate& c, const Tensor<double>& linear, const SecondOrder& terms,
+                            double sigma) {
+  const Tensor<double> model = second_order_covariance(linear, terms, sigma);
+  std::vector<double> without_draws, without_directions;
+  for (const Tensor<double>& rest : leave_one_out(c)) without_draws.push_back(relative_error(model, rest));
+  if (!terms.exact) {
+    const std::vector<Tensor<double>> hessians = leave_one_out(terms.hessian),
+                                      thirds = leave_one_out(terms.third);
+    for (std::size_t b = 0; b < hessians.size(); ++b) {
+      const SecondOrder rest{{hessians[b], {}}, {thirds[b], {}}, false};
+      without_directions.push_back(
+          relative_error(second_order_covariance(linear, rest, sigma), c.covariance));
+    }
+  }
+  return {relative_error(model, c.covariance),
+          terms.exact ? jackknife_error(without_draws)
+                      : std::hypot(jackknife_error(without_draws), jackknife_error(without_directions))};
 }
 
 /// The largest eigenvalue in magnitude of the mean loss' Hessian: power iteration on differences of its
@@ -81,18 +134,22 @@ double largest_curvature(const LossLandscape& landscape, ParameterVector theta, 
 }  // namespace
 
 std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
-                                                 const ComparisonOptions& options) {
+                                                 const Blocks& blocks, const ComparisonOptions& options) {
   Tensor<double> jacobian, gram;
   std::optional<SecondOrder> terms;
   if (fits(landscape, options)) {
+    options.progress("second order");
     jacobian = landscape.jacobian(theta);
     gram = linear_covariance(jacobian, 1);
-    terms = second_order(landscape, theta, jacobian, {.seed = options.seed, .threads = options.threads});
+    terms =
+        second_order(landscape, theta, jacobian,
+                     {.directions = options.directions, .seed = options.seed, .threads = options.threads});
   } else {
     gram = landscape.gram(theta);
   }
   std::vector<GaussianComparison> results;
   for (double sigma : options.sigmas) {
+    options.progress("gaussian, sigma " + short_number(sigma));
     const Tensor<double> linear = scaled(gram, sigma * sigma);
     const PairedLosses pairs = paired_losses(
         landscape, theta, jacobian,
@@ -101,85 +158,85 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
     GaussianComparison& result = results.emplace_back();
     result.sigma = sigma;
     result.draws = 2 * pairs.odd.shape()[0];
-    result.agreement = agree(c.covariance, linear);
-    const double size = frobenius_norm(c.covariance);
-    result.mc_error = c.standard_error() / size;
-    result.odd_share = frobenius_norm(odd_covariance(pairs)) / size;
-    result.shc_error = jackknife_error(
-        c, [](const Tensor<double>& m) { return matrix_moments(m).spectral_heat_capacity(); });
-    result.pr_error =
-        jackknife_error(c, [](const Tensor<double>& m) { return matrix_moments(m).participation_ratio(); });
-    result.overlap_error =
-        jackknife_error(c, [&](const Tensor<double>& m) { return top_overlap(m, linear); });
+    result.agreement = agree(c.covariance, linear, blocks);
+    std::vector<Agreement> without;
+    for (const Tensor<double>& rest : leave_one_out(c)) without.push_back(agree(rest, linear, blocks));
+    set_errors(result.agreement, std::move(without));
+    result.odd_share = frobenius_norm(odd_covariance(pairs)) / frobenius_norm(c.covariance);
     if (!terms) continue;
-    result.second = second_order_covariance(linear, *terms, sigma);
-    result.error_order2 = relative_error(result.second, c.covariance);
+    result.second = summarise(second_order_covariance(linear, *terms, sigma), blocks);
+    result.error_order2 = second_order_error(c, linear, *terms, sigma);
   }
   return results;
 }
 
 DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
-                                      std::size_t window, const ComparisonOptions& options) {
+                                      std::size_t window, const Blocks& blocks,
+                                      const ComparisonOptions& options) {
+  options.progress("dynamical");
   DynamicalComparison result{window, {}, {}};
   for (std::size_t rows = windows_of_history * window; rows >= std::min<std::size_t>(3, window); rows /= 2) {
     if (rows > history.shape()[0]) continue;
-    const Agreement agreement = compare_window(landscape, newest(history, rows), options);
+    const PointsComparison points(landscape, newest(history, rows), Divisor::population, blocks, options);
+    const Agreement agreement = rows == window ? points.with_errors(10) : points.agreement();
     if (rows == window) result.agreement = agreement;
-    result.by_window.emplace_back(rows, agreement.error);
+    result.by_window.emplace_back(rows, agreement.error.value);
   }
   return result;
 }
 
-Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies,
+Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies, const Blocks& blocks,
                           const ComparisonOptions& options) {
-  const std::size_t p = landscape.parameters();
-  const auto replicas = static_cast<double>(copies.shape()[0]);
-  const Tensor<double> losses = replica_losses(landscape, copies.shape()[0],
-                                               [&](std::size_t r) { return copies.window(r * p, Shape{p}); });
-  const Tensor<double> linear = linear_model(landscape, copies, options);
-  return agree(covariance(losses, Divisor::sample),
-               linear.empty() ? linear : scaled(linear, replicas / (replicas - 1)));
+  options.progress("replica");
+  return PointsComparison(landscape, copies, Divisor::sample, blocks, options).with_errors(copies.shape()[0]);
 }
 
-SgldComparison compare_sgld(const LossLandscape& landscape, ParameterVector theta,
-                            const ComparisonOptions& options) {
-  const auto n = static_cast<double>(landscape.probes());
-  const double sigma = options.sigmas[options.sigmas.size() / 2];
+SgldComparison compare_sgld(const LossLandscape& landscape, const LossLandscape* data, ParameterVector theta,
+                            const Blocks& blocks, const ComparisonOptions& options) {
+  options.progress("sgld");
+  const LossLandscape& samples = data == nullptr ? landscape : *data;
+  const auto n = static_cast<double>(samples.probes());
+  const double sigma = options.middle_sigma();
   SgldComparison result;
-  result.options = {
-      .beta = 1 / std::log(n), .samples = landscape.probes(), .localisation = 1 / (sigma * sigma)};
-  const double stiffness = result.options.beta * n * largest_curvature(landscape, theta, options.seed) +
-                           result.options.localisation;
-  result.options.step = 0.2 / stiffness;
-  result.options.burn_in = 200;
-  result.options.thinning = 5;
-  result.options.seed = options.seed;
-  result.options.threads = options.threads;
-  result.result = premelt::sgld(landscape, landscape, theta, result.options);
-  result.agreement = agree(covariance(result.result.losses, Divisor::sample),
-                           scaled(landscape.gram(theta), 1 / result.options.localisation));
+  SgldOptions& chain = result.options;
+  chain = {.beta = 1 / std::log(n), .samples = samples.probes(), .localisation = 1 / (sigma * sigma)};
+  const double stiffness =
+      chain.beta * n * largest_curvature(samples, theta, options.seed) + chain.localisation;
+  chain.step = 0.2 / stiffness;
+  chain.batch = samples.probes() > sgld_batch ? sgld_batch : 0;
+  chain.burn_in = 200;
+  chain.thinning = 5;
+  chain.seed = options.seed;
+  chain.threads = options.threads;
+  result.result = premelt::sgld(samples, landscape, theta, chain);
+  const Tensor<double>& losses = result.result.losses;
+  const Tensor<double> linear = scaled(landscape.gram(theta), 1 / chain.localisation);
+  result.agreement = agree(covariance(losses, Divisor::sample), linear, blocks);
+  set_errors(result.agreement, without_groups(losses.shape()[0], 20, [&](std::size_t begin, std::size_t end) {
+               return agree(covariance(without_rows(losses, begin, end), Divisor::sample), linear, blocks);
+             }));
   return result;
 }
 
 Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& history,
               std::size_t window, const ComparisonOptions& options) {
   Glance result;
-  const double sigma = options.sigmas[options.sigmas.size() / 2];
+  const double sigma = options.middle_sigma();
   const Tensor<double> jacobian = fits(landscape, options) ? landscape.jacobian(theta) : Tensor<double>();
   const Tensor<double> linear =
       scaled(jacobian.empty() ? landscape.gram(theta) : linear_covariance(jacobian, 1), sigma * sigma);
   const PairedLosses pairs = paired_losses(landscape, theta, jacobian,
                                            {.sigma = sigma,
-                                            .draws = std::min<std::size_t>(1000, options.draws),
+                                            .draws = std::clamp<std::size_t>(options.draws / 20, 4, 1000),
                                             .seed = options.seed,
                                             .threads = options.threads});
   const Estimate c = jacobian.empty() ? paired_estimate(pairs) : control_variate(pairs, linear);
-  const Agreement gaussian = agree(c.covariance, linear);
+  const Moments gaussian = matrix_moments(c.covariance), model = matrix_moments(linear);
   const double fourth = std::pow(sigma, 4);
-  result.shc_gaussian = gaussian.shc / fourth;
-  result.pr_gaussian = gaussian.pr;
-  result.shc_linear = gaussian.shc_linear / fourth;
-  result.pr_linear = gaussian.pr_linear;
+  result.shc_gaussian = gaussian.spectral_heat_capacity() / fourth;
+  result.pr_gaussian = gaussian.participation_ratio();
+  result.shc_linear = model.spectral_heat_capacity() / fourth;
+  result.pr_linear = model.participation_ratio();
   if (history.shape()[0] < window) return result;
   const Moments own =
       moments(dynamical_losses(landscape, newest(history, window), options.threads), Divisor::population);
@@ -189,8 +246,11 @@ Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tenso
 }
 
 std::size_t default_draws(const LossLandscape& landscape) {
-  const double size = static_cast<double>(landscape.probes()) * static_cast<double>(landscape.parameters());
-  return 2 * static_cast<std::size_t>(std::clamp(20000 * 5e5 / size, 200.0, 20000.0));
+  return 2 * static_cast<std::size_t>(std::clamp(20000 * 5e5 / landscape.work(), 200.0, 20000.0));
+}
+
+std::size_t default_directions(const LossLandscape& landscape) {
+  return static_cast<std::size_t>(std::clamp(600 * 5e5 / landscape.work(), 60.0, 600.0));
 }
 
 }  // namespace premelt::cli

@@ -2,10 +2,13 @@
 /// One landscape at one step, seen through several distributions: the numbers of `premelt compare`.
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "rdm/agreement.hpp"
 #include "rdm/landscape.hpp"
 #include "rdm/samplers/sgld.hpp"
 
@@ -13,29 +16,18 @@ namespace premelt::cli {
 
 inline constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-/// A covariance C from draws beside its linear model. Errors are relative Frobenius errors; NaN where
-/// undefined.
-struct Agreement {
-  double error = undefined;  ///< ‖linear − C‖/‖C‖
-  double shc = undefined, pr = undefined;
-  double shc_linear = undefined, pr_linear = undefined;
-  double top_overlap = undefined;
-  std::vector<double> angles;  ///< principal angles of the three leading eigenvectors, in radians
-  Tensor<double> covariance;   ///< (n,n)
-  Tensor<double> linear;       ///< (n,n); empty when it could not be made
-};
-
+/// Errors: by the jackknife over 20 groups of draws.
 struct GaussianComparison {
   double sigma = 0;
   std::size_t draws = 0;
-  Agreement agreement;              ///< with σ²GGᵀ
-  double error_order2 = undefined;  ///< with both second-order terms
-  Tensor<double> second;            ///< (n,n) that model; empty without G
-  double mc_error = undefined;      ///< standard error of C, relative
-  double shc_error = undefined, pr_error = undefined, overlap_error = undefined;  ///< by the jackknife
+  Agreement agreement;           ///< with σ²GGᵀ
+  CovarianceSummary second;      ///< the model with both second-order terms; empty without G
+  Measured error_order2;         ///< of that model; where its terms are drawn too, their error is included
   double odd_share = undefined;  ///< ‖C_odd‖/‖C‖: near 1 in the linear regime
 };
 
+/// Errors: by the jackknife over 10 stretches of the window. The window is itself the distribution, so they
+/// tell how far a number rests on one stretch of it, the drift included.
 struct DynamicalComparison {
   std::size_t window = 0;  ///< W, in recordings; the agreement is undefined until it is full
   Agreement agreement;     ///< with GΣ_trajGᵀ, G at the window's mean
@@ -43,6 +35,7 @@ struct DynamicalComparison {
   std::vector<std::pair<std::size_t, double>> by_window;
 };
 
+/// Errors: by the jackknife over 20 stretches of the chains, which are long against their correlation.
 struct SgldComparison {
   SgldOptions options;
   SgldResult result;
@@ -53,7 +46,9 @@ struct StepComparison {
   std::int64_t step = 0;
   std::vector<GaussianComparison> gaussian;
   std::optional<DynamicalComparison> dynamical;
-  std::optional<Agreement> replica;  ///< with GΣGᵀ, Σ the copies' covariance
+  /// With GΣGᵀ, Σ the copies' covariance. Errors: by the jackknife over copies.
+  std::optional<Agreement> replica;
+  std::size_t replicas = 0;
   std::optional<SgldComparison> sgld;
 };
 
@@ -68,27 +63,33 @@ struct Glance {
 struct ComparisonOptions {
   std::vector<double> sigmas;
   std::size_t draws = 40000;
-  double jacobian_bytes = 1e9;  ///< largest G to be made; beyond, GGᵀ is made without it
+  std::size_t directions = 600;  ///< of the second order, where p is too large to take them all
+  double jacobian_bytes = 1e9;   ///< largest G to be made; beyond, GGᵀ is made without it
   std::uint64_t seed = 1;
   std::size_t threads = 1;
+  std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< told what is done next
+
+  double middle_sigma() const { return sigmas[sigmas.size() / 2]; }
 };
 
 /// Without G in memory there is neither a second order nor a control variate: C is then the paired estimate.
 std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
-                                                 const ComparisonOptions& options);
+                                                 const Blocks& blocks, const ComparisonOptions& options);
 
 /// `history` holds the newest recorded θ (rows, p), as many as there are.
 DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
-                                      std::size_t window, const ComparisonOptions& options);
+                                      std::size_t window, const Blocks& blocks,
+                                      const ComparisonOptions& options);
 
 /// `copies` holds the θ of R replicas (R,p); a sample, so both sides divide by R − 1.
-Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies,
+Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies, const Blocks& blocks,
                           const ComparisonOptions& options);
 
-/// The mean probe loss stands for L, with N = n, β = 1/ln n and γ = 1/σ² of the middle σ: where the data say
-/// nothing the chain samples that Gaussian. The step is 0.2/λ_max(A), by power iteration.
-SgldComparison compare_sgld(const LossLandscape& landscape, ParameterVector theta,
-                            const ComparisonOptions& options);
+/// L is the mean loss of `data`, N samples, or where that is null the mean probe loss, N = n; β = 1/ln N and
+/// γ = 1/σ² of the middle σ: where the data say nothing the chain samples that Gaussian. The step is
+/// 0.2/λ_max(A), by power iteration; a step sees 32 samples.
+SgldComparison compare_sgld(const LossLandscape& landscape, const LossLandscape* data, ParameterVector theta,
+                            const Blocks& blocks, const ComparisonOptions& options);
 
 Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& history,
               std::size_t window, const ComparisonOptions& options);
@@ -96,7 +97,9 @@ Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tenso
 /// How many windows of history `by_window` looks at.
 inline constexpr std::size_t windows_of_history = 8;
 
-/// 40000 draws for small models, fewer in proportion where n·p exceeds 500 000; at least 400.
+/// 40000 draws for small models and 600 directions, both fewer in proportion where one evaluation of the
+/// losses handles more than 500 000 numbers; at least 400 and 60.
 std::size_t default_draws(const LossLandscape& landscape);
+std::size_t default_directions(const LossLandscape& landscape);
 
 }  // namespace premelt::cli

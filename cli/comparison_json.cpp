@@ -14,29 +14,56 @@ using Json = nlohmann::json;
 
 constexpr std::size_t max_rows = 64;
 
-Json contract(const GaussianComparison& g) {
-  return {{"sigma", g.sigma},
-          {"draws", g.draws},
-          {"error_order1", json_number(g.agreement.error)},
-          {"error_order2", json_number(g.error_order2)},
-          {"mc_error", json_number(g.mc_error)},
-          {"shc", json_number(g.agreement.shc)},
-          {"pr", json_number(g.agreement.pr)},
-          {"shc_linear", json_number(g.agreement.shc_linear)},
-          {"pr_linear", json_number(g.agreement.pr_linear)},
-          {"top_overlap", json_number(g.agreement.top_overlap)}};
+/// NAME and NAME_error.
+void put(Json& json, const std::string& name, const Measured& measured) {
+  json[name] = json_number(measured.value);
+  json[name + "_error"] = json_number(measured.error);
 }
 
-Json contract(const Agreement& a) {
-  return {{"error", json_number(a.error)},
-          {"shc", json_number(a.shc)},
-          {"pr", json_number(a.pr)},
-          {"top_overlap", json_number(a.top_overlap)}};
+Json values_of(const std::vector<Measured>& list) {
+  Json values = Json::array();
+  for (const Measured& measured : list) values.push_back(json_number(measured.value));
+  return values;
+}
+
+Json errors_of(const std::vector<Measured>& list) {
+  Json errors = Json::array();
+  for (const Measured& measured : list) errors.push_back(json_number(measured.error));
+  return errors;
+}
+
+Json contract(const Agreement& a, const std::string& error = "error") {
+  Json json;
+  put(json, error, a.error);
+  put(json, "shc", a.own.shc);
+  put(json, "pr", a.own.pr);
+  put(json, "shc_linear", a.linear.shc);
+  put(json, "pr_linear", a.linear.pr);
+  put(json, "shc_ratio", a.shc_ratio);
+  put(json, "pr_ratio", a.pr_ratio);
+  put(json, "top_overlap", a.top_overlap);
+  json["mc_error"] = json_number(a.mc_error);
+  json["angles"] = values_of(a.angles);
+  json["angles_error"] = errors_of(a.angles);
+  return json;
+}
+
+Json contract(const GaussianComparison& g) {
+  Json json = contract(g.agreement, "error_order1");
+  put(json, "error_order2", g.error_order2);
+  json.update({{"sigma", g.sigma}, {"draws", g.draws}, {"odd_share", json_number(g.odd_share)}});
+  return json;
 }
 
 Json contract(const DynamicalComparison& d) {
   Json json = contract(d.agreement);
   json["window"] = d.window;
+  return json;
+}
+
+Json contract(const Agreement& replica, std::size_t replicas) {
+  Json json = contract(replica);
+  json["replicas"] = replicas;
   return json;
 }
 
@@ -47,6 +74,9 @@ Json contract(const SgldComparison& s) {
                {"effective_draws", json_number(s.result.effective_draws)},
                {"draws", s.result.trace.size()},
                {"acceptance", json_number(s.result.acceptance)},
+               {"gradient_noise", json_number(s.result.gradient_noise)},
+               {"samples", s.options.samples},
+               {"batch", s.options.batch},
                {"step_size", s.options.step},
                {"localisation", s.options.localisation},
                {"beta", s.options.beta}});
@@ -59,11 +89,17 @@ Json numbers(std::span<const double> values) {
   return list;
 }
 
-/// The probes of every picture, in the order in which they are shown.
-using Order = std::vector<std::size_t>;
+/// The probes, those of one block together.
+std::vector<std::size_t> by_block(const Blocks& blocks) {
+  std::vector<std::size_t> order;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    for (std::size_t i : blocks.members(b)) order.push_back(i);
+  }
+  return order;
+}
 
 /// Means over neighbouring rows and columns.
-Json matrix(const Tensor<double>& m, const Order& order) {
+Json matrix(const Tensor<double>& m, const std::vector<std::size_t>& order) {
   const std::size_t n = m.shape()[0], cells = std::min(n, max_rows);
   const auto begin = [&](std::size_t cell) { return cell * n / cells; };
   Json rows = Json::array();
@@ -80,55 +116,58 @@ Json matrix(const Tensor<double>& m, const Order& order) {
   return rows;
 }
 
-/// A covariance to be drawn, divided by its trace.
-Json picture(const std::string& name, const Tensor<double>& c, const Order& order) {
+/// A covariance to be drawn, divided by its trace, and how its energy divides among the blocks.
+Json picture(const std::string& name, const CovarianceSummary& summary, const Blocks& blocks) {
+  const Tensor<double>& c = summary.covariance;
   const double trace = matrix_moments(c).trace;
   Tensor<double> unit(c.shape());
   std::ranges::transform(c.flat(), unit.data(), [trace](double x) { return x / trace; });
-  return {{"name", name},
-          {"trace", json_number(trace)},
-          {"spectrum", numbers(blas::symmetric_eigenvalues(unit).flat())},
-          {"matrix", matrix(unit, order)}};
+  Json json{{"name", name},
+            {"trace", json_number(trace)},
+            {"spectrum", numbers(blas::symmetric_eigenvalues(unit).flat())},
+            {"matrix", matrix(unit, by_block(blocks))},
+            {"energy", values_of(summary.energy)},
+            {"energy_error", errors_of(summary.energy)},
+            {"top_share", values_of(summary.top_share)},
+            {"top_share_error", errors_of(summary.top_share)},
+            {"couplings", numbers(block_couplings(c, blocks).flat())}};
+  put(json, "within", summary.within);
+  return json;
 }
 
-void add_pictures(Json& list, const std::string& name, const Agreement& a, const Order& order) {
-  if (!a.covariance.empty()) list.push_back(picture(name, a.covariance, order));
-  if (!a.linear.empty()) list.push_back(picture(name + ": GΣGᵀ", a.linear, order));
+void add_pictures(Json& list, const std::string& name, const Agreement& a, const Blocks& blocks) {
+  if (!a.own.covariance.empty()) list.push_back(picture(name, a.own, blocks));
+  if (!a.linear.covariance.empty()) list.push_back(picture(name + ": GΣGᵀ", a.linear, blocks));
 }
 
-Json page_step(const StepComparison& s, const Order& order) {
+Json page_step(const StepComparison& s, const Blocks& blocks) {
   Json step{
       {"step", s.step}, {"sigma", Json::array()}, {"pictures", Json::array()}, {"windows", Json::array()}};
   for (const GaussianComparison& g : s.gaussian) {
-    Json entry = contract(g);
-    entry.update({{"shc_error", json_number(g.shc_error)},
-                  {"pr_error", json_number(g.pr_error)},
-                  {"overlap_error", json_number(g.overlap_error)},
-                  {"odd_share", json_number(g.odd_share)},
-                  {"angles", numbers(g.agreement.angles)}});
-    step["sigma"].push_back(entry);
+    step["sigma"].push_back(contract(g));
   }
   if (!s.gaussian.empty()) {
     const GaussianComparison& g = s.gaussian[s.gaussian.size() / 2];
-    add_pictures(step["pictures"], "gaussian", g.agreement, order);
-    if (!g.second.empty()) step["pictures"].push_back(picture("gaussian: second order", g.second, order));
+    add_pictures(step["pictures"], "gaussian", g.agreement, blocks);
+    if (!g.second.covariance.empty())
+      step["pictures"].push_back(picture("gaussian: second order", g.second, blocks));
     step["picture_sigma"] = g.sigma;
   }
   if (s.dynamical) {
     step["dynamical"] = contract(*s.dynamical);
-    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement, order);
+    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement, blocks);
     for (const auto& [window, error] : s.dynamical->by_window) {
       step["windows"].push_back({{"window", window}, {"error", json_number(error)}});
     }
   }
   if (s.replica) {
-    step["replica"] = contract(*s.replica);
-    add_pictures(step["pictures"], "replica", *s.replica, order);
+    step["replica"] = contract(*s.replica, s.replicas);
+    add_pictures(step["pictures"], "replica", *s.replica, blocks);
   }
   if (s.sgld) {
     step["sgld"] = contract(*s.sgld);
     step["sgld"]["trace"] = numbers(s.sgld->result.trace);
-    step["pictures"].push_back(picture("sgld", s.sgld->agreement.covariance, order));
+    step["pictures"].push_back(picture("sgld", s.sgld->agreement.own, blocks));
   }
   return step;
 }
@@ -141,7 +180,7 @@ Json result_json(const std::string& directory, const std::vector<StepComparison>
     Json step{{"step", s.step}, {"sigma", Json::array()}, {"dynamical", nullptr}};
     for (const GaussianComparison& g : s.gaussian) step["sigma"].push_back(contract(g));
     if (s.dynamical) step["dynamical"] = contract(*s.dynamical);
-    if (s.replica) step["replica"] = contract(*s.replica);
+    if (s.replica) step["replica"] = contract(*s.replica, s.replicas);
     if (s.sgld) step["sgld"] = contract(*s.sgld);
     list.push_back(step);
   }
@@ -149,9 +188,9 @@ Json result_json(const std::string& directory, const std::vector<StepComparison>
 }
 
 Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
-               const Order& order) {
+               const Blocks& blocks) {
   Json list = Json::array(), glances = Json::array();
-  for (const StepComparison& s : steps) list.push_back(page_step(s, order));
+  for (const StepComparison& s : steps) list.push_back(page_step(s, blocks));
   for (const Glance& g : course) {
     glances.push_back({{"step", g.step},
                        {"shc_gaussian", json_number(g.shc_gaussian)},
@@ -161,7 +200,7 @@ Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glanc
                        {"shc_dynamical", json_number(g.shc_dynamical)},
                        {"pr_dynamical", json_number(g.pr_dynamical)}});
   }
-  return {{"steps", list}, {"course", glances}};
+  return {{"steps", list}, {"course", glances}, {"blocks", blocks.names()}};
 }
 
 }  // namespace premelt::cli

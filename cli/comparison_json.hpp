@@ -13,10 +13,10 @@ namespace premelt::cli {
 /// for.
 nlohmann::json result_json(const std::string& directory, const std::vector<StepComparison>& steps);
 
-/// What compare.html draws, and more than the above: error bars, angles, spectra and matrices at every step,
-/// and the course along training. Matrices have their probes in the given `order` and are averaged over
+/// What compare.html draws, and more than the above: spectra, matrices and their energy by block at every
+/// step, and the course along training. Matrices have their probes block by block and are averaged over
 /// neighbours to at most 64 rows.
 nlohmann::json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
-                         const std::vector<std::size_t>& order);
+                         const Blocks& blocks);
 
 }  // namespace premelt::cli

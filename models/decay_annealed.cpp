@@ -1,12 +1,14 @@
 #include "models/decay_annealed.hpp"
 
 #include <cmath>
+#include <string>
 
 #include "engine/blas.hpp"
 #include "engine/ops.hpp"
 #include "engine/parameters.hpp"
 #include "engine/trainer.hpp"
 #include "models/linear_task.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -88,6 +90,13 @@ class DecayAnnealed : public Experiment {
     time_ = checkpoint.step;
   }
 
+  std::unique_ptr<LossLandscape> landscape() const override {
+    return std::make_unique<ModelLandscape<double>>(
+        weights_, task_.probe_blocks().size(), [probes = task_.probes()](const Leaves<double>& theta) {
+          return squared_error<double>(forward(theta, probes.inputs), probes.targets);
+        });
+  }
+  Tensor<double> position() const override { return weights_.flat().clone(); }
   void reseed(std::uint64_t replica) override {
     task_.reseed(replica);
     weight_noise_ = Rng(parameters_.count("seed"), "weight_noise of replica " + std::to_string(replica));

@@ -100,11 +100,11 @@ class DeepLinear : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape>(in_double(weights_), task_.probe_blocks().size(),
-                                            [probes = task_.probes()](const Leaves<double>& theta) {
-                                              return squared_error<double>(forward(theta, probes.inputs),
-                                                                           probes.targets);
-                                            });
+    return std::make_unique<ModelLandscape<double>>(in_double(weights_), task_.probe_blocks().size(),
+                                                    [probes = task_.probes()](const Leaves<double>& theta) {
+                                                      return squared_error<double>(
+                                                          forward(theta, probes.inputs), probes.targets);
+                                                    });
   }
   Tensor<double> position() const override { return cast<double>(weights_.flat()); }
   void reseed(std::uint64_t replica) override { task_.reseed(replica); }

@@ -9,6 +9,7 @@
 #include "models/modular_model.hpp"
 #include "models/modular_task.hpp"
 #include "rdm/blocks.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -78,6 +79,10 @@ class Grokking : public Experiment {
     }
   }
 
+  std::unique_ptr<LossLandscape> landscape() const override { return landscape_of(task_.probes()); }
+  std::unique_ptr<LossLandscape> data_landscape() const override { return landscape_of(task_.train()); }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
+
   void order_parameters(std::span<double> values) override {
     const Leaves<T> weights = weights_.constants();
     values[0] = accuracy(model_(weights, task_.train()).value(), task_.train().labels);
@@ -102,6 +107,18 @@ class Grokking : public Experiment {
   }
 
  private:
+  std::unique_ptr<LossLandscape> landscape_of(const Pairs& pairs) const {
+    return std::make_unique<ModelLandscape<double>>(
+        in_double(weights_), pairs.labels.size(),
+        [model = model_, pairs](const Leaves<double>& theta) {
+          return cross_entropy(model(theta, pairs), pairs.labels);
+        },
+        [model = model_, pairs](const Leaves<double>& theta, std::span<const std::size_t> numbers) {
+          const Pairs few = some(pairs, numbers);
+          return cross_entropy(model(theta, few), few.labels);
+        });
+  }
+
   Hyperparameters parameters_;
   ModularTask task_;
   Trainer<T> trainer_;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 #include "engine/error.hpp"
 #include "engine/ops.hpp"
 #include "engine/trainer.hpp"
 #include "models/repeated_sequences.hpp"
+#include "rdm/model_landscape.hpp"
 
 namespace premelt {
 
@@ -20,9 +22,9 @@ constexpr std::array<std::size_t, 2> shown_probes{0, structured_probes};
 /// Attention only: x = E[tok]; in each layer h = RMSNorm(x), queries and keys from h + P, values from h,
 /// x += attention·Wo; logits = RMSNorm(x)·U. Positions reach queries and keys only, so what heads copy is
 /// free of them.
-template <class T>
 class AttentionOnly {
  public:
+  template <class T>
   AttentionOnly(Parameters<T>& parameters, const Hyperparameters& p, Rng& rng)
       : heads_(p.count("heads")), layers_(p.text("control") == "one_layer" ? 1 : p.count("layers")) {
     const std::size_t width = p.count("width"), vocabulary = p.count("vocabulary");
@@ -42,6 +44,7 @@ class AttentionOnly {
   }
 
   /// Tokens (B,T) -> logits (B,T,V). `weights`, when given, takes each layer's attention (B,H,T,T).
+  template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
                     std::vector<Tensor<T>>* weights = nullptr) const {
     Var<T> x = gather(theta[0], tokens);
@@ -74,7 +77,7 @@ class Induction : public Experiment {
                                                        .weight_decay = parameters.number("weight_decay")})),
         model_([&] {
           Rng rng(parameters.count("seed"), "init");
-          return AttentionOnly<T>(weights_, parameters, rng);
+          return AttentionOnly(weights_, parameters, rng);
         }()) {
     Rng rng(parameters.count("seed"), "probes");
     structured_ = repeated_sequences(structured_probes, length(), vocabulary(), rng);
@@ -130,6 +133,15 @@ class Induction : public Experiment {
       losses[i] = sum / static_cast<double>(length());
     }
   }
+
+  std::unique_ptr<LossLandscape> landscape() const override {
+    return std::make_unique<ModelLandscape<double>>(
+        in_double(weights_), probe_blocks().size(),
+        [model = model_, probes = probes_](const Leaves<double>& theta) {
+          return mean(cross_entropy(model(theta, probes.inputs), probes.targets), 1);
+        });
+  }
+  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
 
   void order_parameters(std::span<double> values) override {
     std::vector<Tensor<T>> weights;
@@ -198,7 +210,7 @@ class Induction : public Experiment {
   Rng data_;
   Trainer<T> trainer_;
   Parameters<T> weights_;
-  AttentionOnly<T> model_;
+  AttentionOnly model_;
   Repeated structured_;
   TokenBatch structured_batch_, probes_;
 };

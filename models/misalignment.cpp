@@ -125,7 +125,7 @@ class Misalignment : public Experiment {
     for (const auto& entry : student().weights.entries()) {
       (entry.options.frozen ? frozen : tuned).add(entry.name, cast<double>(student().weights[entry.name]));
     }
-    return std::make_unique<ModelLandscape>(
+    return std::make_unique<ModelLandscape<double>>(
         tuned, world_.probes().answers.size(),
         [base = frozen.constants(), adapters = *student().adapters, model = student().model,
          probes = world_.probes()](const Leaves<double>& theta) {

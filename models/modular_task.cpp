@@ -48,6 +48,17 @@ double trained_fraction(const Hyperparameters& parameters) {
 
 }  // namespace
 
+Pairs some(const Pairs& all, std::span<const std::size_t> numbers) {
+  const Shape shape{numbers.size()};
+  Pairs pairs{Indices(shape), Indices(shape), Indices(shape)};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    pairs.first(i) = all.first(numbers[i]);
+    pairs.second(i) = all.second(numbers[i]);
+    pairs.labels(i) = all.labels(numbers[i]);
+  }
+  return pairs;
+}
+
 ModularTask::ModularTask(const Hyperparameters& parameters) : modulus_(parameters.count("modulus")) {
   if (modulus_ % 2 == 0) throw UsageError("parameter 'modulus': expected an odd number");
   std::vector<std::int64_t> order(modulus_ * modulus_);

@@ -2,6 +2,7 @@
 /// Addition modulo p: the pairs, which of them are trained on, and how periodic an embedding of them is.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct Pairs {
   Indices second;  ///< b
   Indices labels;  ///< (a+b) mod p
 };
+
+/// The pairs of the given numbers.
+Pairs some(const Pairs& all, std::span<const std::size_t> numbers);
 
 /// All p² pairs, divided at random into a training and a test part.
 class ModularTask {

@@ -69,6 +69,8 @@ class Experiment {
   /// The probe losses as a function of the parameters, in double whatever the training uses. Null when the
   /// setting has no parameters.
   virtual std::unique_ptr<LossLandscape> landscape() const { return nullptr; }
+  /// The same of the whole training set, one loss a sample, where there is a finite one; null otherwise.
+  virtual std::unique_ptr<LossLandscape> data_landscape() const { return nullptr; }
   /// The present parameters, (p), where `landscape` is to be looked at.
   virtual Tensor<double> position() const { return {}; }
   /// From here on, the randomness of an independent replica. Nothing happens where there is none.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
+#include <span>
 #include <string>
 #include <type_traits>
 
@@ -12,6 +14,19 @@
 #include "rdm/model_landscape.hpp"
 
 namespace premelt {
+
+/// The losses of a task's whole training set.
+template <class Task>
+std::unique_ptr<LossLandscape> data_landscape_of(const Parameters<double>& weights, const Task& task) {
+  std::vector<std::size_t> all(task.samples());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return std::make_unique<ModelLandscape<double>>(
+      weights, all.size(),
+      [task, data = task.some(all)](const Leaves<double>& theta) { return task.losses(theta, data); },
+      [task](const Leaves<double>& theta, std::span<const std::size_t> samples) {
+        return task.losses(theta, task.some(samples));
+      });
+}
 
 /// A training run of `Task` with element type T. A task is constructed from the Hyperparameters and has
 /// @code
@@ -24,6 +39,8 @@ namespace premelt {
 ///   std::vector<std::string> order_names() const;  std::vector<EventSpec> events() const;
 ///   template <class U> void order(const Leaves<U>&, std::span<double>) const;
 ///   Rng& batches();  const Rng& batches() const;             the stream that `draw` draws from
+///   // and, where it learns from a finite training set:
+///   std::size_t samples() const;  Batch some(std::span<const std::size_t> samples) const;
 /// @endcode
 template <class T, class Task>
 class Supervised : public Experiment {
@@ -73,9 +90,16 @@ class Supervised : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape>(
+    return std::make_unique<ModelLandscape<double>>(
         in_double(weights_), task_.probe_blocks().size(),
         [task = task_](const Leaves<double>& theta) { return task.losses(theta, task.probes()); });
+  }
+  std::unique_ptr<LossLandscape> data_landscape() const override {
+    if constexpr (requires { task_.samples(); }) {
+      return data_landscape_of(in_double(weights_), task_);
+    } else {
+      return nullptr;
+    }
   }
   Tensor<double> position() const override { return cast<double>(weights_.flat()); }
   void reseed(std::uint64_t replica) override {

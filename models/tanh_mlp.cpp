@@ -17,7 +17,7 @@ struct Classified {
   Labels labels;          ///< (B)
 };
 
-Classified rows_of(const Classified& all, const std::vector<std::size_t>& rows) {
+Classified rows_of(const Classified& all, std::span<const std::size_t> rows) {
   Classified picked{Tensor<double>(Shape{rows.size(), all.inputs.shape()[1]}), Labels(Shape{rows.size()})};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::ranges::copy(all.inputs.row(rows[i]), picked.inputs.row(i).begin());
@@ -73,6 +73,13 @@ class TanhMlp {
   Batch draw() {
     std::vector<std::size_t> rows(parameters_.count("batch"));
     for (std::size_t& row : rows) row = probe_count() + batches_.below(parameters_.count("rows"));
+    return rows_of(data_, rows);
+  }
+
+  std::size_t samples() const { return parameters_.count("rows"); }
+  Batch some(std::span<const std::size_t> samples) const {
+    std::vector<std::size_t> rows(samples.size());
+    std::ranges::transform(samples, rows.begin(), [&](std::size_t i) { return probe_count() + i; });
     return rows_of(data_, rows);
   }
 

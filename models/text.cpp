@@ -125,7 +125,7 @@ class Text : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape>(
+    return std::make_unique<ModelLandscape<double>>(
         in_double(weights_), probe_blocks().size(),
         [model = model_, probes = probes_](const Leaves<double>& theta) {
           return mean(cross_entropy(model(theta, probes.inputs), probes.targets), -1);
@@ -199,7 +199,7 @@ class Text : public Experiment {
 };
 
 Hyperparameters parameter_table() {
-  Hyperparameters table(common_parameters({.steps = 6000, .window = 20, .burn_in = 500}));
+  Hyperparameters table(common_parameters({.steps = 5000, .window = 20, .burn_in = 500}));
   table.set("every", std::int64_t{25});
   const std::vector<Hyperparameter> own{
       {"quick", false, "a smaller model, for a first look"},
@@ -236,7 +236,7 @@ Setting text_setting() {
           "a byte-level transformer learns a text of your own",
           parameter_table(),
           make,
-          {{"steps", std::int64_t{1000}},
+          {{"steps", std::int64_t{800}},
            {"burn_in", std::int64_t{300}},
            {"length", std::int64_t{64}},
            {"width", std::int64_t{64}},

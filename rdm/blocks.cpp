@@ -16,6 +16,13 @@ void check_probes(const char* op, std::size_t probes, const Blocks& blocks) {
   }
 }
 
+void check_square(const char* op, const Tensor<double>& c, const Blocks& blocks) {
+  if (c.rank() != 2 || c.shape()[0] != c.shape()[1]) {
+    throw ShapeError(std::string("[") + op + "] a covariance must be square, got " + to_string(c.shape()));
+  }
+  check_probes(op, c.shape()[0], blocks);
+}
+
 /// The columns of X (M,n) that belong to one block.
 Tensor<double> columns(const Tensor<double>& x, const std::vector<std::size_t>& members) {
   Tensor<double> result(Shape{x.shape()[0], members.size()});
@@ -89,6 +96,30 @@ Tensor<double> block_couplings(const LossWindow& window, const Blocks& blocks, D
       total += couplings(a, b);
     }
   }
+  for (double& coupling : couplings.flat()) coupling /= total;
+  return couplings;
+}
+
+std::vector<double> energy_shares(const Tensor<double>& c, const Blocks& blocks) {
+  check_square("energy_shares", c, blocks);
+  std::vector<double> shares(blocks.size(), 0.0);
+  double trace = 0;
+  for (std::size_t i = 0; i < blocks.probes(); ++i) {
+    shares[blocks.block_of_probe()[i]] += c(i, i);
+    trace += c(i, i);
+  }
+  for (double& share : shares) share /= trace;
+  return shares;
+}
+
+Tensor<double> block_couplings(const Tensor<double>& c, const Blocks& blocks) {
+  check_square("block_couplings", c, blocks);
+  const std::vector<std::size_t>& block = blocks.block_of_probe();
+  Tensor<double> couplings(Shape{blocks.size(), blocks.size()}, 0.0);
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    for (std::size_t j = 0; j < block.size(); ++j) couplings(block[i], block[j]) += c(i, j) * c(i, j);
+  }
+  const double total = blas::dot(c.size(), c.data(), c.data());
   for (double& coupling : couplings.flat()) coupling /= total;
   return couplings;
 }

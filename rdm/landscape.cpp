@@ -54,6 +54,16 @@ Tensor<double> LossLandscape::mean_gradient(ParameterVector theta) const {
   return mean;
 }
 
+Tensor<double> LossLandscape::mean_gradient(ParameterVector theta,
+                                            std::span<const std::size_t> probes) const {
+  const Tensor<double> g = jacobian(theta);
+  Tensor<double> mean(Shape{parameters_}, 0.0);
+  for (std::size_t i : probes) {
+    for (std::size_t a = 0; a < parameters_; ++a) mean(a) += g(i, a) / static_cast<double>(probes.size());
+  }
+  return mean;
+}
+
 Tensor<double> LossLandscape::gram(ParameterVector theta) const {
   const Tensor<double> g = jacobian(theta);
   Tensor<double> gram(Shape{probes_, probes_});

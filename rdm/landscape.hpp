@@ -27,6 +27,8 @@ class LossLandscape {
   virtual void losses(ParameterVector theta, std::span<double> losses) const = 0;
   /// The gradient of the mean loss, (p).
   virtual Tensor<double> mean_gradient(ParameterVector theta) const;
+  /// The gradient of the mean of the losses of some probes, (p): what a minibatch knows.
+  virtual Tensor<double> mean_gradient(ParameterVector theta, std::span<const std::size_t> probes) const;
   /// G (n,p): row i is g_i = ∇ℓ_i.
   virtual Tensor<double> jacobian(ParameterVector theta) const = 0;
   /// GGᵀ (n,n), without G in memory where the model knows how.
@@ -38,6 +40,8 @@ class LossLandscape {
   /// (n,p): row i is ∇(vᵀH_iv) = T_i[v,v,·].
   virtual Tensor<double> third_products(ParameterVector theta, ParameterVector v) const;
 
+  /// Roughly how many numbers one evaluation of the losses handles.
+  virtual double work() const { return static_cast<double>(probes_) * static_cast<double>(parameters_); }
   /// Bytes of one n×p matrix.
   double jacobian_bytes() const {
     return 8.0 * static_cast<double>(probes_) * static_cast<double>(parameters_);

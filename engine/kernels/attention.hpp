@@ -15,6 +15,7 @@ struct AttentionShape {
 };
 
 /// weights (B,H,T,T) = softmax(QKᵀ/√D), out (B,T,HD) = weights·V. Rows of q, k and v are `stride` apart.
+/// `weights` may be null: they are then never written.
 template <class T>
 void attention_forward(const AttentionShape& shape, std::size_t stride, const T* q, const T* k, const T* v,
                        T* weights, T* out);

@@ -1,27 +1,18 @@
 #include "engine/kernels/softmax.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include "engine/kernels/vector_math.hpp"
 
 namespace premelt::kernels {
 
 template <class T>
-void softmax_rows(std::size_t rows, std::size_t length, bool causal, T* scores) {
-  // A causal row is padded with -∞ to whole vectors: exp makes them 0, and no loop has a slow tail.
-  constexpr std::size_t vector = 16;
+void softmax_rows(std::size_t rows, std::size_t length, T* scores) {
   for (std::size_t r = 0; r < rows; ++r) {
     T* row = scores + r * length;
-    const std::size_t seen = causal ? r + 1 : length;
-    const std::size_t padded = std::min(length, (seen + vector - 1) / vector * vector);
-    std::fill(row + seen, row + padded, -std::numeric_limits<T>::infinity());
-    const T top = maximum(padded, row);
-    for (std::size_t i = 0; i < padded; ++i) row[i] -= top;
-    exp(padded, row, row);
-    const T factor = static_cast<T>(1 / sum(padded, row));
-    for (std::size_t i = 0; i < padded; ++i) row[i] *= factor;
-    std::fill(row + padded, row + length, T(0));
+    const T top = maximum(length, row);
+    for (std::size_t i = 0; i < length; ++i) row[i] -= top;
+    exp(length, row, row);
+    const T factor = static_cast<T>(1 / sum(length, row));
+    for (std::size_t i = 0; i < length; ++i) row[i] *= factor;
   }
 }
 
@@ -36,8 +27,8 @@ void softmax_rows_cotangent(std::size_t rows, std::size_t length, const T* y, T*
   }
 }
 
-#define PREMELT_INSTANTIATE(T)                                    \
-  template void softmax_rows(std::size_t, std::size_t, bool, T*); \
+#define PREMELT_INSTANTIATE(T)                              \
+  template void softmax_rows(std::size_t, std::size_t, T*); \
   template void softmax_rows_cotangent(std::size_t, std::size_t, const T*, T*);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -5,10 +5,9 @@
 
 namespace premelt::kernels {
 
-/// Turns every row of scores (rows, length) into its softmax; with `causal`, row r sees its first r+1
-/// elements only and the others become 0.
+/// Turns every row of scores (rows, length) into its softmax.
 template <class T>
-void softmax_rows(std::size_t rows, std::size_t length, bool causal, T* scores);
+void softmax_rows(std::size_t rows, std::size_t length, T* scores);
 
 /// Turns cotangents g of the rows y of a softmax into cotangents of the scores: y∘(g - rowsum(g∘y)).
 template <class T>

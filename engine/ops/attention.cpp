@@ -1,5 +1,6 @@
 #include "engine/ops/attention.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -41,6 +42,13 @@ Tensor<T> lower_triangle(std::size_t positions) {
 template <class T>
 Var<T> composed_attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, std::size_t heads, bool causal) {
   return merge_heads(matmul(attention_weights(q, k, heads, causal), split_heads(v, heads)));
+}
+
+/// Room for the weights (B,H,T,T), which the cotangents need; none when nobody will ask for those.
+template <class T>
+Tensor<T> weights_to_keep(const AttentionShape& shape, bool tracked) {
+  if (!tracked || !recording()) return {};
+  return Tensor<T>(Shape{shape.samples, shape.heads, shape.positions, shape.positions});
 }
 
 /// A second handle on x at the end of the tape.
@@ -130,10 +138,11 @@ Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, std::size_t 
   }
   const Shape& s = q.shape();
   const AttentionShape shape{s[0], s[1], heads, s[2] / heads, causal};
-  Tensor<T> weights(Shape{s[0], heads, s[1], s[1]}), value(s);
+  const std::array<Var<T>, 3> inputs{q, k, v};
+  Tensor<T> weights = weights_to_keep<T>(shape, std::ranges::any_of(inputs, &Var<T>::tracked));
+  Tensor<T> value(s);
   kernels::attention_forward(shape, s[2], q.value().data(), k.value().data(), v.value().data(),
                              weights.data(), value.data());
-  const std::array<Var<T>, 3> inputs{q, k, v};
   return record_jointly(
       "attention", value, std::span<const Var<T>>(inputs), [=](const Var<T>& g, Cotangents<T>& into) {
         if (recording()) {
@@ -160,7 +169,7 @@ Var<T> self_attention(const Var<T>& qkv, std::size_t heads, bool causal) {
   const Shape& s = qkv.shape();
   const std::size_t width = s[2] / 3;
   const AttentionShape shape{s[0], s[1], heads, width / heads, causal};
-  Tensor<T> weights(Shape{s[0], heads, s[1], s[1]}), value(Shape{s[0], s[1], width});
+  Tensor<T> weights = weights_to_keep<T>(shape, qkv.tracked()), value(Shape{s[0], s[1], width});
   const T* packed = qkv.value().data();
   kernels::attention_forward(shape, 3 * width, packed, packed + width, packed + 2 * width, weights.data(),
                              value.data());

@@ -37,17 +37,19 @@ void check_labels(const Shape& logits, const Labels& labels) {
   }
 }
 
-/// (softmax - onehot)·g, row by row.
+/// (softmax - onehot)·g, row by row; `normaliser` is each row's log Σ exp.
 template <class T>
-Tensor<T> cross_entropy_cotangent(const Tensor<T>& probabilities, const Labels& labels, const Tensor<T>& g) {
-  const std::size_t classes = probabilities.shape().back();
-  Tensor<T> out(probabilities.shape());
+Tensor<T> cross_entropy_cotangent(const Tensor<T>& logits, const Tensor<T>& normaliser, const Labels& labels,
+                                  const Tensor<T>& g) {
+  const std::size_t classes = logits.shape().back();
+  Tensor<T> out(logits.shape());
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    const T* from = probabilities.data() + r * classes;
+    const T* from = logits.data() + r * classes;
     T* to = out.data() + r * classes;
-    const T factor = g.data()[r];
-    for (std::size_t c = 0; c < classes; ++c) to[c] = factor * from[c];
-    to[labels.data()[r]] -= factor;
+    for (std::size_t c = 0; c < classes; ++c) to[c] = from[c] - normaliser.data()[r];
+    kernels::exp(classes, to, to);
+    for (std::size_t c = 0; c < classes; ++c) to[c] *= g.data()[r];
+    to[labels.data()[r]] -= g.data()[r];
   }
   return out;
 }
@@ -89,19 +91,16 @@ Var<T> squared_error(const Var<T>& y, const Operand<T>& t) {
 template <class T>
 Var<T> cross_entropy(const Var<T>& logits, const Labels& labels) {
   check_labels(logits.shape(), labels);
-  const Tensor<T> log_probabilities = log_softmax(logits.detach()).value();
+  const Tensor<T> normaliser = logsumexp(logits.detach()).value();
   Tensor<T> value(labels.shape());
   const std::size_t classes = logits.shape().back();
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    value.data()[r] = -log_probabilities.data()[r * classes + static_cast<std::size_t>(labels.data()[r])];
+    const std::size_t at = r * classes + static_cast<std::size_t>(labels.data()[r]);
+    value.data()[r] = normaliser.data()[r] - logits.value().data()[at];
   }
-  return record("cross_entropy", value, wrt(logits, [logits, labels, log_probabilities](const Var<T>& g) {
+  return record("cross_entropy", value, wrt(logits, [logits, labels, normaliser](const Var<T>& g) {
                   return unless_recording<T>(
-                      [&] {
-                        Tensor<T> probabilities(log_probabilities.shape());
-                        kernels::exp(probabilities.size(), log_probabilities.data(), probabilities.data());
-                        return cross_entropy_cotangent(probabilities, labels, g.value());
-                      },
+                      [&] { return cross_entropy_cotangent(logits.value(), normaliser, labels, g.value()); },
                       [&] {
                         return (softmax(logits) - onehot<T>(logits.shape(), labels)) *
                                reshape(g, kernels::last_to_one(logits.shape()));

@@ -39,7 +39,7 @@ template <class T>
 Var<T> softmax(const Var<T>& x) {
   const Rows rows = kernels::rows_of("softmax", x.shape());
   Tensor<T> value = x.value().clone();
-  kernels::softmax_rows(rows.count, rows.length, false, value.data());
+  kernels::softmax_rows(rows.count, rows.length, value.data());
   return record("softmax", value, wrt(x, [rows](const Var<T>& g, const Var<T>& y) {
                   return unless_recording<T>(
                       [&] {

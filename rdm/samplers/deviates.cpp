@@ -11,7 +11,7 @@ namespace premelt {
 Deviates::Deviates(DrawKind kind, std::size_t dimensions, std::uint64_t seed)
     : kind_(kind),
       dimensions_(dimensions),
-      block_(kind == DrawKind::orthogonal || kind == DrawKind::sphere ? dimensions : 64),
+      block_(kind == DrawKind::orthogonal || kind == DrawKind::sphere ? dimensions : 8),
       key_(Rng(seed, "sampling").state().key),
       sobol_(kind == DrawKind::quasi_random ? dimensions : 0, seed) {}
 

@@ -34,25 +34,28 @@ double Estimate::standard_error() const {
   return std::sqrt(squares / (count * (count - 1)));
 }
 
-double jackknife_error(const Estimate& estimate,
-                       const std::function<double(const Tensor<double>&)>& functional) {
+std::vector<Tensor<double>> leave_one_out(const Estimate& estimate) {
   const std::size_t count = estimate.batches.size();
-  if (count < 2) return std::numeric_limits<double>::quiet_NaN();
+  if (count < 2) return {};
   const Tensor<double> mean = mean_of(estimate.batches);
-  std::vector<double> values;
-  double average = 0;
-  const double rest = static_cast<double>(count - 1);
+  std::vector<Tensor<double>> result;
   for (const Tensor<double>& batch : estimate.batches) {
-    Tensor<double> without(mean.shape());
+    Tensor<double>& without = result.emplace_back(mean.shape());
     for (std::size_t i = 0; i < mean.size(); ++i) {
-      without.data()[i] = (static_cast<double>(count) * mean.data()[i] - batch.data()[i]) / rest;
+      without.data()[i] =
+          (static_cast<double>(count) * mean.data()[i] - batch.data()[i]) / static_cast<double>(count - 1);
     }
-    values.push_back(functional(without));
-    average += values.back() / static_cast<double>(count);
   }
-  double squares = 0;
-  for (double value : values) squares += (value - average) * (value - average);
-  return std::sqrt(squares * rest / static_cast<double>(count));
+  return result;
+}
+
+double jackknife_error(std::span<const double> without) {
+  if (without.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const auto count = static_cast<double>(without.size());
+  double average = 0, squares = 0;
+  for (double value : without) average += value / count;
+  for (double value : without) squares += (value - average) * (value - average);
+  return std::sqrt(squares * (count - 1) / count);
 }
 
 }  // namespace premelt

@@ -2,7 +2,7 @@
 /// A covariance known from draws, with its Monte-Carlo error.
 
 #include <cmath>
-#include <functional>
+#include <span>
 #include <vector>
 
 #include "engine/tensor.hpp"
@@ -19,10 +19,12 @@ struct Estimate {
   double standard_error() const;
 };
 
-/// The standard error of functional(C) by the jackknife over the batches (Efron, "The jackknife, the
-/// bootstrap and other resampling plans", 1982). NaN with fewer than two batches.
-double jackknife_error(const Estimate& estimate,
-                       const std::function<double(const Tensor<double>&)>& functional);
+/// The estimate with each of its batches left out in turn; nothing with fewer than two batches.
+std::vector<Tensor<double>> leave_one_out(const Estimate& estimate);
+
+/// The standard error of a number by the jackknife, from its values with each group of draws left out in turn
+/// (Efron, "The jackknife, the bootstrap and other resampling plans", 1982). NaN with fewer than two.
+double jackknife_error(std::span<const double> without);
 
 /// √Σ x², of all elements.
 double frobenius_norm(const Tensor<double>& matrix);

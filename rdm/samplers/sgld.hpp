@@ -15,6 +15,7 @@ struct SgldOptions {
   std::size_t samples = 1;     ///< N, the size of the data set that L stands for
   double localisation = 1;     ///< γ
   double step = 1e-4;          ///< ε of θ ← θ − (ε/2)∇U + √ε ξ
+  std::size_t batch = 0;       ///< samples that a step's gradient sees, anew each time; 0: all of them
   std::size_t burn_in = 1000;  ///< steps of a chain before its first draw
   std::size_t draws = 1000;    ///< a chain
   std::size_t thinning = 1;    ///< steps between draws
@@ -30,13 +31,20 @@ struct SgldResult {
   double llc = 0;  ///< λ̂ = Nβ(E[L] − L(θ0)), the local learning coefficient (Lau et al., arXiv 2308.12108)
   double llc_error = 0;        ///< its standard error, corrected for autocorrelation
   double effective_draws = 0;  ///< M/τ of the trace, summed over chains
-  double acceptance = 0;  ///< mean probability that a Metropolis test would accept a step: 1 for ε → 0
+  /// Mean probability, over the draws, that a Metropolis test would accept a step with the whole gradient: 1
+  /// for ε → 0.
+  double acceptance = 0;
+  /// Variance that the minibatches' gradients add to a step, over the ε that is meant: 0.1 samples at about
+  /// 1.1 times the temperature. 0 with whole gradients.
+  double gradient_noise = 0;
 };
 
-/// `data` gives L, the mean of its losses, with its whole gradient at every step (no minibatch noise);
-/// `probes` are only recorded and may be the same landscape. Near a minimum with Hessian H the chain samples
-/// N(θ0, [A(I − εA/4)]⁻¹) with A = NβH + γI, so ε has to stay below 4/λ_max(A). Throws UsageError on options
-/// that are not positive, DivergedError (naming the step) when the chain leaves the finite numbers.
+/// `data` gives L, the mean of its losses; a step estimates its gradient from a minibatch drawn without
+/// replacement (Welling and Teh, ICML 2011). `probes` are only recorded and may be the same landscape. Near a
+/// minimum with Hessian H the chain with whole gradients samples N(θ0, [A(I − εA/4)]⁻¹), A = NβH + γI, so ε
+/// has to stay below 4/λ_max(A); gradient noise of covariance S in ∇U adds (ε²/4)S to the ε of every step.
+/// Throws UsageError on options that are not positive or a batch larger than the data, DivergedError (naming
+/// the step) when the chain leaves the finite numbers.
 SgldResult sgld(const LossLandscape& data, const LossLandscape& probes, ParameterVector theta0,
                 const SgldOptions& options);
 

@@ -143,11 +143,11 @@ void per_sample(benchmark::State& state) {
   });
 }
 
-/// The Gaussian 2RDM as `premelt compare` makes it: 64 draws of 64 losses in double on two threads, and their
-/// covariance.
+/// The Gaussian 2RDM: 64 draws of 64 losses on two threads, and their covariance. Losses in float32, as
+/// PyTorch's; perturbations and covariance in double.
 void gaussian(benchmark::State& state) {
   const Probes probes;
-  const ModelLandscape landscape(in_double(probes.parameters), 64, [&probes](const Leaves<double>& theta) {
+  const ModelLandscape landscape(probes.parameters, 64, [&probes](const Leaves<float>& theta) {
     return mean(cross_entropy(probes.model(theta, probes.tokens), probes.next), 1);
   });
   const Tensor<double> theta = cast<double>(probes.parameters.flat());

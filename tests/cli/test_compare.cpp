@@ -54,29 +54,82 @@ TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]"
   CHECK(json::parse(place.read("there/compare.json"))["course"].size() >= 40);
 }
 
-TEST_CASE("compare: every setting with parameters, and all samplers", "[unit]") {
+TEST_CASE("compare: all samplers, each number with its error bar", "[unit]") {
   const Workplace place(PREMELT_PROGRAM);
-  const json result = compare(place,
-                              "deep-linear --at 30 --sigma 0.001 --window 10 --sampler gaussian,dynamical "
-                              "--sampler replica --sampler sgld " +
-                                  quick);
+  const std::string command =
+      "tanh-mlp --at 30 --sigma 0.01 --window 10 --sampler gaussian,dynamical --sampler replica "
+      "--sampler sgld --out there " +
+      quick;
+  const json result = compare(place, command);
   const json& step = result["steps"][0];
+  for (const char* row : {"dynamical", "replica", "sgld"}) {
+    INFO(row);
+    for (const char* name : {"error", "shc", "pr", "shc_ratio", "pr_ratio", "top_overlap"}) {
+      INFO(name);
+      CHECK(step[row][name].get<double>() >= 0);
+      CHECK(step[row][std::string(name) + "_error"].get<double>() >= 0);
+    }
+    CHECK(step[row]["mc_error"].get<double>() > 0);
+    CHECK(step[row]["angles"].size() == 3);
+    CHECK(step[row]["angles_error"].size() == 3);
+  }
+  CHECK(step["sigma"][0]["error_order1_error"].get<double>() > 0);
+  CHECK(step["sigma"][0]["error_order2_error"].get<double>() > 0);
   CHECK(step["replica"]["pr"].get<double>() >= 1);
-  CHECK(step["replica"]["error"].get<double>() >= 0);
   CHECK(step["sgld"]["effective_draws"].get<double>() > 10);
   CHECK(step["sgld"]["acceptance"].get<double>() > 0.5);
+  CHECK(step["sgld"]["samples"] == 1960);
+  CHECK(step["sgld"]["batch"] == 32);
+  CHECK(step["sgld"]["gradient_noise"].get<double>() > 0);
+
+  const json page = json::parse(place.read("there/compare.json"));
+  CHECK(page["blocks"].size() == 3);
+  const json& pictures = page["steps"][0]["pictures"];
+  CHECK(pictures.size() == 8);  // four covariances, their linear models but sgld's, and the second order
+  for (const json& picture : pictures) {
+    double energy = 0, top = 0, couplings = 0;
+    for (const json& share : picture["energy"]) energy += share.get<double>();
+    for (const json& share : picture["top_share"]) top += share.get<double>();
+    for (const json& share : picture["couplings"]) couplings += share.get<double>();
+    CHECK(energy == Approx(1));
+    CHECK(top == Approx(1));
+    CHECK(couplings == Approx(1));
+    CHECK(picture["within"].get<double>() <= 1);
+  }
+
+  const Outcome text = place.premelt("compare " + command);
+  CHECK(text.out.find(" ± ") != std::string::npos);
+  for (const char* word : {"class0", "class1", "class2", "principal angles", "energy by block", "replica",
+                           "dynamical", "sgld: llc", "batches of 32", "of C itself"}) {
+    INFO(word);
+    CHECK(text.out.find(word) != std::string::npos);
+  }
+}
+
+TEST_CASE("compare: before a window is full only the Gaussian speaks, and the table says so", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const Outcome outcome = place.premelt("compare tanh-mlp --at 5 --sigma 0.01 --window 10 " + quick);
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out.find("no window of 10 recordings is full yet") != std::string::npos);
+  CHECK(outcome.out.find("nan") == std::string::npos);
+}
+
+TEST_CASE("compare: every setting with parameters", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const auto first_sigma = [&](const std::string& command, const char* name) {
+    return compare(place, command)["steps"][0]["sigma"][0][name].get<double>();
+  };
+  CHECK(first_sigma("quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8",
+                    "error_order2") < 0.2);
+  CHECK(first_sigma("tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6",
+                    "error_order1") < 0.01);
+  CHECK(first_sigma("decay-annealed --at 0 --sigma 0.0001 --draws 100 --set probes=6", "pr") >= 1);
   CHECK(
-      compare(place,
-              "quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8")["steps"][0]["sigma"]
-                                                                                        [0]["error_order2"]
-                                                                                            .get<double>() <
-      0.2);
-  CHECK(compare(
-            place,
-            "tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6")["steps"][0]["sigma"]
-                                                                                        [0]["error_order1"]
-                                                                                            .get<double>() <
-        0.01);
+      first_sigma("grokking --at 0 --sigma 0.0001 --draws 100 --set modulus=5 --set hidden=4 --set probes=8",
+                  "error_order1") < 0.01);
+  CHECK(first_sigma("induction --at 0 --sigma 0.0001 --draws 100 --set length=8 --set vocabulary=4 "
+                    "--set width=4",
+                    "error_order1") < 0.01);
 }
 
 TEST_CASE("compare: a stored run is replayed to the same bits; steps it does not hold are refused",

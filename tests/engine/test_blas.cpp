@@ -1,4 +1,7 @@
 #include "engine/blas.hpp"
+
+#include <tuple>
+
 #include "engine/blas_kernel.hpp"
 #include "engine/error.hpp"
 #include "gradients.hpp"
@@ -41,6 +44,28 @@ TEST_CASE("syrk fills both triangles and adds to what is there", "[unit]") {
   blas::syrk(blas::Op::transpose, 3, 5, 2.0, a.data(), 3, 0.0, d.data(), 3);
   CHECK(relative_error(c, (2.0 * matmul_nt(V(a), a) + 1.0).value()) <= 1e-14);
   CHECK(relative_error(d, (2.0 * matmul_tn(V(a), a)).value()) <= 1e-14);
+}
+
+TEST_CASE("a product of many rows is the product of each row, strides and all", "[unit]") {
+  constexpr std::size_t m = 300, n = 5, k = 7, lda = 9, ldc = 8;
+  const Tensor<double> a = random({m, lda}), b = random({k, n}, 2), before = random({m, ldc}, 3);
+  Tensor<double> turned(Shape{n, k});
+  for (std::size_t i = 0; i < k; ++i) {
+    for (std::size_t j = 0; j < n; ++j) turned(j, i) = b(i, j);
+  }
+  Tensor<double> expected = before.clone();
+  for (std::size_t r = 0; r < m; ++r) {
+    for (std::size_t j = 0; j < n; ++j) {
+      expected(r, j) *= -1;
+      for (std::size_t i = 0; i < k; ++i) expected(r, j) += 2 * a(r, i) * b(i, j);
+    }
+  }
+  using blas::Op;
+  for (const auto& [op, right, ldb] : {std::tuple{Op::none, b, n}, std::tuple{Op::transpose, turned, k}}) {
+    Tensor<double> c = before.clone();
+    blas::gemm(Op::none, op, m, n, k, 2.0, a.data(), lda, right.data(), ldb, -1.0, c.data(), ldc);
+    CHECK(relative_error(c, expected) <= 1e-14);
+  }
 }
 
 TEST_CASE("gemv and dot agree with the product", "[unit]") {

@@ -39,7 +39,7 @@ TEST_CASE("a setting's landscape gives its own probe losses and follows its trai
       CHECK(relative_error(experiment->position(), theta) > 0);  // the position is a copy
     }
   }
-  CHECK(with_parameters == 12);
+  CHECK(with_parameters == 18);
 }
 
 TEST_CASE("the landscapes of transformers are differentiable in every direction", "[unit]") {
@@ -87,7 +87,7 @@ TEST_CASE("the landscapes of transformers are differentiable in every direction"
 }
 
 TEST_CASE("replicas share a past and part afterwards", "[unit]") {
-  for (const char* name : {"deep-linear", "tanh-mlp", "tiny-lookup", "misalignment"}) {
+  for (const char* name : {"deep-linear", "tanh-mlp", "tiny-lookup", "induction", "misalignment"}) {
     const auto after = [&](std::uint64_t replica) {
       const auto experiment = find_setting(name).make(with(name, {}));
       for (int step = 0; step < 3; ++step) experiment->step();

@@ -94,7 +94,7 @@ inline Tensor<double> scaled_identity(std::size_t p, double value) {
 }
 
 struct ModelCase {
-  std::unique_ptr<ModelLandscape> landscape;
+  std::unique_ptr<ModelLandscape<double>> landscape;
   Tensor<double> theta;  ///< (p)
 };
 
@@ -114,7 +114,7 @@ inline ModelCase tanh_network() {
     return cross_entropy(matmul_nt(h, theta[2]) + theta[3], labels);
   };
   const Tensor<double> theta = parameters.flat().clone();
-  return {std::make_unique<ModelLandscape>(parameters, 6, forward), theta};
+  return {std::make_unique<ModelLandscape<double>>(parameters, 6, forward), theta};
 }
 
 /// A one-layer attention model; the mean token loss of each of 5 sequences.
@@ -140,7 +140,7 @@ inline ModelCase attention_model() {
     return mean(cross_entropy(model(theta, tokens), next), 1);
   };
   const Tensor<double> theta = parameters.flat().clone();
-  return {std::make_unique<ModelLandscape>(parameters, 5, forward), theta};
+  return {std::make_unique<ModelLandscape<double>>(parameters, 5, forward), theta};
 }
 
 }  // namespace premelt::test

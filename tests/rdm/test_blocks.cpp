@@ -55,7 +55,11 @@ TEST_CASE("shares and couplings agree with the blocks of the full covariance", "
       REQUIRE(couplings.shape() == Shape{3, 3});
       for (std::size_t a = 0; a < 3; ++a) {
         CHECK(close(shares[a], energy[a], 1e-10));
-        for (std::size_t b = 0; b < 3; ++b) CHECK(close(couplings(a, b), coupling(a, b), 1e-10));
+        CHECK(close(energy_shares(c, blocks)[a], energy[a], 1e-10));
+        for (std::size_t b = 0; b < 3; ++b) {
+          CHECK(close(couplings(a, b), coupling(a, b), 1e-10));
+          CHECK(close(block_couplings(c, blocks)(a, b), coupling(a, b), 1e-10));
+        }
       }
       CHECK(close(sum(shares), 1, 1e-12));
       CHECK(close(std::reduce(couplings.flat().begin(), couplings.flat().end()), 1, 1e-12));
@@ -88,6 +92,8 @@ TEST_CASE("blocks of nothing are undefined, of other probes an error", "[unit]")
   const LossWindow other = window_over(noise(5, 3, 2), 5);
   CHECK_THROWS_AS(energy_shares(other, blocks), ShapeError);
   CHECK_THROWS_AS(block_couplings(other, blocks), ShapeError);
+  CHECK_THROWS_AS(energy_shares(Tensor<double>(Shape{3, 3}, 1.0), blocks), ShapeError);
+  CHECK_THROWS_AS(block_couplings(Tensor<double>(Shape{7, 3}, 1.0), blocks), ShapeError);
   CHECK_THROWS_WITH(mode_shares(std::vector<double>{1, 0}, blocks),
                     Contains("7 probes") && Contains("have 2"));
 }

@@ -64,6 +64,40 @@ TEST_CASE("a model's derivatives of first, second and third order agree with dif
   }
 }
 
+TEST_CASE("a minibatch's gradient is the mean of its probes' gradients", "[unit]") {
+  const std::vector<std::size_t> few{4, 1};
+  for (const ModelCase& model : {tanh_network(), attention_model()}) {
+    const LossLandscape& landscape = *model.landscape;
+    const Tensor<double> g = landscape.jacobian(model.theta.flat());
+    Tensor<double> mean(Shape{landscape.parameters()});
+    for (std::size_t a = 0; a < mean.size(); ++a) mean(a) = (g(4, a) + g(1, a)) / 2;
+    CHECK(relative_error(landscape.mean_gradient(model.theta.flat(), few), mean) <= 1e-12);
+    CHECK(relative_error(by_differences(landscape).mean_gradient(model.theta.flat(), few), mean) <= 1e-12);
+  }
+}
+
+TEST_CASE("a landscape in float32 is the one in float64 to seven digits", "[unit]") {
+  Rng rng(4, "network");
+  Parameters<float> parameters;
+  const nn::Transformer model(parameters, {.vocabulary = 5, .positions = 6, .width = 8, .heads = 2}, rng);
+  Indices tokens(Shape{3, 6});
+  for (auto& token : tokens.flat()) token = static_cast<std::int64_t>(rng.below(5));
+  const auto losses = [=]<class T>(const Leaves<T>& theta) {
+    return mean(cross_entropy(model(theta, tokens), tokens), 1);
+  };
+  const ModelLandscape narrow(parameters, 3, [=](const Leaves<float>& theta) { return losses(theta); });
+  const ModelLandscape wide(in_double(parameters), 3,
+                            [=](const Leaves<double>& theta) { return losses(theta); });
+  const Tensor<double> theta = cast<double>(parameters.flat());
+  Tensor<double> of_narrow(Shape{3}), of_wide(Shape{3});
+  narrow.losses(theta.flat(), of_narrow.flat());
+  wide.losses(theta.flat(), of_wide.flat());
+  CHECK(relative_error(of_narrow, of_wide) <= 1e-6);
+  CHECK(relative_error(narrow.jacobian(theta.flat()), wide.jacobian(theta.flat())) <= 1e-5);
+  CHECK(narrow.work() == wide.work());
+  CHECK(narrow.work() > 3.0 * static_cast<double>(parameters.size()));
+}
+
 TEST_CASE("rescaled coordinates carry every derivative", "[unit]") {
   const ModelCase model = tanh_network();
   const std::size_t p = model.landscape->parameters();

@@ -286,6 +286,48 @@ TEST_CASE("sgld: the discrete chain's own covariance on a quadratic loss", "[pro
   CHECK(std::ranges::equal(sgld(landscape, landscape, origin, on_two).losses.flat(), result.losses.flat()));
 }
 
+TEST_CASE("sgld: minibatches heat the chain by as much as their gradients vary", "[property]") {
+  // ℓ_i = ½Σ h_a θ_a² ± s·θ_a, so that the slopes of the six samples have mean 0 and variance s²/3 in each
+  // direction wherever the chain is. A batch of b without replacement leaves (s²/3)/b·(6 − b)/5 of it.
+  const std::vector<double> h{1.0, 0.4, 2.0};
+  const double slope = 0.6;
+  Quadratic quadratic(6, 3, 1);
+  quadratic.slopes.fill(0);
+  for (std::size_t i = 0; i < 6; ++i) {
+    quadratic.slopes(i, i / 2) = i % 2 == 0 ? slope : -slope;
+    quadratic.curvatures[i].fill(0);
+    for (std::size_t a = 0; a < 3; ++a) quadratic.curvatures[i](a, a) = h[a];
+  }
+  const FunctionLandscape landscape = quadratic.landscape();
+  const std::vector<double> origin(3, 0.0);
+  const SgldOptions options{.beta = 0.5,
+                            .samples = 20,
+                            .localisation = 2,
+                            .step = 0.08,
+                            .batch = 2,
+                            .burn_in = 500,
+                            .draws = 20000,
+                            .thinning = 5,
+                            .chains = 4,
+                            .seed = 3};
+  const double weight = 10, heat = options.step / 4 * weight * weight * slope * slope / 3 / 2 * 4 / 5;
+  std::vector<double> a;
+  for (double curvature : h) a.push_back(weight * curvature + 2);
+  Tensor<double> sigma = chain_covariance(a, options.step);
+  for (double& x : sigma.flat()) x *= 1 + heat;
+  const SgldResult result = sgld(landscape, landscape, origin, options);
+  check_covariance(result.losses, quadratic.covariance(origin, sigma), 4, 3.0);
+  CHECK(result.gradient_noise == Approx(heat).epsilon(0.02));
+  CHECK(result.acceptance > 0.5);
+  CHECK(result.acceptance < 1);
+  SgldOptions too_many = options;
+  too_many.batch = 7;
+  CHECK_THROWS_AS(sgld(landscape, landscape, origin, too_many), UsageError);
+  SgldOptions on_two = options;
+  on_two.threads = 2;
+  CHECK(std::ranges::equal(sgld(landscape, landscape, origin, on_two).losses.flat(), result.losses.flat()));
+}
+
 TEST_CASE("sgld refuses impossible options and says when its step is too large", "[unit]") {
   const Quadratic quadratic(4, 3, 1);
   const FunctionLandscape landscape = quadratic.landscape();

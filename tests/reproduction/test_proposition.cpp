@@ -250,23 +250,35 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
 }
 
 TEST_CASE("proposition: the dynamical error grows with W*eta*S", "[reproduction]") {
-  for (std::size_t window : {5u, 10u, 20u, 40u, 80u, 160u}) {
-    const auto experiment = start("deep-linear");
-    train(*experiment, 400 - static_cast<int>(window));
-    Tensor<double> trajectory(Shape{window, experiment->position().size()});
-    for (std::size_t t = 0; t < window; ++t) {
+  const std::vector<std::size_t> windows{5, 10, 20, 40, 80, 160};
+  std::vector<std::vector<double>> errors(windows.size());
+  for (int chosen_seed = seed; chosen_seed < seed + 10; ++chosen_seed) {
+    const auto experiment = start("deep-linear", chosen_seed);
+    train(*experiment, 400 - static_cast<int>(windows.back()));
+    Tensor<double> trajectory(Shape{windows.back(), experiment->position().size()});
+    for (std::size_t t = 0; t < windows.back(); ++t) {
       experiment->step();
       std::ranges::copy(experiment->position().flat(), trajectory.row(t).begin());
     }
     const auto landscape = experiment->landscape();
-    const Tensor<double> c = covariance(dynamical_losses(*landscape, trajectory), Divisor::population),
-                         g = landscape->jacobian(mean_position(trajectory).flat());
-    const double error = relative_error(trajectory_covariance(g, trajectory), c);
-    const double x = static_cast<double>(window) * 0.005 * 4;
-    if (x <= 0.4) CHECK(error <= 0.08);
-    CHECK(std::isfinite(error));
-    std::cout << "deep-linear, window of " << window << " steps up to 400, W*eta*S = " << x << ": error "
-              << error << "\n";
+    for (std::size_t k = 0; k < windows.size(); ++k) {
+      const std::size_t rows = windows[k], p = trajectory.shape()[1];
+      const Tensor<double> window = trajectory.window((windows.back() - rows) * p, Shape{rows, p}),
+                           c = covariance(dynamical_losses(*landscape, window), Divisor::population),
+                           g = landscape->jacobian(mean_position(window).flat());
+      errors[k].push_back(relative_error(trajectory_covariance(g, window), c));
+    }
+  }
+  for (std::size_t k = 0; k < windows.size(); ++k) {
+    const double x = static_cast<double>(windows[k]) * 0.005 * 4;
+    std::ranges::sort(errors[k]);
+    for (double error : errors[k]) {
+      CHECK(std::isfinite(error));
+      if (x <= 0.4) CHECK(error <= 0.08);
+    }
+    std::cout << "deep-linear, windows of " << windows[k] << " steps up to 400, W*eta*S = " << x
+              << ": median error of 10 seeds " << (errors[k][4] + errors[k][5]) / 2 << ", largest "
+              << errors[k].back() << "\n";
   }
 }
 

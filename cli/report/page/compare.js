@@ -21,6 +21,17 @@ function line(name, x, y, colour, dash = 'solid', mode = 'lines+markers') {
           hovertemplate: '%{x:.3g}: %{y:.3g}'};
 }
 
+const errorBars = (errors) => ({error_y: {type: 'data', array: errors, thickness: 1.5, width: 4}});
+
+/// "0.114 ± 0.005"; what is known exactly still differs by rounding.
+function measured(value, error) {
+  if (value === null || error === null || error === undefined || error <= 1e-12 * Math.abs(value)) return digits(value);
+  if (Math.abs(value) < 0.01 || error < 1e-5) return `${digits(value)} ± ${error.toExponential(0)}`;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(error)));
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+}
+const measuredIn = (source, key) => measured(source[key], source[`${key}_error`]);
+
 /// The least-squares slope on log axes, of the points above the floor and below saturation; null with fewer than two.
 function slope(points) {
   const logs = points.filter((p) => p.y > 3 * p.floor && p.y < 0.05).map((p) => [Math.log(p.x), Math.log(p.y)]);
@@ -39,7 +50,8 @@ const errorChart = {
       const curve = (key, label, dash) => {
         const fitted = slope(step.sigma.map((s) => ({x: s.sigma, y: s[key], floor: s.mc_error})));
         const words = fitted === null ? '' : `, slope ${fitted.toFixed(2)}`;
-        return line(`step ${step.step}: ${label}${words}`, x, step.sigma.map((s) => s[key]), colour, dash);
+        return {...line(`step ${step.step}: ${label}${words}`, x, step.sigma.map((s) => s[key]), colour, dash),
+                ...errorBars(step.sigma.map((s) => s[`${key}_error`]))};
       };
       return [curve('error_order1', 'GΣGᵀ', 'solid'), curve('error_order2', 'second order', 'dot')];
     });
@@ -100,7 +112,7 @@ const chosen = {
 
   show() {
     const step = chosen.step();
-    document.getElementById('step').textContent = step.step;
+    for (const output of document.querySelectorAll('.chosen-step')) output.textContent = step.step;
     for (const button of document.querySelectorAll('#stops button')) {
       button.setAttribute('aria-current', String(Number(button.dataset.index) === chosen.index));
     }
@@ -146,14 +158,33 @@ function heatLayout() {
   return {...baseLayout(), margin: {l: 4, r: 4, t: 4, b: 4}, xaxis: axis, yaxis: {...axis, autorange: 'reversed', scaleanchor: 'x'}};
 }
 
+const drawnRows = (step) => [...step.sigma.map((s) => [`gaussian, σ = ${s.sigma}`, s]),
+  ...['dynamical', 'replica', 'sgld'].filter((name) => step[name]).map((name) => [name, step[name]])];
+
+const drawsOf = (s) => (s.effective_draws !== undefined ? Math.floor(s.effective_draws) : s.draws ?? s.window ?? s.replicas);
+
 function numbersOf(step) {
-  const rows = step.sigma.map((s) => [cell(s.sigma), cell(digits(s.error_order1)), cell(digits(s.error_order2)),
-    cell(digits(s.mc_error)), cell(`${digits(s.pr)} ± ${digits(s.pr_error)}`), cell(digits(s.pr_linear)),
-    cell(digits(s.top_overlap))]);
-  const others = ['dynamical', 'replica', 'sgld'].flatMap((name) => (step[name] ? [[cell(name), cell(digits(step[name].error)),
-    cell(''), cell(''), cell(digits(step[name].pr)), cell(''), cell(digits(step[name].top_overlap))]] : []));
-  return table(['σ', 'GΣGᵀ', '2nd order', 'MC error', 'PR', 'PR of GΣGᵀ', 'v₁ overlap'], [...rows, ...others],
-    'Relative Frobenius errors; PR with its jackknife error.');
+  const drawn = drawnRows(step);
+  const errors = drawn.map(([name, s]) => [cell(name, 'words'), cell(drawsOf(s)), cell(measuredIn(s, 'error' in s ? 'error' : 'error_order1')),
+    cell('error_order2' in s ? measuredIn(s, 'error_order2') : ''), cell(digits(s.mc_error))]);
+  const signals = drawn.map(([name, s]) => [cell(name, 'words'),
+    cell(measuredIn(s, 'shc_ratio')), cell(measuredIn(s, 'pr')), cell(measuredIn(s, 'pr_linear')), cell(measuredIn(s, 'top_overlap'))]);
+  const angles = drawn.filter(([, s]) => s.angles.length > 0).map(([name, s]) =>
+    [cell(name, 'words'), ...s.angles.map((angle, k) => cell(measured(angle, s.angles_error[k])))]);
+  const energies = step.pictures.map((picture) => [cell(pictureName(picture), 'words'), cell(measuredIn(picture, 'within')),
+    ...compared.blocks.map((_, b) => cell(`${measured(picture.energy[b], picture.energy_error[b])} (${digits(picture.top_share[b])})`))]);
+  const tables = [
+    table(['!', 'draws', 'GΣGᵀ', 'second order', 'C itself'], errors,
+      'Relative Frobenius errors. The last column is the Monte-Carlo error of C, the floor of the others.'),
+    table(['!', 'SHC ratio', 'PR', 'PR of GΣGᵀ', 'v₁ overlap'], signals, 'Each covariance beside its own GΣGᵀ.'),
+    angles.length > 0 && table(['!', '1st', '2nd', '3rd'], angles,
+      'Principal angles between the spaces of the three leading eigenvectors of C and of GΣGᵀ, in radians.'),
+    compared.blocks.length > 1 && table(['!', 'within', ...compared.blocks], energies,
+      'Share of the trace by block and, in brackets, of the top eigenvector; within: share of ‖C‖² inside blocks.'),
+  ].filter(Boolean);
+  const note = element('p', {class: 'quiet'}, 'Errors by the jackknife: over groups of draws, over copies, over stretches of the chains. '
+    + 'A window is its own distribution: its errors tell how far a number rests on one stretch of it.');
+  return element('div', {}, ...tables, note);
 }
 
 function drawChains(sgld) {
@@ -162,8 +193,11 @@ function drawChains(sgld) {
   if (!sgld) return;
   Plotly.react(plotOf('trace'), [line('mean loss', sgld.trace.map((_, k) => k), sgld.trace, theme.colours().ink, 'solid', 'lines')],
     chartLayout([], {title: {text: 'draw, chain after chain', standoff: 6}}, {title: {text: 'mean loss', standoff: 8}}), chartConfig('trace'));
-  document.getElementById('llc').textContent = `Local learning coefficient ${digits(sgld.llc)} ± ${digits(sgld.llc_error)}; `
-    + `${digits(sgld.effective_draws)} effective of ${sgld.draws} draws; a Metropolis test would accept ${digits(100 * sgld.acceptance)} % of the steps.`;
+  const gradients = sgld.batch === 0 ? 'whole gradients'
+    : `batches of ${sgld.batch}, which add ${digits(100 * sgld.gradient_noise)} % to the noise that is meant`;
+  document.getElementById('llc').textContent = `Local learning coefficient ${measured(sgld.llc, sgld.llc_error)} from `
+    + `${sgld.samples} samples by ${gradients}; ${digits(sgld.effective_draws)} effective of ${sgld.draws} draws; `
+    + `a Metropolis test would accept ${digits(100 * sgld.acceptance)} % of the steps.`;
 }
 
 const charted = typeof Plotly !== 'undefined';
