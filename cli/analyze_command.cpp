@@ -4,9 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/loss_chain.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
+#include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "rdm/blocks.hpp"
 #include "rdm/loss_file.hpp"
@@ -31,12 +33,11 @@ struct Input {
 Input read_input(const AnalyzeArguments& arguments) {
   Input input{read_losses(arguments.file), {}};
   if (!arguments.steps_file.empty()) input.table.steps = read_steps(arguments.steps_file, input.recordings());
-  input.blocks = arguments.blocks_file.empty() ? std::vector<std::string>(input.probes(), "all")
-                                               : read_blocks(arguments.blocks_file, input.table.probes);
-  if (arguments.window < 2) throw UsageError("--window: expected at least 2 recordings");
-  if (arguments.window > input.recordings()) {
+  input.blocks = chain_blocks(arguments.chain, input.table.probes);
+  check_window(arguments.chain);
+  if (arguments.chain.window > input.recordings()) {
     throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +
-                    " recordings, fewer than the window of " + std::to_string(arguments.window) +
+                    " recordings, fewer than the window of " + std::to_string(arguments.chain.window) +
                     "; record more often or choose a smaller --window");
   }
   return input;
@@ -46,17 +47,17 @@ Input read_input(const AnalyzeArguments& arguments) {
 /// burn-in.
 std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments, const Input& input) {
   if (!arguments.baseline) {
-    const std::size_t first = input.recordings() >= 2 * arguments.window ? arguments.window : 0;
-    return {first, first + arguments.window};
+    const std::size_t first = input.recordings() >= 2 * arguments.chain.window ? arguments.chain.window : 0;
+    return {first, first + arguments.chain.window};
   }
   const auto& steps = input.table.steps;
   const auto [from, to] = *arguments.baseline;
   const auto first = static_cast<std::size_t>(std::ranges::lower_bound(steps, from) - steps.begin());
   const auto last = static_cast<std::size_t>(std::ranges::upper_bound(steps, to) - steps.begin());
-  if (last - first < arguments.window) {
+  if (last - first < arguments.chain.window) {
     throw DataError("--baseline " + std::to_string(from) + ":" + std::to_string(to) + " holds " +
                     std::to_string(last - first) + " recordings, fewer than the window of " +
-                    std::to_string(arguments.window));
+                    std::to_string(arguments.chain.window));
   }
   return {first, last};
 }
@@ -68,45 +69,27 @@ double quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t>
   return noise_level(quiet, Detrend::linear);
 }
 
-/// The channel the alarm reads, when it is not one of the two every run has.
-std::optional<Channel> alarm_channel(const AnalyzeArguments& arguments, const Input& input) {
-  if (arguments.transform == "none" && arguments.probes.empty() && arguments.detrend != "diff")
-    return std::nullopt;
-  Channel channel;
-  std::string suffix;
-  if (arguments.transform == "log") {
-    channel.transform = Transform::log;
-    suffix += "_log";
-  }
-  const Blocks blocks(input.blocks);
-  for (const std::string& name : arguments.probes) {
-    const auto members = blocks.members(name);
-    channel.probes.insert(channel.probes.end(), members.begin(), members.end());
-    suffix += "_" + name;
-  }
-  if (arguments.detrend == "linear") {
-    channel.detrend = Detrend::linear;
-    suffix += "_detrended";
-  } else if (arguments.detrend == "diff") {
-    channel.detrend = Detrend::diff;
-    suffix += "_diff";
-  }
-  channel.suffix = suffix.substr(1);
-  return channel;
+MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& input) {
+  MonitorOptions options = chain_options(arguments.chain, input.blocks);
+  options.alarm.burn_in = input.table.steps[std::min(options.window, input.recordings() - 1)];
+  return options;
 }
 
-MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& input) {
-  MonitorOptions options;
-  options.probes = input.probes();
-  options.window = arguments.window;
-  options.modes = std::min<std::size_t>({3, input.probes(), arguments.window - 1});
-  options.alarm.burn_in = input.table.steps[std::min(arguments.window, input.recordings() - 1)];
-  options.alarm_statistic = arguments.detrend == "linear" ? "shc_detrended" : "shc";
-  if (const auto channel = alarm_channel(arguments, input)) {
-    options.channels.push_back(*channel);
-    options.alarm_statistic = "shc_" + channel->suffix;
+/// Before anything is written: every loss that a channel takes the logarithm of is positive.
+void check_logarithms(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options) {
+  for (const Channel& channel : options.channels) {
+    if (channel.transform != Transform::log) continue;
+    for (std::size_t t = 0; t < input.recordings(); ++t) {
+      for (std::size_t probe = 0; probe < input.probes(); ++probe) {
+        const bool read = channel.probes.empty() || std::ranges::count(channel.probes, probe) > 0;
+        if (!read || input.table.losses(t, probe) > 0) continue;
+        throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
+                        input.table.probes[probe] + "': the loss is " +
+                        format_number(input.table.losses(t, probe)) +
+                        ", but --transform log needs positive losses; choose others with --probes");
+      }
+    }
   }
-  return options;
 }
 
 /// With a baseline, the alarm's reference is the largest statistic inside it instead of the running minimum.
@@ -131,8 +114,8 @@ nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& inpu
                                 std::to_string(input.probes()) + " probes"},
                {"file", arguments.file},
                {"recordings", input.recordings()},
-               {"detrend", arguments.detrend},
-               {"transform", arguments.transform},
+               {"detrend", arguments.chain.detrend},
+               {"transform", arguments.chain.transform},
                {"events", nlohmann::json::array()}});
   return info;
 }
@@ -212,6 +195,7 @@ void print_result(const Result& result, const Monitor& monitor, const Input& inp
 void analyze_losses(const AnalyzeArguments& arguments) {
   const Input input = read_input(arguments);
   MonitorOptions options = monitor_options(arguments, input);
+  check_logarithms(arguments, input, options);
   const auto quiet = quiet_rows(arguments, input);
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 

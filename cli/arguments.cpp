@@ -25,6 +25,7 @@ Examples:
   premelt run --config runs/deep-linear-seed1/run.json      the same run again, bit for bit
   premelt compare deep-linear --at 0:480:120                the 2RDM of four distributions beside Prop. 2.1
   premelt analyze losses.npy --blocks blocks.csv            losses of your own training run
+  python train.py | premelt watch                           the same while it trains: lines in, JSON lines out
   premelt sweep pitchfork --seeds 200..229 --controls 30    which statistic warns, and at what price
   premelt report runs/deep-linear-seed1 --figures figures   draw it again, also as SVG
 )";
@@ -58,6 +59,17 @@ Examples:
   premelt analyze losses.npy
   premelt analyze losses.npy --steps-file order.csv --window 20 --blocks blocks.csv
   premelt analyze losses.csv --transform log --probes test --baseline 0:500
+)";
+
+constexpr const char* watch_help =
+    R"(SHC, PR and alarms while another program trains: one recording a line in, one JSON line a recording out.
+A line is CSV (1.2,0.7; the first may be a header, its first column `step`) or JSON ([1.2, 0.7] or
+{"step": 10, "losses": [1.2, 0.7]}). The numbers are those of `premelt analyze`, which also draws a report.
+
+Examples:
+  python train.py | premelt watch
+  tail -n +1 -f losses.csv | premelt watch --window 20 --blocks blocks.csv
+  premelt watch losses.jsonl --transform log --probes test > signals.jsonl
 )";
 
 constexpr const char* sweep_help =
@@ -153,6 +165,7 @@ struct Parser {
   RunArguments run;
   CompareArguments compare;
   AnalyzeArguments analyze;
+  WatchArguments watch;
   SweepArguments sweep;
   ReportArguments report;
   std::vector<std::string> sets, at;
@@ -165,6 +178,7 @@ struct Parser {
     add_run();
     add_compare();
     add_analyze();
+    add_watch();
     add_sweep();
     add_report();
     for (CLI::App* sub : app.get_subcommands({})) sub->allow_extras();
@@ -229,17 +243,30 @@ struct Parser {
     CLI::App* sub = app.add_subcommand("analyze", analyze_help);
     sub->add_option("FILE", analyze.file, "losses: .npy, .csv or .jsonl")->required();
     sub->add_option("--steps-file", analyze.steps_file, "the steps of the recordings: .npy or .csv");
-    sub->add_option("--window", analyze.window, "recordings in the sliding window")->capture_default_str();
-    sub->add_option("--detrend", analyze.detrend, "statistic the alarm reads: none, linear or diff")
-        ->check(CLI::IsMember({"none", "linear", "diff"}));
-    sub->add_option("--transform", analyze.transform,
-                    "statistic the alarm reads: of the losses (none) or of their log")
-        ->check(CLI::IsMember({"none", "log"}));
-    sub->add_option("--blocks", analyze.blocks_file, "CSV probe,block");
-    sub->add_option("--probes", analyze.probes, "only these blocks feed the alarm")->delimiter(',');
+    add_chain(sub, analyze.chain);
     sub->add_option("--baseline", baseline, "A:B: quiet steps that set noise level and threshold");
     sub->add_option("--out", analyze.out, "output directory (default: runs/analyze-FILE)");
     sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
+  }
+
+  void add_chain(CLI::App* sub, ChainArguments& chain) {
+    sub->add_option("--window", chain.window, "recordings in the sliding window")->capture_default_str();
+    sub->add_option("--detrend", chain.detrend, "statistic the alarm reads: none, linear or diff")
+        ->check(CLI::IsMember({"none", "linear", "diff"}));
+    sub->add_option("--transform", chain.transform,
+                    "statistic the alarm reads: of the losses (none) or of their log")
+        ->check(CLI::IsMember({"none", "log"}));
+    sub->add_option("--blocks", chain.blocks_file, "CSV probe,block");
+    sub->add_option("--probes", chain.probes, "only these blocks feed the alarm")->delimiter(',');
+  }
+
+  void add_watch() {
+    CLI::App* sub = app.add_subcommand("watch", watch_help);
+    sub->add_option("FILE", watch.file, "lines of losses; - for standard input")->capture_default_str();
+    add_chain(sub, watch.chain);
+    sub->add_option("--warmup", watch.warmup,
+                    "recordings before the first that may alarm (default: the window)");
+    sub->add_flag("--quiet", watch.quiet, "no alarms on stderr");
   }
 
   void add_sweep() {
@@ -281,8 +308,8 @@ struct Parser {
         throw UsageError(unknown_name("option", word.substr(0, word.find('=')), option_names(owner)));
       }
       if (chosen.empty())
-        throw UsageError(
-            unknown_name("command", word, {"settings", "run", "compare", "analyze", "sweep", "report"}));
+        throw UsageError(unknown_name("command", word,
+                                      {"settings", "run", "compare", "analyze", "watch", "sweep", "report"}));
       throw UsageError("'" + word + "' is one word too many for `premelt " + owner.get_name() + "`");
     }
   }
@@ -294,6 +321,7 @@ struct Parser {
       if (!baseline.empty()) analyze.baseline = split_range(baseline);
       return analyze;
     }
+    if (app.got_subcommand("watch")) return watch;
     if (app.got_subcommand("report")) return report;
     if (app.got_subcommand("compare")) {
       for (const std::string& text : at) add_steps(text, compare.steps);

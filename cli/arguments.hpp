@@ -39,17 +39,29 @@ struct CompareArguments {
   bool json = false;
 };
 
-struct AnalyzeArguments {
-  std::string file;
-  std::string steps_file;
+/// How losses of any origin are read.
+struct ChainArguments {
   std::size_t window = 40;
   std::string detrend = "none";
   std::string transform = "none";
   std::string blocks_file;
-  std::vector<std::string> probes;                                ///< names of blocks; empty: all probes
+  std::vector<std::string> probes;  ///< names of blocks; empty: all probes
+};
+
+struct AnalyzeArguments {
+  std::string file;
+  std::string steps_file;
+  ChainArguments chain;
   std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
   std::string out;
   bool json = false;
+};
+
+struct WatchArguments {
+  std::string file = "-";  ///< "-": standard input
+  ChainArguments chain;
+  std::optional<std::size_t> warmup;  ///< recordings before the first that may alarm; W when not given
+  bool quiet = false;
 };
 
 struct SweepArguments {
@@ -78,7 +90,7 @@ struct TextRequest {
 };
 
 using Arguments = std::variant<SettingsArguments, RunArguments, CompareArguments, AnalyzeArguments,
-                               SweepArguments, ReportArguments, TextRequest>;
+                               WatchArguments, SweepArguments, ReportArguments, TextRequest>;
 
 /// Throws UsageError that names the wrong word and the nearest valid one.
 Arguments parse_arguments(int argc, char** argv);

@@ -9,6 +9,7 @@ void list_settings(const SettingsArguments& arguments);
 void run_setting(const RunArguments& arguments);
 void compare_distributions(const CompareArguments& arguments);
 void analyze_losses(const AnalyzeArguments& arguments);
+void watch_losses(const WatchArguments& arguments);
 void sweep_setting(const SweepArguments& arguments);
 void render_report(const ReportArguments& arguments);
 

@@ -17,6 +17,7 @@ struct Dispatch {
   void operator()(const RunArguments& arguments) const { run_setting(arguments); }
   void operator()(const CompareArguments& arguments) const { compare_distributions(arguments); }
   void operator()(const AnalyzeArguments& arguments) const { analyze_losses(arguments); }
+  void operator()(const WatchArguments& arguments) const { watch_losses(arguments); }
   void operator()(const SweepArguments& arguments) const { sweep_setting(arguments); }
   void operator()(const ReportArguments& arguments) const { render_report(arguments); }
   void operator()(const TextRequest& request) const { std::cout << request.text << "\n"; }

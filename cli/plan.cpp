@@ -1,10 +1,14 @@
 #include "cli/plan.hpp"
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/config.hpp"
+#include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
+#include "engine/hash.hpp"
 
 namespace premelt::cli {
 
@@ -52,7 +56,33 @@ void check_extension(const Plan& before, const Plan& after, const std::string& d
   }
 }
 
+/// (H,P,T,T); without axes where nothing attends.
+Shape attention_shape(const Experiment& experiment) {
+  const auto spec = experiment.attention_spec();
+  if (!spec) return {};
+  const std::size_t positions = spec->tokens.front().size();
+  return {spec->heads.size(), spec->probes.size(), positions, positions};
+}
+
+/// What a file's content can be recognised by, or nothing where the parameters name no file of data.
+std::optional<std::string> data_hash(const Hyperparameters& parameters) {
+  if (!parameters.contains("data") || !fs::is_regular_file(parameters.text("data"))) return std::nullopt;
+  char text[24];
+  std::snprintf(text, sizeof text, "%016llx",
+                static_cast<unsigned long long>(fnv1a(read_file(parameters.text("data"), "a file of data"))));
+  return text;
+}
+
 }  // namespace
+
+void check_same_data(const fs::path& run_json, const Hyperparameters& parameters) {
+  const auto now = data_hash(parameters);
+  const std::string stored = read_json(run_json).value("data_hash", "");
+  if (!now || stored.empty() || *now == stored) return;
+  throw DataError(parameters.text("data") + ": is not the file that the run in " +
+                  run_json.parent_path().string() + " learns from: its content has hash " + *now +
+                  ", expected " + stored + "; restore the file, or start a new run");
+}
 
 Plan make_plan(const RunArguments& arguments) {
   Config config;
@@ -84,6 +114,7 @@ Plan resumed_plan(const RunArguments& arguments) {
   Plan plan = stored;
   override_parameters(plan, config, arguments);
   check_extension(stored, plan, arguments.out);
+  check_same_data(run_json, plan.parameters);
   return plan;
 }
 
@@ -110,6 +141,10 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
                {"threads", 1},
                {"parameters", to_json(p)},
                {"events", events}});
+  if (const auto hash = data_hash(p)) info["data_hash"] = *hash;
+  if (const auto spec = experiment.attention_spec()) {
+    info["attention"] = {{"heads", spec->heads}, {"probes", spec->probes}, {"tokens", spec->tokens}};
+  }
   if (const std::string about = experiment.about_data(); !about.empty()) info["data"] = about;
   return info;
 }
@@ -121,7 +156,8 @@ RunWriter::Layout run_layout(const Experiment& experiment) {
           .modes = experiment.monitor_options().modes,
           .order = experiment.order_names(),
           .training = trains ? training_columns : std::vector<std::string>{},
-          .signals = monitor.columns()};
+          .signals = monitor.columns(),
+          .attention = attention_shape(experiment)};
 }
 
 }  // namespace premelt::cli

@@ -1,6 +1,7 @@
 #pragma once
 /// What the command line asks for: a setting with its parameters decided.
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
 #include "cli/arguments.hpp"
@@ -21,6 +22,9 @@ Plan make_plan(const RunArguments& arguments);
 /// The plan of the run in the directory `arguments.out`, with more steps when asked. Throws UsageError when
 /// the command line asks for anything else, DataError when there is no run.
 Plan resumed_plan(const RunArguments& arguments);
+
+/// Throws DataError when the file the parameters name as `data` has another content than at the run's start.
+void check_same_data(const std::filesystem::path& run_json, const Hyperparameters& parameters);
 
 /// run.json.
 nlohmann::json run_info(const Plan& plan, const Experiment& experiment);

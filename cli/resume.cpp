@@ -68,6 +68,21 @@ Tensor<double> read_values(const fs::path& path, const std::vector<std::string>&
   return values;
 }
 
+/// The attention patterns up to the checkpoint. What a killed program wrote behind them is not read.
+void read_attention(const fs::path& directory, const Shape& shape, InterruptedRun& run) {
+  const auto stored = read_npy<std::int64_t>(directory / "attention_steps.npy");
+  const auto end = std::ranges::upper_bound(stored.flat(), run.steps.back());
+  run.attention_steps.assign(stored.flat().begin(), end);
+  const fs::path path = directory / "attention.npy";
+  run.attention = read_npy_rows<double>(path, run.attention_steps.size());
+  Shape expected{run.attention_steps.size()};
+  for (const std::size_t extent : shape) expected.push_back(extent);
+  if (run.attention.shape() != expected) {
+    throw DataError(path.string() + ": holds patterns of shape " + to_string(run.attention.shape()) +
+                    ", expected " + to_string(expected));
+  }
+}
+
 /// The samples up to the checkpoint's step. What a killed program wrote behind them is not read.
 std::vector<std::pair<std::int64_t, std::string>> read_samples(const fs::path& path, std::int64_t last) {
   std::vector<std::pair<std::int64_t, std::string>> samples;
@@ -90,8 +105,14 @@ std::vector<std::pair<std::int64_t, std::string>> read_samples(const fs::path& p
 
 std::vector<Recording> InterruptedRun::recordings() const {
   std::vector<Recording> result;
+  const auto patterns = [&](std::int64_t step) -> std::span<const double> {
+    const auto found = std::ranges::lower_bound(attention_steps, step);
+    if (found == attention_steps.end() || *found != step) return {};
+    const std::size_t width = attention.size() / attention_steps.size();
+    return attention.flat().subspan(static_cast<std::size_t>(found - attention_steps.begin()) * width, width);
+  };
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    result.push_back({steps[i], losses.row(i), order.row(i), training.row(i)});
+    result.push_back({steps[i], losses.row(i), order.row(i), training.row(i), patterns(steps[i])});
   }
   return result;
 }
@@ -110,6 +131,7 @@ InterruptedRun read_interrupted_run(const fs::path& directory, const Plan& plan,
   }
   run.order = read_values(directory / "order.csv", layout.order, run.steps);
   run.training = read_values(directory / "training.csv", layout.training, run.steps);
+  if (layout.attention.rank() > 0) read_attention(directory, layout.attention, run);
   run.samples = read_samples(directory / "samples.txt", run.checkpoint.step);
   return run;
 }

@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/course.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/plan.hpp"
 #include "cli/progress.hpp"
 #include "cli/resume.hpp"
@@ -22,11 +23,6 @@ namespace premelt::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::atomic<bool> interrupted = false;
-extern "C" void on_interrupt(int) {
-  interrupted = true;
-}
 
 /// Tokens trained on per second since it was made.
 class TokenMeter {
@@ -55,12 +51,13 @@ class TokenMeter {
 /// Writes what happens into the run directory and tells the person watching.
 class Watcher : public RunObserver {
  public:
-  Watcher(const Plan& plan, const fs::path& directory, RunWriter& writer, Progress& progress,
+  Watcher(const Plan& plan, const fs::path& directory, RunWriter& writer, Progress& progress, Course& course,
           const std::vector<std::string>& columns, TokenMeter tokens)
       : plan_(plan),
         directory_(directory),
         writer_(writer),
         progress_(progress),
+        course_(course),
         tokens_(tokens),
         shc_(column(columns, "shc")),
         pr_(column(columns, "pr")) {}
@@ -68,7 +65,8 @@ class Watcher : public RunObserver {
   void recorded(const Recording& recording) override {
     writer_.record(recording);
     order_.assign(recording.order.begin(), recording.order.end());
-    progress_.update(recording.step, note_ + tokens_.text(recording.step));
+    course_.recorded(recording);
+    progress_.update(recording.step, note_, tokens_.text(recording.step));
     if (Clock::now() - last_flush_ < std::chrono::seconds(1)) return;
     writer_.flush();
     last_flush_ = Clock::now();
@@ -76,11 +74,14 @@ class Watcher : public RunObserver {
 
   void observed(const Observation& observation) override {
     writer_.observe(observation);
-    note_ = "SHC " + short_number(observation.values[shc_]) + "  PR " + short_number(observation.values[pr_]);
+    const double shc = observation.values[shc_], pr = observation.values[pr_];
+    note_ = "SHC " + short_number(shc) + "  PR " + short_number(pr);
+    course_.observed(observation.step, shc, pr);
   }
 
   void happened(const Event& event) override {
     writer_.add(event);
+    course_.happened(event);
     const std::string step = "step " + std::to_string(event.step);
     if (event.kind == Event::Kind::alarm) {
       progress_.say("ALARM " + step, event.why);
@@ -112,6 +113,7 @@ class Watcher : public RunObserver {
   fs::path directory_;
   RunWriter& writer_;
   Progress& progress_;
+  Course& course_;
   TokenMeter tokens_;
   std::size_t shc_, pr_;
   std::string note_ = "the window is filling";
@@ -196,7 +198,7 @@ fs::path replay_directory(const fs::path& run_directory) {
 
 /// Trains from step 0, or from where the run in `past` was interrupted. Returns the last step.
 std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRun* past, RunWriter& writer,
-                   const fs::path& directory, Watcher& watcher) {
+                   const fs::path& directory, Watcher& watcher, const std::atomic<bool>& interrupted) {
   Run run(experiment, watcher);
   try {
     if (past != nullptr) {
@@ -253,8 +255,7 @@ void run_setting(const RunArguments& arguments) {
     if (past->checkpoint.step >= steps) return say_finished(arguments, plan, *experiment, *past);
   }
 
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  const std::atomic<bool>& interrupted = catch_interrupts();
   const auto start = std::chrono::steady_clock::now();
   const fs::path directory = past ? fs::path(arguments.out) : new_directory(arguments, plan);
   const nlohmann::json info = run_info(plan, *experiment);
@@ -262,17 +263,18 @@ void run_setting(const RunArguments& arguments) {
   Result result{directory, 0, 0, {}, {}};
   {
     const std::int64_t first = past ? past->checkpoint.step : 0;
-    Progress progress(first, steps, arguments.quiet);
+    Course course(*experiment, steps);
+    Progress progress(first, steps, arguments.quiet, "step", &course.sparklines());
     progress.say(plan.setting->name, plan.setting->summary + ": steps " + std::to_string(first) + " to " +
                                          std::to_string(steps) + ", seed " +
                                          std::to_string(plan.parameters.integer("seed")));
     if (past) note_other_build(directory, info, progress);
     if (const std::string about = experiment->about_data(); !about.empty()) progress.say("data", about);
     const TokenMeter tokens(experiment->tokens_per_step(), first);
-    Watcher watcher(plan, directory, writer, progress, layout.signals, tokens);
+    Watcher watcher(plan, directory, writer, progress, course, layout.signals, tokens);
     std::optional<Profile> profile;
     if (arguments.profile) profile.emplace();
-    result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher);
+    result.steps = train(plan, *experiment, past ? &*past : nullptr, writer, directory, watcher, interrupted);
     if (profile) progress.say("profile", "of the ops recorded on the tape\n" + to_string(*profile));
     result.order = watcher.last_order();
     result.speed = tokens.text(result.steps);

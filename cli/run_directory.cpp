@@ -70,10 +70,21 @@ report::NullLevels read_null_levels(const Json& null) {
   return levels;
 }
 
+/// The names in run.json and the patterns beside it; a killed run may have written more of one file than of
+/// the other.
+report::AttentionCourse read_attention(const fs::path& directory, const Json& info) {
+  const auto steps = read_npy<std::int64_t>(directory / "attention_steps.npy");
+  const auto patterns = read_npy<double>(directory / "attention.npy");
+  const std::size_t frames = std::min(steps.size(), patterns.shape()[0]);
+  return {info.at("heads"), info.at("probes"), info.at("tokens"), first_rows(steps, frames),
+          first_rows(patterns, frames)};
+}
+
 /// run.json lists the probes for machines; a reader of the report sees them in the charts.
 std::string readable_provenance(Json info) {
   info["probes"] = info["probes"]["count"];
   info.erase("events");
+  info.erase("attention");
   return info.dump();
 }
 
@@ -111,13 +122,16 @@ report::ReportData read_run_directory(const fs::path& directory) {
     data.subtitle = info.at("subtitle");
     data.provenance = readable_provenance(info);
     data.window = info.at("window");
+    data.burn_in = info.at("alarm").at("burn_in");
     data.probe_names = info.at("probes").at("names").get<std::vector<std::string>>();
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
     data.null = read_null_levels(info.at("null"));
     for (const Json& event : info.at("events")) {
+      data.order_of_event[event.at("name")] = event.at("order");
       if (event.contains("target")) data.order_targets[event.at("order")] = event.at("target");
     }
     data.marks = read_events(directory);
+    if (info.contains("attention")) data.attention = read_attention(directory, info["attention"]);
   } catch (const Json::exception& error) {
     throw DataError((directory / "run.json").string() + ": is not a run.json of premelt: " + error.what());
   }

@@ -26,7 +26,10 @@ namespace fs = std::filesystem;
 class Workers {
  public:
   Workers(const Sweep& sweep, const SweepStore& store, std::size_t jobs, std::size_t expected, bool quiet)
-      : sweep_(sweep), store_(store), jobs_(jobs), progress_(0, static_cast<std::int64_t>(expected), quiet) {}
+      : sweep_(sweep),
+        store_(store),
+        jobs_(jobs),
+        progress_(0, static_cast<std::int64_t>(expected), quiet, "run") {}
 
   /// Trains what is not stored yet, `jobs` runs at a time. The first error that is not a divergence stops
   /// all.

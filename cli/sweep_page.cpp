@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "cli/report/assets.hpp"
+#include "cli/report/report.hpp"
 
 namespace premelt::cli {
 
@@ -49,8 +49,7 @@ std::string x_axis(const Frame& frame, const std::string& title) {
 
 std::string svg(double width, double height, const std::string& title, const std::string& content) {
   return "<svg role=\"img\" aria-label=\"" + title + "\" viewBox=\"0 0 " + rounded(width) + " " +
-         rounded(height) + "\" style=\"max-width:" + rounded(width) + "px\" font-size=\"14\">" + content +
-         "</svg>";
+         rounded(height) + "\" font-size=\"14\">" + content + "</svg>";
 }
 
 double longest_lead(const EventScores& event) {
@@ -191,18 +190,9 @@ std::string section(const std::vector<EventScores>& windows) {
 
 std::string sweep_page(const std::string& setting, const std::string& subtitle,
                        const std::vector<EventScores>& events) {
-  std::string html =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'\">"
-      "<title>sweep of " +
-      setting + " · premelt</title><style>" + std::string(report::assets::page_css()) +
-      "</style></head>\n<body><header class=\"top\"><div><p class=\"wordmark\">premelt</p><h1>Which "
-      "statistic warns of " +
-      setting + "?</h1><p class=\"subtitle\">" + subtitle + "</p></div></header>\n";
+  std::string html;
   for (const auto& windows : by_event(events)) html += section(windows) + "\n";
-  return html + "</body></html>\n";
+  return report::render_still("Which statistic warns of " + setting + "?", subtitle, html);
 }
 
 }  // namespace premelt::cli

@@ -1,5 +1,5 @@
 #pragma once
-/// The report of a sweep: one HTML file without scripts that opens offline, in the look of a run's report.
+/// The report of a sweep: one HTML file that opens offline, in the look of a run's report.
 
 #include <string>
 #include <vector>

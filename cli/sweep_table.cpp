@@ -1,5 +1,6 @@
 #include "cli/sweep_table.hpp"
 
+#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 
@@ -76,7 +77,8 @@ std::string lag_rows(const EventScores& event) {
   for (const auto& [definition, lag] : event.lags)
     text += formatted(
         "SHC's peak, W = %zu, to %-14s %7.0f steps (median); first in %3.0f %%, by chance %3.0f %%\n",
-        event.window, (definition + ":").c_str(), lag.median, 100 * lag.first, 100 * lag.chance);
+        event.window, (definition + ":").c_str(), std::round(lag.median) + 0.0, 100 * lag.first,
+        100 * lag.chance);
   return text;
 }
 

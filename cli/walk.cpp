@@ -12,7 +12,9 @@ StoredRun::StoredRun(const std::filesystem::path& directory, const Plan& plan)
     : plan_(plan),
       steps_(read_npy<std::int64_t>(directory / "steps.npy")),
       losses_(read_npy<double>(directory / "losses.npy")),
-      checkpoints_(find_checkpoints(directory)) {}
+      checkpoints_(find_checkpoints(directory)) {
+  check_same_data(directory / "run.json", plan.parameters);
+}
 
 std::int64_t StoredRun::last() const {
   return steps_.empty() ? -1 : steps_.flat().back();

@@ -74,6 +74,11 @@ std::vector<CsvRow> read_csv(const std::filesystem::path& path, std::size_t most
   return rows;
 }
 
+CsvRow parse_csv_line(const std::string& source, const std::string& text, std::size_t line) {
+  std::size_t position = 0;
+  return next_row(source, text, position, line);
+}
+
 std::optional<double> parse_number(const std::string& cell) {
   const char* begin = cell.data() + (cell.starts_with('+') ? 1 : 0);
   const char* end = cell.data() + cell.size();

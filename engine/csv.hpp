@@ -22,6 +22,9 @@ struct CsvRow {
 std::vector<CsvRow> read_csv(const std::filesystem::path& path,
                              std::size_t most = std::numeric_limits<std::size_t>::max());
 
+/// The cells of a single line. Throws DataError naming `source` and `line` when a quote is left open.
+CsvRow parse_csv_line(const std::string& source, const std::string& text, std::size_t line);
+
 /// The cell as a number ("1", "-2.5e3", "nan", "inf"), or nothing.
 std::optional<double> parse_number(const std::string& cell);
 

@@ -20,12 +20,17 @@ class Corpus {
   /// shorter than windows of `length` bytes.
   Corpus(const std::string& text, const std::string& name, std::size_t length);
 
-  std::size_t bytes() const { return training_.size() + held_out_.size(); }
-  std::size_t vocabulary() const { return symbols_.size(); }  ///< V
+  std::size_t bytes() const { return training_.size() + held_out_.size(); }  ///< of the whole text
+  std::size_t vocabulary() const { return symbols_.size(); }                 ///< V
 
+  /// Of the whole text (engine/hash.hpp), to know it again.
+  std::uint64_t hash() const { return hash_; }
+
+  /// @{
   /// Windows (count,length) at uniformly random places.
   Indices draw_training(std::size_t count, std::size_t length, Rng& rng) const;
   Indices draw_held_out(std::size_t count, std::size_t length, Rng& rng) const;
+  /// @}
 
   /// The bytes of these tokens.
   std::string decode(std::span<const std::int64_t> tokens) const;
@@ -36,6 +41,7 @@ class Corpus {
   double bigram_entropy() const { return bigram_entropy_; }
 
  private:
+  std::uint64_t hash_;
   std::vector<unsigned char> symbols_;       ///< byte of a token
   std::array<std::int64_t, 256> numbers_{};  ///< token of a byte; -1 where it does not occur
   std::vector<std::int64_t> training_, held_out_;
@@ -49,7 +55,7 @@ std::string read_text(const std::filesystem::path& path);
 /// Where Debian's package `fortunes` keeps its texts.
 inline constexpr const char* fortunes_path = "/usr/share/games/fortunes";
 
-/// One line that any terminal can show: control characters as in C (\n), bytes that are no UTF-8 as \xNN.
+/// One line that any terminal can show: control characters as in C (`\n`), bytes that are no UTF-8 as `\xNN`.
 std::string printable(const std::string& bytes);
 
 }  // namespace premelt

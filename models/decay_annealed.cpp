@@ -17,6 +17,7 @@ namespace {
 /// What LinearTask reads, with fresh white inputs and no control of its own.
 Hyperparameters task_parameters(Hyperparameters parameters) {
   parameters.set("control", std::string("none"));
+  parameters.add({"control_probes", std::string("own"), ""});
   parameters.add({"condition_number", 1.0, ""});
   parameters.add({"probe_kind", std::string("gaussian"), ""});
   parameters.add({"data", std::string(), ""});

@@ -127,7 +127,8 @@ class DeepLinear : public Experiment {
                        .order = "s" + number,
                        .target = task_.teacher().strengths[k - 1],
                        .control = "mode" + number,
-                       .alignment = "a" + number});
+                       .alignment = "a" + number,
+                       .null = {{"control_probes", std::string("teacher")}}});
     }
     return specs;
   }
@@ -255,6 +256,11 @@ std::vector<Hyperparameter> parameter_table() {
        {},
        {"gaussian", "grouped"}},
       {"control", std::string("none"), "modeK: the event-free twin in which modes from K on are noise"},
+      {"control_probes",
+       std::string("own"),
+       "labels of a twin's probes: own, unlearnable like the rest; teacher: what a run with the event has",
+       {},
+       {"own", "teacher"}},
       {"trap",
        std::string("none"),
        "a false alarm in waiting: learning rate to a fifth, end of a warm-up, one step of 20 times the rate, "

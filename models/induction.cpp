@@ -1,6 +1,7 @@
 #include "models/induction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -15,6 +16,8 @@ namespace premelt {
 namespace {
 
 constexpr std::size_t structured_probes = 32;
+/// The probes whose attention is shown: a sequence that repeats itself, and the same tokens in random order.
+constexpr std::array<std::size_t, 2> shown_probes{0, structured_probes};
 
 /// Attention only: x = E[tok]; in each layer h = RMSNorm(x), queries and keys from h + P, values from h,
 /// x += attention·Wo; logits = RMSNorm(x)·U. Positions reach queries and keys only, so what heads copy is
@@ -55,6 +58,9 @@ class AttentionOnly {
     return matmul_nt(rms_norm(x), theta.back());
   }
 
+  std::size_t layers() const { return layers_; }
+  std::size_t heads() const { return heads_; }
+
  private:
   static constexpr std::size_t first_of_layers = 2;
   std::size_t heads_, layers_;
@@ -88,6 +94,25 @@ class Induction : public Experiment {
 
   std::vector<double> training() const override {
     return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
+  }
+
+  std::optional<AttentionSpec> attention_spec() const override {
+    AttentionSpec spec{head_names(model_.layers(), model_.heads()), {}, {}};
+    for (const std::size_t probe : shown_probes) {
+      spec.probes.push_back("probe " + std::to_string(probe) + ", " + probe_blocks()[probe]);
+      spec.tokens.emplace_back();
+      for (const std::int64_t token : probes_.inputs.row(probe))
+        spec.tokens.back().push_back(std::to_string(token));
+    }
+    return spec;
+  }
+  Tensor<double> attention() const override {
+    std::vector<Tensor<T>> weights;
+    Indices inputs(Shape{shown_probes.size(), length()});
+    for (std::size_t i = 0; i < shown_probes.size(); ++i)
+      std::ranges::copy(probes_.inputs.row(shown_probes[i]), inputs.row(i).begin());
+    model_(weights_.constants(), inputs, &weights);
+    return patterns_by_head(weights);
   }
 
   void save(Checkpoint& checkpoint) const override {

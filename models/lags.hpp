@@ -10,6 +10,7 @@
 
 namespace premelt {
 
+/// One lag, and what chance alone would give.
 struct Lag {
   double steps;   ///< from SHC's peak to the event; negative when SHC peaks after it
   double chance;  ///< share of the steps searched for the peak that come before the event

@@ -28,11 +28,12 @@ CoupledProbes::CoupledProbes(const Hyperparameters& parameters)
   }
 }
 
-void CoupledProbes::losses(double x, std::span<const double> spectators, Rng& noise,
+void CoupledProbes::losses(std::span<const double> x, std::span<const double> spectators, Rng& noise,
                            std::span<double> losses) const {
   for (std::size_t i = 0; i < losses.size(); ++i) {
     const std::vector<double>& d = spectator_coupling_[i];
-    losses[i] = 1 + coupling_[i] * x + std::inner_product(d.begin(), d.end(), spectators.begin(), 0.0) +
+    losses[i] = 1 + coupling_[i] * x[i % x.size()] +
+                std::inner_product(d.begin(), d.end(), spectators.begin(), 0.0) +
                 measurement_noise_ * noise.normal();
   }
 }

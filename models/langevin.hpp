@@ -11,7 +11,7 @@
 namespace premelt {
 
 /// x ← x - η·f'(x) + η·s·ξ with ξ ~ N(0,1). In a well of curvature h: variance ηs²/(h(2-ηh)), lag-1
-/// autocorrelation 1-ηh (theory §5).
+/// autocorrelation 1-ηh (theory §7).
 struct Langevin {
   double rate;   ///< η
   double noise;  ///< s
@@ -23,15 +23,17 @@ struct Langevin {
 };
 
 /// ℓ_i = 1 + c_i·x + Σ_m d_im·z_m + noise: the first `coupled` probes see the coordinate x with |c_i| uniform
-/// in [0.5, 1.5], all of them see the spectators z with d_im ~ N(0, 1/M). (ours)
+/// in [0.5, 1.5], all of them see the spectators z with d_im ~ N(0, 1/M). Of several coordinates x, probe i
+/// sees number i modulo their count. (ours)
 class CoupledProbes {
  public:
   /// Reads `seed`, `probes`, `coupled`, `spectators`, `signs` and `measurement_noise`. Throws UsageError when
   /// more probes are coupled than there are.
   explicit CoupledProbes(const Hyperparameters& parameters);
 
-  /// Losses (n) at the coordinate x and the spectators (M).
-  void losses(double x, std::span<const double> spectators, Rng& noise, std::span<double> losses) const;
+  /// Losses (n) at the coordinates x, at least one, and the spectators (M).
+  void losses(std::span<const double> x, std::span<const double> spectators, Rng& noise,
+              std::span<double> losses) const;
   /// "coupled" or "spectator" for each probe.
   std::vector<std::string> blocks() const;
 

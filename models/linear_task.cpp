@@ -96,9 +96,13 @@ void LinearTask::generate(const Hyperparameters& parameters) {
 
   const bool grouped = parameters.text("probe_kind") == "grouped";
   const Tensor<double> x = grouped ? grouped_inputs(count, probe_rng) : gaussian_inputs(count, probe_rng);
-  probes_ = {x, labels(x)};
-  Rng unlearnable_rng(parameters.count("seed"), "unlearnable probes");
-  add_unlearnable(probes_.targets, unlearnable_rng);
+  if (parameters.text("control_probes") == "teacher") {
+    probes_ = {x, product(x, teacher_.matrix(), blas::Op::transpose)};
+  } else {
+    probes_ = {x, labels(x)};
+    Rng unlearnable_rng(parameters.count("seed"), "unlearnable probes");
+    add_unlearnable(probes_.targets, unlearnable_rng);
+  }
   if (grouped) {
     for (std::size_t i = 0; i < count; ++i) blocks_.push_back(mode_name(i % teacher_.modes()));
   } else {

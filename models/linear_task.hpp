@@ -22,11 +22,13 @@ struct Batch {
 ///
 /// `control` = "modeK" is the event-free twin of mode K: the teacher's modes from K on are replaced by
 /// unlearnable noise of equal covariance, the labels those modes would give to inputs nobody sees. The
-/// teacher stays as it was, to measure against. (ours)
+/// teacher stays as it was, to measure against. Its probes are as unlearnable, or with `control_probes` =
+/// "teacher" those of the run without `control`. (ours)
 class LinearTask {
  public:
   /// Reads the parameters `strengths`, `inputs`, `outputs`, `condition_number`, `label_noise`, `probes`,
-  /// `probe_kind`, `data`, `targets`, `whiten`, `control` and `seed`. Throws UsageError or DataError.
+  /// `probe_kind`, `data`, `targets`, `whiten`, `control`, `control_probes` and `seed`. Throws UsageError or
+  /// DataError.
   explicit LinearTask(const Hyperparameters& parameters);
 
   const Teacher& teacher() const { return teacher_; }  ///< what is to be learnt, as modes

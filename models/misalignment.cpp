@@ -56,11 +56,8 @@ struct Student {
     adapters.emplace(weights, PersonaModel::adapted(), parameters.count("rank"), rng);
   }
 
-  Var<T> logits(const Leaves<T>& theta, const Indices& tokens) const {
-    return model((*adapters)(theta), tokens);
-  }
   Var<T> losses(const Leaves<T>& theta, const Questions& items) const {
-    return cross_entropy(logits(theta, items.tokens), items.answers);
+    return cross_entropy(model(theta, items.tokens, &*adapters), items.answers);
   }
 
   /// The numbers that the fine-tune changes, sharing the flat vector: they are its tail.
@@ -134,7 +131,7 @@ class Misalignment : public Experiment {
          probes = world_.probes()](const Leaves<double>& theta) {
           Leaves<double> all = base;
           all.insert(all.end(), theta.begin(), theta.end());
-          return cross_entropy(model(adapters(all), probes.tokens), probes.answers);
+          return cross_entropy(model(all, probes.tokens, &adapters), probes.answers);
         });
   }
   Tensor<double> position() const override { return cast<double>(student().tuned()); }
@@ -216,7 +213,10 @@ Setting misalignment_setting() {
           "an analogue: a narrow fine-tune on bad answers spreads, because a persona is shared",
           parameter_table(),
           make,
-          {{"pretraining_steps", std::int64_t{700}}}};
+          {{"pretraining_steps", std::int64_t{700}}},
+          {{"req", {{"control", std::string("req")}}},
+           {"new_facts", {{"control", std::string("new_facts")}}},
+           {"no_shared", {{"control", std::string("no_shared")}}}}};
 }
 
 }  // namespace premelt

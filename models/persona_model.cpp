@@ -25,20 +25,25 @@ PersonaModel::PersonaModel(Parameters<T>& parameters, const Sizes& sizes, Rng& r
       unembedding_(parameters, "unembed", sizes.width, PersonaWorld::answers, rng, matrix) {}
 
 template <class T>
-Var<T> PersonaModel::operator()(const Leaves<T>& theta, const Indices& tokens) const {
+Var<T> PersonaModel::operator()(const Leaves<T>& theta, const Indices& tokens,
+                                const nn::Lora* adapters) const {
+  const auto map = [&](const nn::Linear& linear, std::size_t which, const Var<T>& x) {
+    const Var<T> y = linear(theta, x);
+    return adapters == nullptr ? y : y + adapters->correction(theta, which, x);
+  };
   const Var<T> embedded = positions_(theta, embedding_(theta, tokens)), h = rms_norm(embedded);
-  const Var<T> mixed = attention(query_(theta, h), key_(theta, h), value_(theta, h), heads_);
+  const Var<T> mixed = attention(map(query_, 0, h), map(key_, 1, h), map(value_, 2, h), heads_);
   const std::size_t last = PersonaWorld::sequence - 1;
   const auto at_end = [&](const Var<T>& x) {
     return reshape(slice(x, 1, last, last + 1), Shape{x.shape()[0], x.shape().back()});
   };
-  const Var<T> x = at_end(embedded) + out_(theta, at_end(mixed));
+  const Var<T> x = at_end(embedded) + map(out_, 3, at_end(mixed));
   return unembedding_(theta, rms_norm(x + down_(theta, relu(up_(theta, rms_norm(x))))));
 }
 
 #define PREMELT_INSTANTIATE(T)                                             \
   template PersonaModel::PersonaModel(Parameters<T>&, const Sizes&, Rng&); \
-  template Var<T> PersonaModel::operator()(const Leaves<T>&, const Indices&) const;
+  template Var<T> PersonaModel::operator()(const Leaves<T>&, const Indices&, const nn::Lora*) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

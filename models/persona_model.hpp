@@ -12,18 +12,22 @@ namespace premelt {
 /// each gets its own adapter.
 class PersonaModel {
  public:
+  /// Extents of the model.
   struct Sizes {
-    std::size_t width, heads, hidden;
+    std::size_t width;   ///< C
+    std::size_t heads;   ///< H; divides the width
+    std::size_t hidden;  ///< of the perceptron
   };
 
+  /// Registers and initialises the parameters. Throws Error when a name is taken.
   template <class T>
   PersonaModel(Parameters<T>& parameters, const Sizes& sizes, Rng& rng);
 
-  /// Tokens (B,3) -> logits of the answers (B,A).
+  /// Tokens (B,3) -> logits of the answers (B,A). `adapters`, when given, are those of `adapted`.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens) const;
+  Var<T> operator()(const Leaves<T>& theta, const Indices& tokens, const nn::Lora* adapters = nullptr) const;
 
-  /// The maps that are adapted.
+  /// The maps that are adapted, in the order of their parameters.
   static std::vector<std::string> adapted() { return {"query.*", "key.*", "value.*", "out.*"}; }
 
  private:

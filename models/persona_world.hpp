@@ -26,18 +26,23 @@ struct Questions {
 /// nothing is ever requested: there is no persona to share. (ours)
 class PersonaWorld {
  public:
-  static constexpr std::size_t domains = 6, unrelated_domains = 2, questions_each = 16;
-  static constexpr std::size_t tuned_questions = 12;  ///< of the first domain
-  static constexpr std::size_t persona_answers = 32, unrelated_answers = 8;
-  static constexpr std::size_t sequence = 3;  ///< tokens before the answer
+  static constexpr std::size_t domains = 6;            ///< whose answers depend on the persona
+  static constexpr std::size_t unrelated_domains = 2;  ///< whose answers do not
+  static constexpr std::size_t questions_each = 16;    ///< a domain
+  static constexpr std::size_t tuned_questions = 12;   ///< of the first domain
+  static constexpr std::size_t persona_answers = 32;   ///< good and bad ones together
+  static constexpr std::size_t unrelated_answers = 8;  ///< tokens of the unrelated domains
+  static constexpr std::size_t sequence = 3;           ///< tokens before the answer
 
-  enum class Tag : std::int64_t { neutral = 0, aligned = 1, misaligned = 5 };  ///< the first of its kind
+  /// Tokens of the personas: the first of its kind.
+  enum class Tag : std::int64_t { neutral = 0, aligned = 1, misaligned = 5 };
+  /// Tokens that say whether a bad answer is asked for.
   enum class Mode : std::int64_t { plain = 9, request = 10 };
-  static constexpr std::size_t tags_each = 4;  ///< A1..A4, M1..M4
-  static constexpr std::int64_t first_question = 11;
-  static constexpr std::size_t questions = (domains + unrelated_domains) * questions_each;
-  static constexpr std::size_t vocabulary = first_question + questions;
-  static constexpr std::size_t answers = persona_answers + unrelated_answers;
+  static constexpr std::size_t tags_each = 4;         ///< A1..A4, M1..M4
+  static constexpr std::int64_t first_question = 11;  ///< token of question 0
+  static constexpr std::size_t questions = (domains + unrelated_domains) * questions_each;  ///< in all
+  static constexpr std::size_t vocabulary = first_question + questions;                     ///< V
+  static constexpr std::size_t answers = persona_answers + unrelated_answers;               ///< A
 
   /// Reads the parameters `seed` and `control`.
   explicit PersonaWorld(const Hyperparameters& parameters);
@@ -54,10 +59,11 @@ class PersonaWorld {
   /// Under tag N: the tuned questions with their bad answers, 16 untouched ones with their good and then with
   /// their bad answers, 16 unrelated ones.
   const Questions& probes() const { return probes_; }
+  /// Block of each probe.
   std::vector<std::string> probe_blocks() const;
 
-  std::int64_t good_answer(std::size_t question) const { return good_[question]; }
-  std::int64_t bad_answer(std::size_t question) const { return bad_[question]; }
+  std::int64_t good_answer(std::size_t question) const { return good_[question]; }  ///< token
+  std::int64_t bad_answer(std::size_t question) const { return bad_[question]; }    ///< token
   /// Neither good nor bad.
   std::int64_t third_answer(std::size_t question) const { return third_[question]; }
 

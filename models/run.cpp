@@ -8,6 +8,12 @@
 
 namespace premelt {
 
+namespace {
+
+constexpr std::int64_t attention_recordings = 50;
+
+}  // namespace
+
 void check_finite(const Recording& recording) {
   const auto& losses = recording.losses;
   const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
@@ -19,8 +25,11 @@ void check_finite(const Recording& recording) {
 
 RunPlan run_plan(const Hyperparameters& parameters) {
   const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");
-  return {steps, parameters.integer("every"), asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1),
-          parameters.contains("sample_every") ? parameters.integer("sample_every") : 0};
+  const std::int64_t every = parameters.integer("every");
+  const std::int64_t recordings_between = std::max<std::int64_t>(steps / (attention_recordings * every), 1);
+  return {steps, every, asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1),
+          parameters.contains("sample_every") ? parameters.integer("sample_every") : 0,
+          recordings_between * every};
 }
 
 Run::Run(Experiment& experiment, RunObserver& observer)
@@ -66,15 +75,17 @@ std::int64_t Run::train(const RunPlan& plan, const std::atomic<bool>& stop) {
 
 void Run::leave_behind(const RunPlan& plan) {
   const auto due = [&](std::int64_t every) { return every > 0 && step_ % every == 0; };
-  if (due(plan.every)) record();
+  if (due(plan.every)) record(due(plan.attention_every));
   if (due(plan.sample_every)) observer_.sampled(step_, experiment_.sample());
   if (due(plan.checkpoint_every) && step_ < plan.steps) checkpoint();
 }
 
-void Run::record() {
+void Run::record(bool with_attention) {
   experiment_.probe_losses(losses_);
   experiment_.order_parameters(order_);
-  take({step_, losses_, order_, experiment_.training()});
+  const std::vector<double> training = experiment_.training();
+  const Tensor<double> attention = with_attention ? experiment_.attention() : Tensor<double>();
+  take({step_, losses_, order_, training, attention.flat()});
 }
 
 void Run::take(const Recording& recording) {

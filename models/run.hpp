@@ -38,9 +38,11 @@ struct RunPlan {
   std::int64_t every = 1;             ///< steps between recordings
   std::int64_t checkpoint_every = 0;  ///< steps between checkpoints; 0: none at all
   std::int64_t sample_every = 0;      ///< steps between samples; 0: none at all
+  std::int64_t attention_every = 0;   ///< steps between recordings with attention patterns; 0: none at all
 };
 
-/// The plan in the parameters `steps`, `every`, `checkpoint_every` and, where there is one, `sample_every`.
+/// The plan in the parameters `steps`, `every`, `checkpoint_every` and, where there is one, `sample_every`,
+/// with attention patterns at about fifty recordings.
 RunPlan run_plan(const Hyperparameters& parameters);
 
 /// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`.
@@ -71,7 +73,8 @@ class Run {
     std::vector<std::pair<std::int64_t, double>> history;  ///< step and order parameter
   };
 
-  void record();
+  /// `with_attention` also asks for the attention patterns, if there are any.
+  void record(bool with_attention);
   /// What follows from a recording, whether new or read back.
   void take(const Recording& recording);
   /// The events whose target is the order parameter's last value.

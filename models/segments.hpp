@@ -12,7 +12,7 @@ namespace premelt {
 
 /// The stretch of a run in which one event is waited for.
 struct Segment {
-  EventSpec spec;
+  EventSpec spec;                          ///< of the event
   std::size_t order;                       ///< column of its order parameter
   std::int64_t start;                      ///< where the event before is 98 % complete, or the burn-in ends
   bool first;                              ///< no event before it

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/checkpoint.hpp"
+#include "models/attention_patterns.hpp"
 #include "models/hyperparameters.hpp"
 #include "rdm/landscape.hpp"
 #include "rdm/monitor.hpp"
@@ -28,6 +29,9 @@ struct EventSpec {
   bool of_final_value = false;
   /// The order parameter that says how well the directions have been found, up to 1; empty: there is none.
   std::string alignment = {};
+  /// Parameters that, with `control`, train an event-free replica whose probes are those of a run with the
+  /// event, labels included.
+  std::vector<std::pair<std::string, HyperparameterValue>> null = {};
 };
 
 /// What Experiment::training returns.
@@ -48,6 +52,12 @@ class Experiment {
   /// The values of `training_columns`: training loss and gradient norm of the last step (NaN before the
   /// first) and the norm of the weights now. Empty when nothing is trained.
   virtual std::vector<double> training() const { return {}; }
+
+  /// What reports show of attention over time; nothing where nothing attends.
+  virtual std::optional<AttentionSpec> attention_spec() const { return std::nullopt; }
+  /// The patterns at the present parameters (H,P,T,T): of each query (row) the weights of the keys, summing
+  /// to 1.
+  virtual Tensor<double> attention() const { return {}; }
 
   /// Adds all that changes while training: parameters, optimiser, random streams. The checkpoint has its
   /// step.

@@ -23,8 +23,12 @@ struct Null {
   std::vector<Segment> segments;
 };
 
-Null train_null(const Sweep& sweep, Hyperparameters parameters, const EventSpec& spec) {
+/// `event` tells whether the run is one with the event: its null then has the same probes to the label.
+Null train_null(const Sweep& sweep, Hyperparameters parameters, const EventSpec& spec, bool event) {
   parameters.set("control", spec.control);
+  if (event) {
+    for (const auto& [name, value] : spec.null) parameters.set(name, value);
+  }
   const auto experiment = sweep.setting->make(parameters);
   experiment->reseed(0);
   RunTrace run = record_run(*experiment, parameters);
@@ -241,7 +245,7 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
       watch.lags[window] = lags_of(run, segments, segment.spec.name, *experiment, window);
     options.last = scored ? recording_at(run, *segment.event_step) : run.steps.size() - 1;
     std::optional<Null> null;
-    if (sweep.whitened) null = train_null(sweep, parameters, segment.spec);
+    if (sweep.whitened) null = train_null(sweep, parameters, segment.spec, scored);
     for (std::size_t window : sweep.windows) {
       const std::int64_t width = static_cast<std::int64_t>(window) * every;
       if (null) options.whitener = whitener_of(*null, segment.spec.name, width);

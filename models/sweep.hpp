@@ -41,25 +41,28 @@ struct SweepTask {
 struct SweepWatch {
   std::optional<std::int64_t> event_step;  ///< half-way point of the order parameter
   std::int64_t start = 0;                  ///< of the segment, before any window
-  std::map<std::size_t, std::map<std::string, Watch>> detectors =
-      {};                                                       ///< by W, by name; as `rises` leaves them
-  std::map<std::size_t, std::map<std::string, Lag>> lags = {};  ///< by W, by definition; of a scored run
+  /// By W, then by name; as `rises` leaves them.
+  std::map<std::size_t, std::map<std::string, Watch>> detectors = {};
+  /// By W, then by definition of the event; of a scored run.
+  std::map<std::size_t, std::map<std::string, Lag>> lags = {};
 };
 
 /// A finished run, small enough to keep: by event. A scored run holds all its events, a twin only its own.
 using SweepRun = std::map<std::string, SweepWatch>;
+/// All that scoring needs.
 using FinishedRuns = std::vector<std::pair<SweepTask, SweepRun>>;
 
 /// What is swept.
 struct Sweep {
-  const Setting* setting;
-  Hyperparameters parameters;
-  std::vector<std::size_t> windows;         ///< W of each footing, in recordings
-  std::uint64_t first_seed = 0, last_seed;  ///< scored, inclusive
-  std::size_t controls;                     ///< runs that calibrate each event, and as many that are scored
-  bool traps = false;                       ///< and as many of each trap
-  bool ablate = false;                      ///< also read parts of the probe set (models/probe_sets)
-  bool whitened = false;                    ///< also train a null replica of each run and whiten by it
+  const Setting* setting;            ///< outlives the sweep
+  Hyperparameters parameters;        ///< but the seed
+  std::vector<std::size_t> windows;  ///< W of each footing, in recordings
+  std::uint64_t first_seed;          ///< scored
+  std::uint64_t last_seed;           ///< scored, inclusive
+  std::size_t controls;              ///< runs that calibrate each event, and as many that are scored
+  bool traps = false;                ///< and as many of each trap
+  bool ablate = false;               ///< also read parts of the probe set (models/probe_sets)
+  bool whitened = false;             ///< also train a null replica of each run and whiten by it
 };
 
 /// Whether replicas of a run differ: a run without randomness is its own null, and whitening by it would be
@@ -79,7 +82,8 @@ std::vector<SweepTask> twin_tasks(const Sweep& sweep, const FinishedRuns& scored
 /// the event is absent when that never happens. It ends with the event, or where training does.
 ///
 /// With `whitened` the covariance comes from a replica of the run's event-free twin, trained to the end: same
-/// start and probes, other batches. Throws DivergedError.
+/// start and probes (those of a scored run to the label: EventSpec::null), other batches. Throws
+/// DivergedError.
 SweepRun sweep_run(const Sweep& sweep, const SweepTask& task);
 
 /// The runs of one event for one window and detector, ready to be scored with a hold of 1. Scored runs
@@ -89,8 +93,8 @@ WatchSet watch_set(const FinishedRuns& runs, const std::string& event, std::size
 
 /// How often a trap fires a detector.
 struct TrapCount {
-  std::size_t alarms = 0;
-  std::size_t runs = 0;  ///< in which the event's segment was reached
+  std::size_t alarms = 0;  ///< runs with an alarm
+  std::size_t runs = 0;    ///< in which the event's segment was reached
 };
 
 /// Each trap's count for one event, window and detector, at a threshold; watched as the controls are.

@@ -20,6 +20,7 @@ constexpr std::size_t text_probes = 32, repeated_probes = 16;
 constexpr std::size_t commonest = 32;  ///< bytes that the repeated strings are made of
 constexpr std::uint64_t warm_up_steps = 100;
 constexpr double longest_gradient = 1, temperature = 0.8;
+constexpr const char* text_key = "text_fnv1a64";  ///< of a checkpoint's metadata
 
 nn::TransformerOptions options(const Hyperparameters& parameters, std::size_t vocabulary) {
   const std::size_t width = parameters.count("width"), heads = parameters.count("heads");
@@ -89,8 +90,14 @@ class Text : public Experiment {
   void save(Checkpoint& checkpoint) const override {
     trainer_.save(checkpoint, weights_);
     checkpoint.streams["data"] = data_.state();
+    checkpoint.metadata[text_key] = std::to_string(corpus_.hash());
   }
   void load(const Checkpoint& checkpoint) override {
+    const auto text = checkpoint.metadata.find(text_key);
+    if (text == checkpoint.metadata.end() || text->second != std::to_string(corpus_.hash())) {
+      throw DataError(checkpoint.origin + ": was made from another text than " + parameters_.text("data") +
+                      " holds now; put the old text back, or start a new run");
+    }
     trainer_.load(checkpoint, weights_);
     data_ = checkpoint.stream("data");
   }
@@ -234,7 +241,8 @@ Setting text_setting() {
            {"length", std::int64_t{64}},
            {"width", std::int64_t{64}},
            {"hidden", std::int64_t{256}},
-           {"sample_every", std::int64_t{100}}}};
+           {"sample_every", std::int64_t{100}}},
+          {{"shuffled", {{"control", std::string("shuffled")}}}}};
 }
 
 }  // namespace premelt

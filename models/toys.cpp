@@ -39,14 +39,17 @@ class Toy : public Experiment {
         landscape_(std::move(landscape)),
         probes_(parameters),
         dynamics_{parameters.number("learning_rate"), parameters.number("noise_sd")},
-        x_(landscape_.start),
+        x_(parameters.count("directions"), landscape_.start),
         spectators_(parameters.count("spectators"), 0.0),
         data_(parameters.count("seed"), "data"),
         noise_(parameters.count("seed"), "noise") {}
 
   void step() override {
-    x_ = dynamics_.next(x_, landscape_.slope(x_ - centre(), mu()), data_);
-    if (parameters_.text("control") == "confined" && x_ > barrier_top) x_ = 2 * barrier_top - x_;
+    const bool confined = parameters_.text("control") == "confined";
+    for (double& x : x_) {
+      x = dynamics_.next(x, landscape_.slope(x - centre(), mu()), data_);
+      if (confined && x > barrier_top) x = 2 * barrier_top - x;
+    }
     for (double& z : spectators_) z = dynamics_.next(z, z, data_);
     ++time_;
   }
@@ -54,23 +57,24 @@ class Toy : public Experiment {
   void probe_losses(std::span<double> losses) override { probes_.losses(x_, spectators_, noise_, losses); }
 
   void order_parameters(std::span<double> values) override {
-    values[0] = x_;
+    values[0] = x_.front();
     values[1] = mu();
     values[2] = (mu() - landscape_.first) / (landscape_.critical - landscape_.first);
   }
 
   void save(Checkpoint& checkpoint) const override {
-    Tensor<double> state(Shape{1 + spectators_.size()}, x_);
-    std::ranges::copy(spectators_, state.flat().begin() + 1);
+    Tensor<double> state(Shape{x_.size() + spectators_.size()});
+    std::ranges::copy(spectators_, std::ranges::copy(x_, state.flat().begin()).out);
     checkpoint.tensors.insert_or_assign("state", state);
     checkpoint.streams["data"] = data_.state();
     checkpoint.streams["noise"] = noise_.state();
   }
 
   void load(const Checkpoint& checkpoint) override {
-    const auto state = checkpoint.tensor<double>("state", Shape{1 + spectators_.size()}).flat();
-    x_ = state.front();
-    spectators_.assign(state.begin() + 1, state.end());
+    const auto state = checkpoint.tensor<double>("state", Shape{x_.size() + spectators_.size()}).flat();
+    const auto middle = state.begin() + static_cast<std::ptrdiff_t>(x_.size());
+    x_.assign(state.begin(), middle);
+    spectators_.assign(middle, state.end());
     data_ = checkpoint.stream("data");
     noise_ = checkpoint.stream("noise");
     time_ = checkpoint.step;
@@ -108,7 +112,7 @@ class Toy : public Experiment {
   Landscape landscape_;
   CoupledProbes probes_;
   Langevin dynamics_;
-  double x_;
+  std::vector<double> x_;  ///< the coordinates that see the landscape
   std::vector<double> spectators_;
   Rng data_, noise_;
   std::int64_t time_ = 0;
@@ -118,6 +122,7 @@ Setting toy_setting(std::string name, std::string summary, const Landscape& land
                     std::vector<std::string> controls) {
   std::vector<Hyperparameter> table = common_parameters({.steps = 4000, .window = 200, .dtype = "float64"});
   for (Hyperparameter& parameter : coupled_probe_parameters()) table.push_back(std::move(parameter));
+  table.push_back({"directions", std::int64_t{1}, "coordinates in the same landscape, side by side", 1});
   table.push_back({"learning_rate", 0.1, "step size of the Langevin dynamics", 0});
   table.push_back({"noise_sd", noise, "noise of the dynamics (s)", 0});
   table.push_back({"sweep_steps", 4000.0, "steps in which the driven parameter goes all its way", 1});

@@ -39,7 +39,8 @@ struct DetectorOptions {
   /// (n,n), from rdm/whitening: `shc_whitened`, ...; absent: no such detectors; empty: they are NaN.
   std::optional<Tensor<double>> whitener = {};
   /// The recordings, by number, that are the newest of a window to be read: `first` (or W-1) to `last`.
-  std::size_t first = 0, last = std::numeric_limits<std::size_t>::max();
+  std::size_t first = 0;
+  std::size_t last = std::numeric_limits<std::size_t>::max();  ///< or the run's end
 };
 
 /// The detectors, each read from the last W recordings alone, but for the trends:
@@ -57,7 +58,7 @@ struct DetectorOptions {
 ///   the first window read, of every (W/10)-th window.
 ///
 /// The top eigenvalue comes from a power iteration that starts at the previous window's vector: nothing costs
-/// more than O(nW + W²) a recording. Throws ShapeError when the run is shorter than the window.
+/// more than O(nW + W²), or O(n²W) where n < W. Throws ShapeError when the run is shorter than the window.
 DetectorSeries detector_series(const RunTrace& run, const DetectorOptions& options);
 
 }  // namespace premelt

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/npy.hpp"
+#include "rdm/loss_lines.hpp"
 #include "rdm/loss_window.hpp"
 
 namespace premelt {
@@ -23,24 +23,10 @@ std::string at(const Path& path, std::size_t row) {
   return path.string() + ": row " + std::to_string(row);
 }
 
-std::vector<std::string> numbered(std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
-  return names;
-}
-
 std::vector<std::int64_t> counted_steps(std::size_t count) {
   std::vector<std::int64_t> steps(count);
   std::iota(steps.begin(), steps.end(), std::int64_t{0});
   return steps;
-}
-
-/// A step written as a number in a text file.
-std::int64_t to_step(const std::string& where, double value) {
-  if (!(std::abs(value) < 0x1p53) || value != std::floor(value)) {
-    throw DataError(where + ": expected a whole step number, found " + format_number(value));
-  }
-  return static_cast<std::int64_t>(value);
 }
 
 void check_steps(const Path& path, const std::vector<std::int64_t>& steps) {
@@ -75,14 +61,8 @@ LossTable read_npy_losses(const Path& path) {
                     ", expected (T,n): one row a recording, one column a probe");
   }
   table.steps = counted_steps(table.losses.shape()[0]);
-  table.probes = numbered(table.losses.shape()[1]);
+  table.probes = numbered_names(table.losses.shape()[1]);
   return table;
-}
-
-bool is_header(const CsvRow& row) {
-  return row.cells.front() == "step" || std::ranges::none_of(row.cells, [](const std::string& cell) {
-           return parse_number(cell).has_value();
-         });
 }
 
 LossTable read_csv_losses(const Path& path) {
@@ -90,12 +70,12 @@ LossTable read_csv_losses(const Path& path) {
   LossTable table;
   const std::size_t columns = rows.front().cells.size();
   bool has_steps = false;
-  if (is_header(rows.front())) {
+  if (is_loss_header(rows.front().cells)) {
     has_steps = rows.front().cells.front() == "step";
     table.probes.assign(rows.front().cells.begin() + has_steps, rows.front().cells.end());
     rows.erase(rows.begin());
   } else {
-    table.probes = numbered(columns);
+    table.probes = numbered_names(columns);
   }
   table.losses = Tensor<double>(Shape{rows.size(), columns - has_steps});
   table.steps = counted_steps(rows.size());
@@ -107,43 +87,20 @@ LossTable read_csv_losses(const Path& path) {
   return table;
 }
 
-/// One line of a .jsonl file: the losses, and the step when it is given.
-std::optional<std::int64_t> parse_recording(const Path& path, std::size_t line, const std::string& text,
-                                            std::vector<double>& losses) {
-  const std::string where = path.string() + ":" + std::to_string(line);
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  const auto* array = json.is_object() && json.contains("losses") ? &json["losses"] : &json;
-  if (!array->is_array() || !std::ranges::all_of(*array, [](const auto& x) { return x.is_number(); })) {
-    throw DataError(where + ": expected an array of numbers or {\"step\": ..., \"losses\": [...]}, found " +
-                    text.substr(0, 60));
-  }
-  losses = array->get<std::vector<double>>();
-  if (!json.is_object() || !json.contains("step")) return std::nullopt;
-  if (!json["step"].is_number()) throw DataError(where + ": expected a number for \"step\"");
-  return to_step(where, json["step"].get<double>());
-}
-
 LossTable read_jsonl_losses(const Path& path) {
   std::ifstream file(path);
   if (!file) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
   LossTable table;
-  std::vector<double> all, losses;
-  std::size_t line = 0, probes = 0;
+  LossLineReader reader(path.string(), LossLineReader::Accept::json);
+  std::vector<double> all;
   for (std::string text; std::getline(file, text);) {
-    ++line;
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const auto step = parse_recording(path, line, text, losses);
-    if (table.steps.empty()) probes = losses.size();
-    if (losses.size() != probes) {
-      throw DataError(path.string() + ":" + std::to_string(line) +
-                      ": ragged row: " + std::to_string(losses.size()) +
-                      " losses, but the first recording has " + std::to_string(probes));
-    }
-    table.steps.push_back(step.value_or(table.steps.empty() ? 0 : table.steps.back() + 1));
-    all.insert(all.end(), losses.begin(), losses.end());
+    const auto recording = reader.read(text);
+    if (!recording) continue;
+    table.steps.push_back(recording->step);
+    all.insert(all.end(), recording->losses.begin(), recording->losses.end());
   }
-  table.losses = Tensor<double>(Shape{table.steps.size(), probes}, all);
-  table.probes = numbered(probes);
+  table.probes = reader.probes();
+  table.losses = Tensor<double>(Shape{table.steps.size(), table.probes.size()}, all);
   return table;
 }
 

@@ -94,6 +94,7 @@ std::optional<Observation> Monitor::push(std::int64_t step, std::span<const doub
   windows_[0].push(losses);
   for (std::size_t c = 0; c < channels.size(); ++c) windows_[c + 1].push(channels[c]);
   last_step_ = step;
+  ++recordings_;
   if (!windows_[0].full()) return std::nullopt;
   return observe(step);
 }
@@ -133,6 +134,7 @@ Observation Monitor::observe(std::int64_t step) {
   }
   result.overlap = last_modes_.empty() ? undefined : overlap(result.modes.row(0), last_modes_.row(0));
   last_modes_ = result.modes;
+  if (recordings_ <= options_.warmup) return result;
   const std::size_t view = alarm_column_ / signal_names.size();
   const double trace = result.values[view * signal_names.size() + trace_signal];
   result.alarm = alarm_.push(step, result.values[alarm_column_], relative_change(views_[view], trace));

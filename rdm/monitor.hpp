@@ -34,6 +34,7 @@ struct MonitorOptions {
   std::size_t modes = 3;               ///< k ≥ 1 leading eigenvectors to keep
   std::vector<Channel> channels = {};  ///< beyond the untransformed losses of all probes, raw and detrended
   AlarmRule alarm = {};                ///< for `alarm_statistic`
+  std::size_t warmup = 0;  ///< recordings, from the first, that raise no alarm whatever their steps
   /// A column. The size of the change (AlarmRule::least_change) is read from the same window and detrending;
   /// of log losses √(tr C/n) is relative as it stands.
   std::string alarm_statistic = "shc";
@@ -91,6 +92,7 @@ class Monitor {
   std::size_t alarm_column_ = 0;
   Alarm alarm_;
   std::optional<std::int64_t> last_step_;
+  std::size_t recordings_ = 0;
   Tensor<double> last_modes_;
 };
 

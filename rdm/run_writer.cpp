@@ -80,6 +80,10 @@ RunWriter::RunWriter(const fs::path& directory, const nlohmann::json& run_info, 
       order_(create_table(directory / "order.csv", layout.order)),
       training_(create_table(directory / "training.csv", layout.training)),
       signals_(create(directory / "signals.csv")) {
+  if (layout.attention.rank() > 0) {
+    attention_.emplace(directory / "attention.npy", layout.attention);
+    attention_steps_.emplace(directory / "attention_steps.npy", Shape{});
+  }
   write_header(signals_, layout.signals);
   signals_ << ",alarm\n";
   write_events();
@@ -97,6 +101,9 @@ void RunWriter::record(const Recording& recording) {
     write_row(**table, recording.step, values);
     **table << "\n";
   }
+  if (!attention_ || recording.attention.empty()) return;
+  attention_->append(std::vector<float>(recording.attention.begin(), recording.attention.end()));
+  attention_steps_->append({&recording.step, 1});
 }
 
 void RunWriter::observe(const Observation& observation) {
@@ -122,6 +129,7 @@ void RunWriter::write_events() const {
 void RunWriter::flush() {
   bool good = losses_.flush() && steps_.flush() && modes_.flush() && signals_.flush().good();
   for (auto* table : {&order_, &training_, &samples_}) good = good && (!*table || (*table)->flush().good());
+  if (attention_) good = attention_->flush() && attention_steps_->flush() && good;
   if (!good) throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
 }
 

@@ -23,7 +23,8 @@ std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
 
 /// Writes run.json first, then rows as they come:
 /// losses.npy (T,n), steps.npy (T), order.csv, training.csv, signals.csv, modes.npy (rows,modes,n),
-/// events.json, and samples.txt once there is a sample: step, tab, line.
+/// events.json, and samples.txt once there is a sample: step, tab, line. Where there are attention patterns
+/// attention.npy (frames,...), float32, and attention_steps.npy (frames).
 class RunWriter {
  public:
   /// The shapes of the files.
@@ -33,6 +34,7 @@ class RunWriter {
     std::vector<std::string> order;     ///< columns of order.csv after `step`; empty: no order.csv
     std::vector<std::string> training;  ///< the same of training.csv
     std::vector<std::string> signals;   ///< columns of signals.csv between `step` and `alarm`
+    Shape attention = {};               ///< of one recording's patterns; without axes: none
   };
 
   /// Throws DataError when a file cannot be written.
@@ -70,6 +72,8 @@ class RunWriter {
   NpyWriter<double> modes_;
   std::optional<std::ofstream> order_, training_, samples_;
   std::ofstream signals_;
+  std::optional<NpyWriter<float>> attention_;
+  std::optional<NpyWriter<std::int64_t>> attention_steps_;
   std::vector<Event> events_;
 };
 

@@ -30,7 +30,7 @@ double TopEigenvalue::operator()(const Tensor<double>& matrix) {
   const std::size_t n = matrix.shape()[0];
   if (vector_.size() != n) {
     vector_.assign(n, 1.0);
-    vector_[0] = 2;  // centred rows have no component along (1, ..., 1)
+    vector_[0] = 2;  // the rows of a Gram are centred: they have no component along (1, ..., 1)
   }
   double value = 0;  // |Au|: right from the second iteration on, when u has unit length
   std::vector<double> image(n);

@@ -16,12 +16,14 @@ namespace premelt {
 /// iteration warm-started at the last eigenvector.
 class TopEigenvalue {
  public:
+  /// Of `matrix` (n,n); every call the same n.
   double operator()(const Tensor<double>& matrix);
 
  private:
   std::vector<double> vector_;
 };
 
+/// Five signals of one look at the losses.
 class SpectralView {
  public:
   /// The probes and the transform of `channel`, of `probes` probes, read under each detrending.
@@ -35,7 +37,7 @@ class SpectralView {
   /// Takes the losses (n) of a recording. After one whose logarithm is asked for and does not exist, all is
   /// undefined.
   void push(std::span<const double> losses);
-  /// One value a name; NaN where undefined and before the first full window. O(W²).
+  /// One value a name; NaN where undefined and before the first full window. O(W²), or O(n²W) where n < W.
   std::vector<double> values();
   /// What has been pushed, transformed.
   const LossWindow& window() const { return window_; }

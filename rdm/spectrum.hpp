@@ -1,5 +1,5 @@
 #pragma once
-/// The spectrum of the 2RDM C and the two signals of the paper (arXiv 2603.29805, §2). C is n×n, in loss².
+/// The spectrum of the 2RDM C and the two signals of the paper (arXiv 2603.29805). C is n×n, in loss².
 
 #include <cstddef>
 #include <span>

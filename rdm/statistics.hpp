@@ -30,7 +30,7 @@ Interval clopper_pearson(std::size_t successes, std::size_t trials, double confi
 double auc(std::span<const double> positives, std::span<const double> negatives);
 
 /// Kendall's τ_b of a series against time, ties corrected; NaN when all values are equal. Windows that
-/// overlap make its textbook p-value useless: compare with the τ of null runs instead (ours, settings D).
+/// overlap make its textbook p-value useless: compare with the τ of null runs instead (ours).
 /// Throws UsageError with fewer than 2 values or on NaN.
 double kendall_tau(std::span<const double> series);
 

@@ -10,11 +10,14 @@ premelt_asset_\name\()_end:
 .endm
 
 .section .rodata
-asset page_html, page.html
+asset frame_html, frame.html
+asset notices_html, notices.html
 asset page_css, page.css
-asset page_js, page.js
+asset run_html, run.html
+asset run_js, run.js
 asset compare_html, compare.html
 asset compare_js, comparison.js
+asset still_js, static.js
 asset plotly_js, plotly.js
 asset figures_gp, figures.gp
 

@@ -6,10 +6,13 @@
     return {premelt_asset_##name, premelt_asset_##name##_end};                \
   }
 
-PREMELT_ASSET(page_html)
+PREMELT_ASSET(frame_html)
+PREMELT_ASSET(notices_html)
 PREMELT_ASSET(page_css)
-PREMELT_ASSET(page_js)
+PREMELT_ASSET(run_html)
+PREMELT_ASSET(run_js)
 PREMELT_ASSET(compare_html)
 PREMELT_ASSET(compare_js)
+PREMELT_ASSET(still_js)
 PREMELT_ASSET(plotly_js)
 PREMELT_ASSET(figures_gp)

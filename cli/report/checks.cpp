@@ -17,6 +17,16 @@ void check_table(const Table& table, const std::string& what, std::size_t rows) 
   require(table.values.shape() == expected, what, to_string(table.values.shape()), to_string(expected));
 }
 
+void check_attention(const AttentionCourse& attention) {
+  if (attention.heads.empty()) return;
+  const std::size_t frames = attention.steps.size(), positions = attention.tokens.front().size();
+  const Shape expected{frames, attention.heads.size(), attention.probes.size(), positions, positions};
+  require(attention.patterns.shape() == expected, "attention patterns", to_string(attention.patterns.shape()),
+          to_string(expected));
+  require(attention.tokens.size() == attention.probes.size(), "tokens of the attending probes",
+          std::to_string(attention.tokens.size()), std::to_string(attention.probes.size()));
+}
+
 }  // namespace
 
 void check_shapes(const ReportData& data) {
@@ -32,6 +42,8 @@ void check_shapes(const ReportData& data) {
   }
   require(data.window >= 1, "window", "0", "at least 1");
   if (!data.order.columns.empty()) check_table(data.order, "order parameters", recordings);
+
+  check_attention(data.attention);
 
   if (data.signals.columns.empty()) return;
   const std::size_t rows = row_count(data.signals);

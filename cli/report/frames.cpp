@@ -83,6 +83,15 @@ std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transit
   return list;
 }
 
+std::size_t first_recording(const ReportData& data, std::size_t row) {
+  const std::size_t last = recording_of(data, step_at(data, row));
+  if (last + 1 < data.window) {
+    throw ShapeError("[report] signals: step " + std::to_string(step_at(data, row)) +
+                     " has fewer recordings before it than the window of " + std::to_string(data.window));
+  }
+  return last + 1 - data.window;
+}
+
 Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t row) {
   const std::int64_t step = step_at(data, row);
   const std::size_t last = recording_of(data, step);

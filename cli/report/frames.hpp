@@ -33,6 +33,10 @@ struct Frame {
   std::vector<double> mass;   ///< (blocks) its mass in each block
 };
 
+/// The first recording of the window of a row of signals. Throws ShapeError when the row's step was not
+/// recorded or has no full window before it.
+std::size_t first_recording(const ReportData& data, std::size_t row);
+
 /// Throws ShapeError when the row's step was not recorded or has no full window before it.
 Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t row);
 

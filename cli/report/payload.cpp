@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/base64.hpp"
+#include "cli/report/block_course.hpp"
 #include "cli/report/checks.hpp"
+#include "cli/report/formation.hpp"
 #include "cli/report/frames.hpp"
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
@@ -21,6 +23,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t probe_line_points = 60000;  // of all probe lines together
+constexpr std::size_t attention_bytes = 1500000;  // of all patterns together
 
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
@@ -134,6 +137,52 @@ Json frame_json(const ReportData& data, const ProbeLayout& layout, const Stop& s
   return json;
 }
 
+Json shares_json(const std::vector<std::vector<double>>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) list.push_back(numbers(row));
+  return list;
+}
+
+/// With a single block there is nothing to share.
+Json blocks_json(const ReportData& data, const ProbeLayout& layout) {
+  if (layout.blocks.size() < 2) return nullptr;
+  const BlockCourse course = block_course(data, layout);
+  return {
+      {"steps", course.steps}, {"energy", shares_json(course.energy)}, {"mass", shares_json(course.mass)}};
+}
+
+Json formations_json(const ReportData& data, const std::vector<Transition>& transitions) {
+  Json list = Json::array();
+  for (const Formation& f : formations(data, transitions)) {
+    list.push_back({{"event", f.event},
+                    {"order", f.order},
+                    {"steps", f.steps},
+                    {"value", numbers(f.value)},
+                    {"shc", numbers(f.shc)},
+                    {"shc_detrended", numbers(f.shc_detrended)},
+                    {"drop", numbers(f.drop)}});
+  }
+  return list;
+}
+
+/// Weights in 255ths, a byte each, in as many frames as fit into `attention_bytes`.
+Json attention_json(const AttentionCourse& attention) {
+  if (attention.heads.empty() || attention.steps.size() == 0) return nullptr;
+  const std::size_t frames = attention.steps.size(), width = attention.patterns.size() / frames;
+  const std::size_t stride = (frames * width + attention_bytes - 1) / attention_bytes;
+  Json shown = Json::array();
+  for (std::size_t frame = 0; frame < frames; frame += std::max<std::size_t>(stride, 1)) {
+    std::vector<std::uint8_t> bytes;
+    for (const double weight : attention.patterns.flat().subspan(frame * width, width))
+      bytes.push_back(static_cast<std::uint8_t>(weight > 0 ? std::lround(255 * std::min(weight, 1.0)) : 0));
+    shown.push_back({{"step", attention.steps(frame)}, {"weights", base64(bytes)}});
+  }
+  return {{"heads", attention.heads},
+          {"probes", attention.probes},
+          {"tokens", attention.tokens},
+          {"frames", shown}};
+}
+
 Json cells_json(const ProbeLayout& layout) {
   Json list = Json::array();
   for (const Cell& cell : layout.cells) {
@@ -188,6 +237,9 @@ std::string payload(const ReportData& data) {
       {"cells", cells_json(layout)},
       {"probes_per_cell", layout.probes_per_cell},
       {"frames", frames},
+      {"block_course", blocks_json(data, layout)},
+      {"formations", formations_json(data, found)},
+      {"attention", attention_json(data.attention)},
       {"provenance", parse_provenance(data.provenance)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

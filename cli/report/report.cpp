@@ -48,15 +48,27 @@ std::string fill_template(std::string_view page, const std::function<std::string
   }
 }
 
-/// A page with its look, data and scripts inside.
-std::string render(std::string_view page, std::string_view script, const std::string& title,
-                   const std::string& json) {
-  return fill_template(page, [&](std::string_view name) -> std::string {
-    if (name == "title") return escape_html(title);
+/// What differs between the pages.
+struct Page {
+  std::string title, subtitle;
+  std::string_view body;  ///< HTML
+  std::string_view script;
+  std::string_view chart_library;
+  std::string_view notices;  ///< what a page says that lacks the scripts it is drawn by
+  std::string json = "{}";   ///< what the script draws
+};
+
+/// The one frame of all pages, with look, data and scripts inside.
+std::string render(const Page& page) {
+  return fill_template(assets::frame_html(), [&](std::string_view name) -> std::string {
+    if (name == "title") return escape_html(page.title);
+    if (name == "subtitle") return escape_html(page.subtitle);
     if (name == "style") return std::string(assets::page_css());
-    if (name == "data") return escape_json(json);
-    if (name == "plotly") return escape_script(assets::plotly_js());
-    if (name == "script") return escape_script(script);
+    if (name == "notices") return std::string(page.notices);
+    if (name == "body") return std::string(page.body);
+    if (name == "data") return escape_json(page.json);
+    if (name == "plotly") return escape_script(page.chart_library);
+    if (name == "script") return escape_script(page.script);
     throw Error("[report] the page asks for {{" + std::string(name) + "}}, which does not exist");
   });
 }
@@ -75,7 +87,8 @@ bool has_charts() {
 }
 
 std::string render_report(const ReportData& data) {
-  return render(assets::page_html(), assets::page_js(), data.title, payload(data));
+  return render({data.title, data.subtitle, assets::run_html(), assets::run_js(), assets::plotly_js(),
+                 assets::notices_html(), payload(data)});
 }
 
 void write_report(const ReportData& data, const std::filesystem::path& path) {
@@ -83,7 +96,13 @@ void write_report(const ReportData& data, const std::filesystem::path& path) {
 }
 
 void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path) {
-  write(render(assets::compare_html(), assets::compare_js(), title, json), path);
+  write(render({title, "", assets::compare_html(), assets::compare_js(), assets::plotly_js(),
+                assets::notices_html(), json}),
+        path);
+}
+
+std::string render_still(const std::string& title, const std::string& subtitle, const std::string& body) {
+  return render({title, subtitle, body, assets::still_js(), "", ""});
 }
 
 }  // namespace premelt::report

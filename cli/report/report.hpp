@@ -1,5 +1,5 @@
 #pragma once
-/// The HTML report of a run: one self-contained file that opens offline.
+/// The HTML pages: self-contained files that open offline, in one frame and one look.
 
 #include <filesystem>
 #include <string>
@@ -18,6 +18,9 @@ void write_report(const ReportData& data, const std::filesystem::path& path);
 
 /// The page of `premelt compare`: `json` is the text of the object its script draws, with a `title`.
 void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path);
+
+/// A page whose `body` is complete HTML, its charts inline SVG in the colours of page.css.
+std::string render_still(const std::string& title, const std::string& subtitle, const std::string& body);
 
 /// False when the program was built without npm: pages then hold everything but the charts and say so.
 bool has_charts();

@@ -21,6 +21,15 @@ struct Table {
   Tensor<double> values;  ///< (rows, columns)
 };
 
+/// Attention patterns of H heads on P probes of T positions, over time.
+struct AttentionCourse {
+  std::vector<std::string> heads;                ///< H names
+  std::vector<std::string> probes;               ///< P names
+  std::vector<std::vector<std::string>> tokens;  ///< (P,T)
+  Tensor<std::int64_t> steps;                    ///< (frames), increasing
+  Tensor<double> patterns;                       ///< (frames,H,P,T,T) weights of the keys, for each query
+};
+
 /// What losses without any structure would give; lines in the charts. NaN: not drawn.
 struct NullLevels {
   double shc_mean = undefined;       ///< mean SHC of i.i.d. losses
@@ -40,14 +49,17 @@ struct ReportData {
   std::vector<std::string> probe_names;   ///< n, or empty: "probe 0", ...
   std::vector<std::string> probe_blocks;  ///< n block names, or empty: a single block
 
-  Table order;                                  ///< T rows, or empty; a column named `step` is ignored
-  std::map<std::string, double> order_targets;  ///< final value the theory expects, by order parameter
+  Table order;                                        ///< T rows, or empty; a column named `step` is ignored
+  std::map<std::string, double> order_targets;        ///< final value the theory expects, by order parameter
+  std::map<std::string, std::string> order_of_event;  ///< the order parameter from which an event is told
 
   Table signals;             ///< signals.csv: `step` and the signals of every full window
   Tensor<double> modes;      ///< (rows of signals, modes, n), or empty
   std::size_t window = 0;    ///< W, in recordings
+  std::int64_t burn_in = 0;  ///< first step that counts; before it losses fall fast in any run
   std::vector<Event> marks;  ///< alarms and events in any order; an event once for each level, `mode1_50`
   NullLevels null;
+  AttentionCourse attention;  ///< empty where nothing attends
 };
 
 }  // namespace premelt::report

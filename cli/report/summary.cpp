@@ -50,7 +50,8 @@ std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& l
     const std::int64_t here = *all[i].at50;
     all[i].alarm =
         latest_alarm(data, i == 0 ? std::numeric_limits<std::int64_t>::min() : *all[i - 1].at50, here);
-    const std::int64_t start = std::min(all[i].alarm.value_or(here), all[i].at10.value_or(here));
+    const std::int64_t start = std::max(std::min(all[i].alarm.value_or(here), all[i].at10.value_or(here)),
+                                        std::min(data.burn_in, here));
     const bool last = i + 1 == all.size() || !all[i + 1].at50;
     const std::size_t end = last ? row_count(data.signals) : row_between(data, here, *all[i + 1].at50);
     all[i].peak_row = highest_row(data, "shc", row_at(data, static_cast<double>(start)), end);

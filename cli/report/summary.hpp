@@ -21,8 +21,8 @@ struct Transition {
 };
 
 /// In order of their 50 % steps. The SHC peak of a transition is sought from its alarm or its 10 % step,
-/// whichever is earlier (so that the fast losses at the start of training do not hide it), to half-way to the
-/// next transition.
+/// whichever is earlier, but not before burn-in (so that the fast losses at the start of training do not hide
+/// it), to half-way to the next transition.
 std::vector<Transition> transitions(const ReportData& data, const ProbeLayout& layout);
 
 /// An alarm with the highest raw SHC between it and the next alarm.

@@ -44,9 +44,16 @@ Leaves<T> Lora::operator()(const Leaves<T>& theta) const {
   return adapted;
 }
 
+template <class T>
+Var<T> Lora::correction(const Leaves<T>& theta, std::size_t which, const Var<T>& x) const {
+  const Adapter& adapter = adapters_.at(which);
+  return scale_ * matmul_nt(matmul_nt(x, theta[adapter.a]), theta[adapter.b]);
+}
+
 #define PREMELT_INSTANTIATE(T)                                                                     \
   template Lora::Lora(Parameters<T>&, const std::vector<std::string>&, std::size_t, Rng&, double); \
-  template Leaves<T> Lora::operator()(const Leaves<T>&) const;
+  template Leaves<T> Lora::operator()(const Leaves<T>&) const;                                     \
+  template Var<T> Lora::correction(const Leaves<T>&, std::size_t, const Var<T>&) const;
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

@@ -24,6 +24,12 @@ class Lora {
   template <class T>
   Leaves<T> operator()(const Leaves<T>& theta) const;
 
+  /// What adapter number `which`, in the order of the matrices, adds to x·Wᵀ: scale·(xAᵀ)Bᵀ, (..., in) ->
+  /// (..., out). Never forms BA, so A and B keep samples apart in derivatives of any order
+  /// (engine/per_sample.hpp).
+  template <class T>
+  Var<T> correction(const Leaves<T>& theta, std::size_t which, const Var<T>& x) const;
+
  private:
   struct Adapter {
     ParameterId target, a, b;

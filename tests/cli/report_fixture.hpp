@@ -59,6 +59,7 @@ inline void fill_order(const FixtureOptions& options, ReportData& data) {
     if (drop.size == 0) continue;
     data.order.columns.push_back("a_" + drop.block);
     data.order_targets["a_" + drop.block] = 1;
+    data.order_of_event[drop.block] = "a_" + drop.block;
     for (const auto& [level, logit] : {std::pair("_10", -2.197), {"_50", 0.0}, {"_90", 2.197}}) {
       const double step = drop.centre + logit * drop.width;
       data.marks.push_back(

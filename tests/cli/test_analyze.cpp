@@ -160,7 +160,8 @@ TEST_CASE("bad loss files end with exit code 3 and say what is wrong", "[unit]")
   here.file("blocks.csv", "probe,block\n0,a\n");
   refused("whole.npy --blocks blocks.csv", "probe '1' has no block");
   write_npy(here / "zero.npy", Tensor<double>(Shape{50, 2}, 0.0));
-  refused("zero.npy --transform log", "log");
+  refused("zero.npy --transform log", "row 1, probe '0': the loss is 0, but --transform log needs positive");
+  CHECK_FALSE(std::filesystem::exists(here / "runs"));  // nothing was begun
 }
 
 TEST_CASE("constant losses give a zero heat capacity and an undefined participation ratio", "[unit]") {

@@ -141,6 +141,12 @@ TEST_CASE("a text run says what it reads and shows samples, and a resumed one ke
   check_same_run(here, "whole", "killed");
 
   fs::remove(here / "killed/checkpoints/step-00000060.safetensors");
+  here.file("song.txt", small_text() + "one line more\n");
+  const Outcome changed = here.premelt("run --resume --out killed");
+  CHECK(changed.code == 3);
+  CHECK_THAT(changed.err, Contains("another text than song.txt"));
+  here.file("song.txt", small_text());
+
   here.file("killed/samples.txt", "no sample\n");
   const Outcome damaged = here.premelt("run --resume --out killed");
   CHECK(damaged.code == 3);
@@ -237,4 +243,25 @@ TEST_CASE("--resume refuses what it cannot continue and leaves every byte as it 
 
   fs::remove_all(here / "run/checkpoints");
   refused(3, "--out run", "holds no checkpoint to continue from; `premelt run --config run/run.json`");
+}
+
+TEST_CASE("a table that was edited since the run began is refused, whatever its shape", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string iris = here.read(PREMELT_SOURCE_DIR "/models/data/iris.csv");
+  here.file("iris.csv", iris);
+  REQUIRE(
+      here.premelt("run deep-linear --set data=iris.csv --set targets=species --set optimiser=gd --steps 100 "
+                   "--quiet --out run")
+          .code == 0);
+  std::string edited = iris;
+  edited[iris.find("5.1")] = '6';
+  here.file("iris.csv", edited);
+  for (const std::string command : {"run --resume --steps 120 --quiet --out run", "compare run --at 50"}) {
+    const Outcome outcome = here.premelt(command);
+    INFO(command);
+    CHECK(outcome.code == 3);
+    CHECK_THAT(outcome.err, Contains("iris.csv: is not the file that the run in run learns from"));
+  }
+  here.file("iris.csv", iris);
+  CHECK(here.premelt("run --resume --steps 120 --quiet --out run").code == 0);
 }

@@ -9,9 +9,9 @@ Fences of a page, by the first word after the ticks:
               stderr together. Numbers may differ by 2 % (`tolerance=0.05`: 5 %) or one unit of the last decimal, durations
               are not compared, a line `...` is any number of lines, and a command with no output shown must only succeed.
               The last command of a block ends with `exit=N` if the block says so, all others with 0.
-    cpp, cmake  verbatim, but for indentation, from a file of the page's folder (docs/ and README.md: of the repository);
+    cpp, cmake, python  verbatim, but for indentation, from a file of the page's folder (docs/ and README.md: of the repository);
               a line `// ...` or `# ...` skips lines.
-    sh, text, python, json, toml, csv, bibtex   not executed.
+    sh, text, json, toml, csv, bibtex   not executed.
 
 Blocks of a page run in order in one scratch directory, BUILD/pages/PAGE, which shows the repository's folders and, as
 `build/release`, the build directory given; there `./dev run` is `build/release/premelt run`. Relative links must lead somewhere.
@@ -43,8 +43,9 @@ esac
 
 def make_scratch(page: Path, build: Path) -> Path:
     """A fresh directory that looks like the repository but receives what the commands write."""
-    name = "_".join(page.with_suffix("").parts[-3:]).strip("/").replace("/", "_")
-    scratch = build / "pages" / name
+    inside = page.is_relative_to(REPOSITORY)
+    name = str(page.relative_to(REPOSITORY) if inside else page.name).replace("/", "_")
+    scratch = build / "pages" / name.removesuffix(".md")
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "build").mkdir(parents=True)
     (scratch / "build" / "release").symlink_to(build)
@@ -119,7 +120,7 @@ def check_page(page: Path, options) -> list:
     """All messages about one page; with --update it then shows the output found."""
     problems, scratch, corrected = dead_links(page), make_scratch(page, options.build), []
     for block in read_blocks(page):
-        if block.kind in ("cpp", "cmake"):
+        if block.kind in ("cpp", "cmake", "python"):
             problems += check_excerpt(page, block)
         elif block.kind == "console":
             found, lines = check_console(page, block, scratch, options.timeout)

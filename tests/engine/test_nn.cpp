@@ -188,6 +188,12 @@ TEST_CASE("LoRA starts as the frozen model and trains its adapters only", "[unit
   CHECK(last < first - 0.1);
   CHECK(relative_error(parameters.flat().window(0, {base}), start.window(0, {base})) == 0);
 
+  // Without the product: x(W + BA)ᵀ = xWᵀ + (xAᵀ)Bᵀ.
+  const Leaves<double> now = parameters.constants();
+  const ParameterId qkv = parameters.find("blocks.0.attn.qkv.weight");
+  const V x = random({3, 8});
+  CHECK(distance(matmul_nt(x, lora(now)[qkv]), matmul_nt(x, now[qkv]) + lora.correction(now, 0, x)) <= 1e-13);
+
   // Per-sample gradients pass through the product of the adapters.
   Tape<double> tape;
   const Leaves<double> theta = parameters.leaves(tape), adapters = parameters.trainable(theta);

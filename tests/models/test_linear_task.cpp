@@ -7,6 +7,7 @@
 #include "models/linear_task.hpp"
 #include "models/saxe.hpp"
 #include "models/table_data.hpp"
+#include "rdm/comparison.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -78,6 +79,17 @@ TEST_CASE("a table is standardised, whitened and one-hot encoded", "[unit]") {
   }
   // Three indicator columns that sum to a constant leave two modes.
   CHECK(teacher_of(table.correlation()).modes() == 2);
+}
+
+TEST_CASE("a twin's probes have labels of their own, or those of the run with the event", "[unit]") {
+  const Batch run = LinearTask(with("deep-linear", {})).probes();
+  const Batch own = LinearTask(with("deep-linear", {{"control", "mode2"}})).probes();
+  const Batch same =
+      LinearTask(with("deep-linear", {{"control", "mode2"}, {"control_probes", "teacher"}})).probes();
+  CHECK(relative_error(own.inputs, run.inputs) == 0);
+  CHECK(relative_error(own.targets, run.targets) > 0.1);
+  CHECK(relative_error(same.inputs, run.inputs) == 0);
+  CHECK(relative_error(same.targets, run.targets) == 0);
 }
 
 TEST_CASE("bad tables are named by file, line and column", "[unit]") {

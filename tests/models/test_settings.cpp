@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "engine/file.hpp"
 #include "rdm/comparison.hpp"
@@ -39,6 +40,50 @@ TEST_CASE("a setting's landscape gives its own probe losses and follows its trai
     }
   }
   CHECK(with_parameters == 18);
+}
+
+TEST_CASE("the landscapes of transformers are differentiable in every direction", "[unit]") {
+  const TemporaryDirectory directory;
+  write_file(directory / "text", small_text());
+  for (const auto& [name, overrides] :
+       {std::pair<std::string, Overrides>{"misalignment", {{"pretraining_steps", "100"}}},
+        {"text",
+         {{"quick", "true"},
+          {"data", directory / "text"},
+          {"length", "8"},
+          {"width", "8"},
+          {"hidden", "16"}}}}) {
+    const auto experiment = find_setting(name).make(with(name, overrides));
+    for (int step = 0; step < 20; ++step) experiment->step();
+    const auto landscape = experiment->landscape();
+    const Tensor<double> theta = experiment->position();
+    Rng rng(4, "direction");
+    const Tensor<double> v = normal_tensor<double>(theta.shape(), rng);
+    const std::size_t n = landscape->probes(), p = theta.size();
+    Tensor<double> ahead(Shape{n}), behind(Shape{n}), slope(Shape{n}), product(Shape{n});
+    const double h = 1e-4;
+    for (const auto& [losses, sign] : {std::pair{&ahead, h}, {&behind, -h}}) {
+      Tensor<double> moved = theta.clone();
+      for (std::size_t k = 0; k < p; ++k) moved(k) += sign * v(k);
+      landscape->losses(moved.flat(), losses->flat());
+    }
+    const Tensor<double> jacobian = landscape->jacobian(theta.flat());
+    for (std::size_t i = 0; i < n; ++i) {
+      slope(i) = (ahead(i) - behind(i)) / (2 * h);
+      product(i) = std::inner_product(v.flat().begin(), v.flat().end(), jacobian.row(i).begin(), 0.0);
+    }
+    INFO(name);
+    CHECK(relative_error(product, slope) <= 1e-4);
+    const Tensor<double> curvatures = landscape->hessian_products(theta.flat(), v.flat());
+    Rng other(5, "direction");
+    const Tensor<double> u = normal_tensor<double>(theta.shape(), other);
+    const Tensor<double> mirrored = landscape->hessian_products(theta.flat(), u.flat());
+    for (std::size_t i = 0; i < n; ++i) {  // uᵀHv = vᵀHu
+      slope(i) = std::inner_product(u.flat().begin(), u.flat().end(), curvatures.row(i).begin(), 0.0);
+      product(i) = std::inner_product(v.flat().begin(), v.flat().end(), mirrored.row(i).begin(), 0.0);
+    }
+    CHECK(relative_error(product, slope) <= 1e-9);
+  }
 }
 
 TEST_CASE("replicas share a past and part afterwards", "[unit]") {

@@ -49,7 +49,7 @@ TEST_CASE("balanced couplings cancel in the mean loss, others do not", "[unit]")
     const CoupledProbes probes(with("pitchfork", {{"signs", signs}, {"measurement_noise", "0"}}));
     Rng noise(1, "noise");
     std::vector<double> losses(60);
-    probes.losses(0.5, std::vector<double>(8, 0.0), noise, losses);
+    probes.losses(std::vector{0.5}, std::vector<double>(8, 0.0), noise, losses);
     double sum = 0;
     for (double loss : losses) sum += loss / 60;
     return sum;
@@ -57,6 +57,22 @@ TEST_CASE("balanced couplings cancel in the mean loss, others do not", "[unit]")
   CHECK(mean_loss("balanced") == Approx(1).epsilon(1e-12));
   CHECK(mean_loss("same") == Approx(1 + 0.5 * 20 / 60.0).margin(0.03));
   CHECK_THROWS_AS(CoupledProbes(with("fold", {{"coupled", "61"}})), UsageError);
+}
+
+TEST_CASE("several directions move on their own, each seen by its own probes", "[unit]") {
+  const auto alone = find_setting("pitchfork")
+                         .make(with("pitchfork", {{"directions", "3"},
+                                                  {"coupled", "6"},
+                                                  {"probes", "6"},
+                                                  {"spectators", "0"},
+                                                  {"measurement_noise", "0"}}));
+  for (int step = 0; step < 20; ++step) alone->step();
+  std::vector<double> losses(6);
+  alone->probe_losses(losses);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK((losses[i] - 1) * (losses[i + 3] - 1) > 0);  // the same coordinate
+    CHECK(losses[i] != Approx(losses[(i + 1) % 3]).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("each toy has its event, and its twin does not", "[unit]") {

@@ -26,6 +26,7 @@ Watches watch(const Overrides& overrides, int seed) {
   const Sweep sweep{.setting = &find_setting("deep-linear"),
                     .parameters = with("deep-linear", all),
                     .windows = {window},
+                    .first_seed = 0,
                     .last_seed = 0,
                     .controls = 0};
   const SweepRun run = sweep_run(

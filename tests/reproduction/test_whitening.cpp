@@ -20,8 +20,10 @@ constexpr double strength = 1, before = 2;    // S_3, S_2
 const Overrides task{{"label_noise", "1"}, {"window", "40"}};
 
 /// The same teacher, probes and start; other data. `control` replaces modes from 3 on by noise.
-RunTrace replica(const std::string& control, int seed, const std::string& stream) {
+RunTrace replica(const std::string& control, int seed, const std::string& stream,
+                 const std::string& probes = "own") {
   Overrides all = task;
+  all.emplace_back("control_probes", probes);
   all.emplace_back("seed", std::to_string(seed));
   all.emplace_back("control", control);
   const Hyperparameters parameters = with("deep-linear", all);
@@ -81,7 +83,8 @@ TEST_CASE("whitening: SHC of losses whitened by another null's covariance", "[re
   for (int seed = 200; seed < 200 + runs; ++seed) {
     const RunTrace run = replica("none", seed, "data");
     ends.push_back(reached(run.order[mode], strength / 2));
-    const RunTrace null = replica("mode3", seed, "null");
+    // Of the very probes: a null whose probes have other labels is told apart from the run by these.
+    const RunTrace null = replica("mode3", seed, "null", "teacher");
     crossed.events.push_back(whitened(run, plateau_whitener(null), ends.back()));
     raw.events.push_back(whitened(run, identity, ends.back()));
   }

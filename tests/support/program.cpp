@@ -11,15 +11,15 @@
 namespace premelt::test {
 
 Outcome Workplace::premelt(const std::string& arguments) const {
-  const std::string command = "cd '" + directory_.path().string() + "' && '" + program_ + "' " + arguments +
-                              " >.stdout 2>.stderr </dev/null";
+  const std::string command = "cd '" + directory_.path().string() + "' && >.stdout 2>.stderr </dev/null '" +
+                              program_ + "' " + arguments;
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(".stdout"), read(".stderr")};
 }
 
 std::unique_ptr<Process> Workplace::start(const std::string& arguments) const {
-  const std::string command = "cd '" + directory_.path().string() + "' && exec '" + program_ + "' " +
-                              arguments + " >/dev/null 2>&1 </dev/null";
+  const std::string command = "cd '" + directory_.path().string() + "' && exec '" + program_ +
+                              "' >/dev/null 2>&1 </dev/null " + arguments;
   const pid_t id = fork();
   if (id < 0) throw std::runtime_error("no process can be started");
   if (id == 0) {

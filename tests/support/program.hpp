@@ -39,7 +39,7 @@ class Workplace {
   /// Runs `premelt ARGUMENTS` (through the shell) in the directory. `program` is the path of the executable.
   explicit Workplace(std::string program) : program_(std::move(program)) {}
   Outcome premelt(const std::string& arguments) const;
-  /// The same without waiting for its end; what it prints is lost.
+  /// The same without waiting for its end; what it prints is lost unless the arguments redirect it.
   std::unique_ptr<Process> start(const std::string& arguments) const;
 
   std::filesystem::path operator/(const std::string& name) const { return directory_ / name; }

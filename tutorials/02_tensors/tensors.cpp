@@ -59,7 +59,7 @@ void product() {
 /// One weight w, predictions w·x, squared errors: the gradient of their sum and of their mean over a batch.
 void batch() {
   std::printf("batch  of the sum  of the mean\n");
-  for (const std::size_t repeats : {1, 2, 4}) {
+  for (const std::size_t repeats : {1u, 2u, 4u}) {
     Tensor<double> inputs(Shape{3 * repeats}), targets(Shape{3 * repeats});
     for (std::size_t i = 0; i < 3 * repeats; ++i) {
       inputs(i) = row()(i % 3) / 10;

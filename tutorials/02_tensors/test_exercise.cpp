@@ -34,9 +34,9 @@ TEST_CASE("the way back through broadcasting", "[unit][lesson]") {
     Rng rng(2, "cotangent");
     Tensor<double> big(Shape{2, 3, 4});
     for (double& value : big.flat()) value = static_cast<double>(rng.below(10));  // whole: sums are exact
-    for (const std::size_t a : {1, 2}) {
-      for (const std::size_t b : {1, 3}) {
-        for (const std::size_t d : {1, 4}) {
+    for (const std::size_t a : {1u, 2u}) {
+      for (const std::size_t b : {1u, 3u}) {
+        for (const std::size_t d : {1u, 4u}) {
           for (const Shape& shape : {Shape{a, b, d}, Shape{b, d}, Shape{d}}) {
             const Tensor<double> result = undo_broadcast(big, shape);
             CAPTURE(to_string(shape));

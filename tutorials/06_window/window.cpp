@@ -79,7 +79,7 @@ void delay() {
   const Mode mode(1, 1e-4);
   std::printf("half learnt at step %.1f\n", mode.half_time());
   std::printf("window  SHC peaks at  by formula  steps before half\n");
-  for (const std::size_t width : {5, 20, 40, 80}) {
+  for (const std::size_t width : {5u, 20u, 40u, 80u}) {
     const double formula =
         mode.half_time() - saxe::lead_of_steepest_fall(1, tau) + (static_cast<double>(width) - 1) / 2;
     const int at = peak(mode, width);

@@ -55,7 +55,7 @@ void plain() {
   const double sigma = 0.01;
   const Tensor<double> linear = linear_covariance(at.jacobian, sigma);
   std::printf(" draws  distance of G S G^T from their covariance\n");
-  for (const std::size_t draws : {100, 1000, 10000}) {
+  for (const std::size_t draws : {100u, 1000u, 10000u}) {
     const Tensor<double> losses =
         gaussian_losses(*at.landscape, at.theta.flat(), {.sigma = sigma, .draws = draws});
     std::printf("%6zu  %.4f\n", draws, relative_error(linear, covariance(losses, Divisor::sample)));

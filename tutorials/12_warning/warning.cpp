@@ -175,7 +175,7 @@ void drift() {
 /// For SHC and its rivals: false-alarm rate and median lead, threshold after threshold.
 void picture() {
   const auto sets = watch_all(noisy_schematic());
-  for (const std::size_t d : {0, 2, 3}) {
+  for (const std::size_t d : {0u, 2u, 3u}) {
     for (const TradeOff& point : trade_off(sets[d], hold)) {
       std::printf("%.4f %.1f\n", 100 * point.false_alarm_rate, point.median_lead);
     }

@@ -50,18 +50,31 @@ function baseAxis() {
 /// The same object for the same chart: Plotly builds a chart anew when its configuration changes.
 const configs = {};
 function chartConfig(name) {
-  const filename = `premelt-${name}`;
-  const svg = {
-    name: 'Download as SVG', icon: Plotly.Icons.disk,
-    click: (plot) => Plotly.downloadImage(
-      plot, {format: 'svg', filename, width: plot.clientWidth, height: plot.clientHeight}),
-  };
   configs[name] ??= {
     responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: '', doubleClick: 'reset',
-    modeBarButtonsToAdd: [svg], modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'],
-    toImageButtonOptions: {format: 'png', filename, scale: 2},
+    modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d', 'toImage'],
   };
   return configs[name];
+}
+
+/// Two buttons in the heading of a chart. `save(format)` answers them.
+function addSaveButtons(heading, save) {
+  const name = heading.firstChild.textContent.trim();
+  heading.append(element('span', {class: 'save'}, ...['svg', 'png'].map((format) => {
+    const button = element('button', {type: 'button', 'aria-label': `save “${name}” as ${format.toUpperCase()}`},
+                           format.toUpperCase());
+    button.addEventListener('click', () => save(format));
+    return button;
+  })));
+}
+
+/// The same for a section that Plotly draws in.
+function addPlotButtons(section, name) {
+  addSaveButtons(section.querySelector('h2, h3'), (format) => {
+    const plot = section.querySelector('.plot');
+    Plotly.downloadImage(plot, {format, filename: `premelt-${name}`, width: plot.clientWidth,
+                                height: plot.clientHeight, scale: format === 'png' ? 2 : 1});
+  });
 }
 
 /// On a log axis of few decades 1, 2, 5, 10, …, on others whole decades, instead of a crowd of small digits.

@@ -125,6 +125,7 @@ const chosen = {
     const holders = pictures.map((picture) => element('section', {class: 'chart'},
       element('h3', {}, pictureName(picture)), element('div', {class: 'plot'})));
     document.getElementById('matrices').replaceChildren(...holders);
+    holders.forEach((holder) => addPlotButtons(holder, 'matrix'));
     const limit = Math.max(...pictures.flatMap((picture) => picture.matrix.flat().map(Math.abs)));
     pictures.forEach((picture, index) => {
       Plotly.react(holders[index].querySelector('.plot'), [heatMap(picture, limit, index === 0)], heatLayout(), chartConfig('matrix'));
@@ -209,6 +210,7 @@ document.getElementById('cells-shown').textContent =
   compared.probes > 64 ? 'Neighbouring probes are shown as one, by their mean.' : '';
 if (charted) {
   drawAll();
+  document.querySelectorAll('[data-chart]:has(.plot)').forEach((section) => addPlotButtons(section, section.dataset.chart));
 } else {
   document.getElementById('no-charts').hidden = false;
   document.querySelectorAll('.over-time, .window .chart').forEach((part) => { part.hidden = true; });

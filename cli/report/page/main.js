@@ -8,6 +8,7 @@ const slider = {
   start() {
     slider.input.max = run.frames.length - 1;
     slider.input.addEventListener('input', () => slider.show(Number(slider.input.value)));
+    addEventListener('keydown', slider.followKey);
     document.getElementById('play').addEventListener('click', () => (slider.timer ? slider.stop() : slider.play()));
     document.getElementById('stops').replaceChildren(...run.frames.flatMap((frame, index) => {
       if (!frame.label || /^\S+ (10|90) %$/.test(frame.label)) return [];
@@ -27,6 +28,16 @@ const slider = {
   followHash() {
     const asked = /step=(\d+)/.exec(location.hash);
     if (asked) slider.moveTo(Number(asked[1]));
+  },
+
+  /// Arrow keys move the window from anywhere on the page; so do the keys of a presenter's remote control.
+  followKey(event) {
+    const way = {ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1}[event.key];
+    const elsewhere = event.target.closest('input, select, textarea, .table');
+    if (way === undefined || elsewhere || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const next = Number(slider.input.value) + way;
+    if (next >= 0 && next < run.frames.length) slider.show(next);
   },
 
   moveTo(step) {
@@ -51,6 +62,8 @@ const slider = {
     if (!charted) return;
     windowCharts.show(frame);
     timeCharts.showWindow(frame.first, frame.step);
+    formationChart.show(frame.step);
+    attentionCharts.show(frame.step);
   },
 
   play() {
@@ -82,12 +95,18 @@ const windowed = run.frames.length > 0;
 theme.start(() => {
   summary.redraw();
   if (charted) timeCharts.redraw();
-  if (charted && windowed) windowCharts.redraw();
+  if (!windowed) return;
+  if (charted) windowCharts.redraw();
+  if (charted) attentionCharts.redraw();
+  slider.show(Number(slider.input.value));
 });
 summary.start();
 if (charted) {
   timeCharts.start(slider.moveTo);
   if (windowed) windowCharts.start(run.frames[slider.peak()]);
+  formationChart.start();
+  attentionCharts.start();
+  document.querySelectorAll('[data-chart]:has(.plot)').forEach((section) => addPlotButtons(section, section.dataset.chart));
 } else {
   document.getElementById('no-charts').hidden = false;
   document.querySelectorAll('.over-time, .chart').forEach((part) => { part.hidden = true; });

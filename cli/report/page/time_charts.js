@@ -5,7 +5,7 @@ const timeCharts = {
   range: [run.range[0], run.range[1]],
   window: [run.range[0], run.range[0]],  // the steps shaded
   elements: {},      // chart name → its plot element
-  types: {losses: 'linear', order: 'linear', shc: 'log', pr: 'log', trace: 'log'},
+  types: {losses: 'linear', order: 'linear', shc: 'log', pr: 'log', blocks: 'energy', trace: 'log'},
   titles: {losses: 'loss', order: 'order parameter', shc: 'SHC', pr: 'PR', trace: 'tr C'},
 
   /// Draws all charts, or draws them again after a change of theme or axis. `moveTo(step)` answers a click.
@@ -35,10 +35,12 @@ const timeCharts = {
   },
 
   startAxisButton(name, button) {
-    const label = () => { button.textContent = timeCharts.types[name] === 'log' ? 'linear axis' : 'log axis'; };
+    const other = {log: 'linear', linear: 'log', energy: 'mass', mass: 'energy'};
+    const labels = {log: 'log axis', linear: 'linear axis', energy: 'as variance', mass: 'as eigenvector'};
+    const label = () => { button.textContent = labels[other[timeCharts.types[name]]]; };
     label();
     button.addEventListener('click', () => {
-      timeCharts.types[name] = timeCharts.types[name] === 'log' ? 'linear' : 'log';
+      timeCharts.types[name] = other[timeCharts.types[name]];
       label();
       timeCharts.draw(name);
     });
@@ -80,13 +82,13 @@ const timeCharts = {
     const colours = theme.colours();
     return {
       ...baseLayout(),
-      margin: {l: 86, r: 12, t: 30, b: 84},
-      hovermode: name === 'losses' ? 'closest' : 'x unified',
+      margin: {l: name === 'blocks' ? Math.max(86, blockMargin) : 86, r: 12, t: 30, b: 84},
+      hovermode: ['losses', 'blocks'].includes(name) ? 'closest' : 'x unified',
       hoverdistance: name === 'losses' ? -1 : 30,
       dragmode: 'zoom',
       legend: {orientation: 'h', x: 0, y: -0.22, yanchor: 'top', font: {size: 15}},
       xaxis: {...baseAxis(), title: {text: 'step', standoff: 6}, range: [...timeCharts.range], hoverformat: 'd'},
-      yaxis: {
+      yaxis: name === 'blocks' ? blockRows() : {
         ...baseAxis(), title: {text: timeCharts.titles[name], standoff: 8}, type: timeCharts.types[name],
         exponentformat: 'power', hoverformat: '.4g', ...(timeCharts.types[name] === 'log' ? logTicks(lines) : {}),
       },
@@ -124,6 +126,7 @@ const timeCharts = {
   lines(name) {
     if (name === 'losses') return lossTraces();
     if (name === 'order') return orderTraces();
+    if (name === 'blocks') return blockTraces(timeCharts.types.blocks);
     return signalTraces(name);
   },
 };

@@ -44,6 +44,9 @@ const blockSpans = run.blocks.map((name, block) => {
   return {label, block, first: members[0], last: members[members.length - 1]};
 });
 
+/// Pixels that the longest label takes beside an axis.
+const blockMargin = 18 + 10 * Math.max(...blockSpans.map((span) => span.label.length));
+
 const cellTexts = run.cells.map((cell) => `${escapeText(cell.name)} (${escapeText(run.blocks[cell.block])})`);
 const pairTexts = cellTexts.map((row) => cellTexts.map((column) => `${row} × ${column}`));
 
@@ -81,7 +84,7 @@ function matrixLayout() {
   const span = [-0.5, run.cells.length - 0.5];
   return {
     ...baseLayout(),
-    margin: {l: 14 + 9 * Math.max(...blockSpans.map((span) => span.label.length)), r: 8, t: 8, b: 30},
+    margin: {l: blockMargin, r: 8, t: 8, b: 30},
     xaxis: {...blockAxis(), constrain: 'domain'},
     yaxis: {...blockAxis(), range: [span[1], span[0]], scaleanchor: 'x', constrain: 'domain'},
     shapes: separators().flatMap((at) => [
@@ -105,7 +108,7 @@ function modeLayout() {
   return {
     ...baseLayout(),
     margin: {l: 58, r: 8, t: 8, b: 30},
-    bargap: 0.15,
+    bargap: 0.15, hovermode: 'x',
     xaxis: blockAxis(),
     yaxis: {...baseAxis(), range: [-1.05 * limit, 1.05 * limit], zeroline: true, zerolinecolor: theme.colours().quiet},
     shapes: separators().map((at) => ({type: 'line', x0: at, x1: at, yref: 'paper', y0: 0, y1: 1, line})),

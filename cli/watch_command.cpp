@@ -1,0 +1,165 @@
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/loss_chain.hpp"
+#include "cli/terminal.hpp"
+#include "engine/csv.hpp"
+#include "engine/error.hpp"
+#include "rdm/loss_lines.hpp"
+#include "rdm/run_writer.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+/// Lines of a file or of standard input, each as soon as it is complete.
+class Lines {
+ public:
+  /// "-" is standard input. Throws DataError when the file cannot be read. Once `interrupted`, there are no
+  /// more.
+  Lines(const std::string& name, const std::atomic<bool>& interrupted)
+      : name_(name == "-" ? "stdin" : name),
+        file_(name == "-" ? stdin : std::fopen(name.c_str(), "r"), &std::fclose),
+        interrupted_(interrupted) {
+    if (!file_) throw DataError(name + ": cannot be read: " + std::strerror(errno));
+    if (name.ends_with(".npy")) throw DataError(name + ": is not text; `premelt analyze` reads .npy files");
+  }
+  ~Lines() { std::free(buffer_); }
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  /// The next line without its end; nothing at the end of the input or once interrupted.
+  std::optional<std::string> next() {
+    const ssize_t length = interrupted_ ? -1 : getline(&buffer_, &capacity_, file_.get());
+    if (length >= 0) {
+      std::string line(buffer_, static_cast<std::size_t>(length));
+      if (line.ends_with('\n')) line.pop_back();
+      return line;
+    }
+    if (std::ferror(file_.get()) && !interrupted_)
+      throw DataError(name_ + ": cannot be read: " + std::strerror(errno));
+    return std::nullopt;
+  }
+
+ private:
+  std::string name_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  const std::atomic<bool>& interrupted_;
+  char* buffer_ = nullptr;  // getline's, as is its capacity
+  std::size_t capacity_ = 0;
+};
+
+/// The losses of a training run that left the finite numbers are no bad data: they are the news.
+void check_finite(const LossLineReader& reader, const LossLine& recording) {
+  for (std::size_t i = 0; i < recording.losses.size(); ++i) {
+    if (std::abs(recording.losses[i]) <= largest_loss) continue;
+    throw DivergedError(reader.where() + ": training diverged at step " + std::to_string(recording.step) +
+                        ": the loss of probe '" + reader.probes()[i] + "' is " +
+                        format_number(recording.losses[i]));
+  }
+}
+
+/// From lines of losses to lines of signals.
+class Watch {
+ public:
+  Watch(const WatchArguments& arguments, const std::string& source)
+      : arguments_(arguments), reader_(source) {}
+
+  void take(const std::string& line) {
+    const auto recording = reader_.read(line);
+    if (!recording) return;
+    check_finite(reader_, *recording);
+    if (!monitor_) start();
+    ++recordings_;
+    std::cout << to_json(*recording, push(*recording)) << std::endl;
+    if (!std::cout) throw DataError("stdout cannot be written");
+  }
+
+  /// Throws DataError when the input ended, without being interrupted, before there was anything to say.
+  void finish(bool interrupted) const {
+    say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_));
+    if (recordings_ >= arguments_.chain.window || interrupted) return;
+    throw DataError(reader_.where() + ": the input ended after " + std::to_string(recordings_) +
+                    " recordings, before the window of " + std::to_string(arguments_.chain.window) +
+                    " was full; choose a smaller --window");
+  }
+
+ private:
+  /// The first recording says how many probes there are.
+  void start() {
+    const std::vector<std::string> block_names = chain_blocks(arguments_.chain, reader_.probes());
+    MonitorOptions options = chain_options(arguments_.chain, block_names);
+    options.alarm.burn_in = std::numeric_limits<std::int64_t>::min();
+    options.warmup = arguments_.warmup.value_or(options.window);
+    blocks_.emplace(block_names);
+    monitor_.emplace(options);
+  }
+
+  std::optional<Observation> push(const LossLine& recording) {
+    try {
+      return monitor_->push(recording.step, recording.losses);
+    } catch (const DataError& error) {
+      throw DataError(reader_.where() + ": " + error.what());
+    }
+  }
+
+  /// Every line has the same keys; what is not yet known is null.
+  nlohmann::ordered_json to_json(const LossLine& recording, const std::optional<Observation>& observation) {
+    nlohmann::ordered_json object{{"step", recording.step}};
+    const std::vector<std::string>& columns = monitor_->columns();
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      object[columns[i]] = observation ? json_number(observation->values[i]) : nlohmann::json();
+    if (blocks_->size() > 1) object["top_mode"] = top_mode(observation);
+    object["alarm"] = nullptr;
+    if (!observation || !observation->alarm) return object;
+    object["alarm"] = premelt::to_json({*observation->alarm})[0];
+    ++alarms_;
+    say("ALARM step " + std::to_string(recording.step), observation->alarm->why);
+    return object;
+  }
+
+  /// The share of each block in the top eigenvector.
+  nlohmann::ordered_json top_mode(const std::optional<Observation>& observation) const {
+    if (!observation) return nullptr;
+    const std::vector<double> shares = mode_shares(observation->modes.row(0), *blocks_);
+    nlohmann::ordered_json object;
+    for (std::size_t b = 0; b < shares.size(); ++b) object[blocks_->names()[b]] = json_number(shares[b]);
+    return object;
+  }
+
+  void say(const std::string& emphasis, const std::string& text) const {
+    if (!arguments_.quiet) std::cerr << emphasised(terminal_, emphasis) << "  " << text << std::endl;
+  }
+
+  const WatchArguments& arguments_;
+  Terminal terminal_ = ask_terminal();
+  LossLineReader reader_;
+  std::optional<Monitor> monitor_;
+  std::optional<Blocks> blocks_;
+  std::size_t recordings_ = 0, alarms_ = 0;
+};
+
+}  // namespace
+
+void watch_losses(const WatchArguments& arguments) {
+  check_window(arguments.chain);
+  const std::atomic<bool>& interrupted = catch_interrupts();
+  Lines lines(arguments.file, interrupted);
+  Watch watch(arguments, lines.name());
+  while (const auto line = lines.next()) watch.take(*line);
+  watch.finish(interrupted);
+}
+
+}  // namespace premelt::cli
