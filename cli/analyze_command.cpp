@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "cli/commands.hpp"
 #include "cli/loss_chain.hpp"
@@ -75,19 +76,21 @@ MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& i
   return options;
 }
 
-/// Before anything is written: every loss that a channel takes the logarithm of is positive.
+/// Before anything is written: every loss whose logarithm the alarm reads is positive.
 void check_logarithms(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options) {
-  for (const Channel& channel : options.channels) {
-    if (channel.transform != Transform::log) continue;
-    for (std::size_t t = 0; t < input.recordings(); ++t) {
-      for (std::size_t probe = 0; probe < input.probes(); ++probe) {
-        const bool read = channel.probes.empty() || std::ranges::count(channel.probes, probe) > 0;
-        if (!read || input.table.losses(t, probe) > 0) continue;
-        throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
-                        input.table.probes[probe] + "': the loss is " +
-                        format_number(input.table.losses(t, probe)) +
-                        ", but --transform log needs positive losses; choose others with --probes");
-      }
+  if (arguments.chain.transform != "log") return;
+  std::vector<std::size_t> probes = options.channels.front().probes;
+  if (probes.empty()) {
+    probes.resize(input.probes());
+    std::iota(probes.begin(), probes.end(), std::size_t{0});
+  }
+  for (std::size_t t = 0; t < input.recordings(); ++t) {
+    for (const std::size_t probe : probes) {
+      const double loss = input.table.losses(t, probe);
+      if (loss > 0) continue;
+      throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
+                      input.table.probes[probe] + "': the loss is " + format_number(loss) +
+                      ", but --transform log needs positive losses; choose others with --probes");
     }
   }
 }

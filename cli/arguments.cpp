@@ -284,6 +284,8 @@ struct Parser {
     sub->add_flag("--traps", sweep.traps, "also count alarms on event-free runs that disturb the losses");
     sub->add_flag("--ablate", sweep.ablate,
                   "also score SHC on fewer probes, single blocks, and without them");
+    sub->add_flag("--no-whitening", sweep.no_whitening,
+                  "train no null replicas: half the time, and no whitened detectors");
     sub->add_option("--jobs", sweep.jobs, "runs at a time (default: one a core)")->check(CLI::PositiveNumber);
     sub->add_option("--steps", steps, "training steps");
     add_sets(sub);

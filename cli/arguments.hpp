@@ -73,6 +73,7 @@ struct SweepArguments {
   std::size_t controls = 20;                    ///< for calibration, and as many to be scored
   std::size_t jobs = 0;                         ///< 0: one a core
   bool ablate = false;                          ///< also score parts of the probe set
+  bool no_whitening = false;                    ///< train no null replicas
   bool traps = false;                           ///< count alarms on the setting's traps
   std::string out;
   bool quiet = false;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -116,15 +115,15 @@ void say_limits(const CompareArguments& arguments, const LossLandscape& landscap
   }
 }
 
-/// What one part of a comparison costs, in points of the course: it has 20 times the draws.
-constexpr std::int64_t work_of_part = 20;
+/// What one part of a comparison costs, in glances: it has 20 times the draws.
+constexpr double work_of_part = 20;
 
 /// All parts of one step: the second order, each sigma, the other samplers; training replicas is one more.
-std::int64_t work_of_step(const std::vector<std::string>& samplers, const ComparisonOptions& options) {
-  std::int64_t parts = std::ssize(samplers);
+double work_of_step(const std::vector<std::string>& samplers, const ComparisonOptions& options) {
+  double parts = static_cast<double>(samplers.size());
   for (const std::string& name : samplers) {
-    if (name == "gaussian") parts += std::ssize(options.sigmas);
-    if (name == "replica") ++parts;
+    if (name == "gaussian") parts += static_cast<double>(options.sigmas.size());
+    if (name == "replica") parts += 1;
   }
   return parts * work_of_part;
 }
@@ -166,17 +165,15 @@ void compare_distributions(const CompareArguments& arguments) {
   std::vector<StepComparison> steps;
   std::vector<Glance> course;
   {
+    Progress progress(asked.front(), asked.back(), arguments.json);
     const std::vector<std::int64_t> stops = stops_of(asked);
-    Progress progress(0, std::ssize(stops) + std::ssize(asked) * work_of_step(arguments.samplers, options),
-                      arguments.json, "work");
-    std::int64_t done = 0;
-    const auto tell = [&](std::int64_t step, const std::string& what) {
-      progress.update(done, "step " + std::to_string(step) + ": " + what);
-    };
+    const double total = static_cast<double>(stops.size()) +
+                         static_cast<double>(asked.size()) * work_of_step(arguments.samplers, options);
+    double done = 0;
     say_limits(arguments, walk.landscape(), options, progress);
     if (subject.stored) walk.start_near(asked.front(), *subject.stored);
     for (std::int64_t step : stops) {
-      tell(step, "training");
+      progress.update(step, "training", done / total);
       walk.advance_to(step);
       if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
         throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
@@ -185,10 +182,10 @@ void compare_distributions(const CompareArguments& arguments) {
       course.push_back(
           glance(walk.landscape(), walk.position().flat(), walk.history(), walk.window(), options));
       course.back().step = step;
-      ++done;
+      done += 1;
       if (!std::ranges::binary_search(asked, step)) continue;
       options.progress = [&](const std::string& what) {
-        tell(step, what);
+        progress.update(step, what, done / total);
         done += work_of_part;
       };
       steps.push_back(compare_at(walk, step, blocks, arguments.samplers, options));

@@ -7,8 +7,8 @@
 #include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
 #include "engine/error.hpp"
-#include "engine/file.hpp"
 #include "engine/hash.hpp"
+#include "models/corpus.hpp"
 
 namespace premelt::cli {
 
@@ -64,12 +64,13 @@ Shape attention_shape(const Experiment& experiment) {
   return {spec->heads.size(), spec->probes.size(), positions, positions};
 }
 
-/// What a file's content can be recognised by, or nothing where the parameters name no file of data.
+/// What the data can be recognised by, a file or a directory of texts; nothing where the parameters name
+/// none.
 std::optional<std::string> data_hash(const Hyperparameters& parameters) {
-  if (!parameters.contains("data") || !fs::is_regular_file(parameters.text("data"))) return std::nullopt;
+  if (!parameters.contains("data") || !fs::exists(parameters.text("data"))) return std::nullopt;
   char text[24];
   std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(fnv1a(read_file(parameters.text("data"), "a file of data"))));
+                static_cast<unsigned long long>(fnv1a(read_text(parameters.text("data")))));
   return text;
 }
 

@@ -69,10 +69,10 @@ void Progress::clear() {
   std::cerr << std::flush;
 }
 
-std::string Progress::eta(std::int64_t step) const {
+std::string Progress::eta(double done) const {
   const double elapsed = seconds_between(start_, Clock::now());
-  if (step <= first_ || elapsed < 0.2) return "";
-  const double left = elapsed * static_cast<double>(total_ - step) / static_cast<double>(step - first_);
+  if (!(done > 0) || elapsed < 0.2) return "";
+  const double left = elapsed * std::max(0.0, 1 - done) / done;
   char text[32];
   std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min",
                 left < 120 ? left : left / 60);
@@ -100,11 +100,19 @@ void Progress::draw(const std::string& first_line) {
 }
 
 void Progress::update(std::int64_t step, const std::string& note, const std::string& speed) {
+  show(step, static_cast<double>(step - first_) / static_cast<double>(total_ - first_), note, speed);
+}
+
+void Progress::update(std::int64_t step, const std::string& note, double done) {
+  show(step, done, note, "");
+}
+
+void Progress::show(std::int64_t step, double done, const std::string& note, const std::string& speed) {
   const auto now = Clock::now();
   if (quiet_ || seconds_between(last_, now) < (terminal_.live ? 0.1 : 5.0)) return;
   last_ = now;
   const std::string count =
-      unit_ + " " + std::to_string(step) + "/" + std::to_string(total_) + eta(step) + speed;
+      unit_ + " " + std::to_string(step) + "/" + std::to_string(total_) + eta(done) + speed;
   if (terminal_.live) return draw(bar(count, step, note));
   std::cerr << count << "  " << note << "\n";
 }

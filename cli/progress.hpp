@@ -27,14 +27,17 @@ class Progress {
   /// Shows step, ETA, `speed` ("  41000 tokens/s") and `note` ("SHC 1.2e-03  PR 1.31"), as often as a reader
   /// can follow. The course speaks for itself: where it is drawn the note is not.
   void update(std::int64_t step, const std::string& note, const std::string& speed = "");
+  /// The same where steps do not all take alike: `done` is the share of the work behind us, 0 to 1.
+  void update(std::int64_t step, const std::string& note, double done);
   /// Prints a line that stays. `emphasis` is shown in colour unless NO_COLOR is set.
   void say(const std::string& emphasis, const std::string& text);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string eta(std::int64_t step) const;
+  std::string eta(double done) const;
   std::string bar(const std::string& count, std::int64_t step, const std::string& note) const;
+  void show(std::int64_t step, double done, const std::string& note, const std::string& speed);
   void draw(const std::string& first_line);
   void clear();
 

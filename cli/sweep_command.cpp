@@ -114,7 +114,7 @@ Sweep make_sweep(const SweepArguments& arguments) {
               .traps = arguments.traps,
               .ablate = arguments.ablate};
   if (sweep.windows.empty()) sweep.windows = {plan.parameters.count("window")};
-  sweep.whitened = has_replicas(*sweep.setting, sweep.parameters);
+  sweep.whitened = !arguments.no_whitening && has_replicas(*sweep.setting, sweep.parameters);
   return sweep;
 }
 

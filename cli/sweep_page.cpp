@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 #include "cli/report/report.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 std::string rounded(double value, int digits = 0) {
   char text[32];
   std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
+  return text == std::string_view("-0") ? "0" : text;
 }
 
 /// A chart's frame: pixels of the plot area and the units of its axes.

@@ -65,7 +65,8 @@ SweepStore::SweepStore(fs::path directory, const Sweep& sweep) : directory_(std:
   const Json wanted{{"setting", sweep.setting->name},
                     {"parameters", to_json(sweep.parameters)},
                     {"windows", sweep.windows},
-                    {"ablate", sweep.ablate}};
+                    {"ablate", sweep.ablate},
+                    {"whitened", sweep.whitened}};
   const fs::path path = directory_ / "sweep.json";
   if (!fs::exists(path)) {
     Json info = wanted;

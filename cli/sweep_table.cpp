@@ -88,14 +88,14 @@ std::string score_table(const std::vector<EventScores>& windows) {
   const EventScores& event = windows.front();
   std::string text =
       formatted("%s: happened in %zu of %zu runs", event.event.c_str(), event.seeds.size(), event.scored);
-  if (event.detectors.empty()) return text + "\n";
-  text += formatted(", median step %.0f\n", event.median_step);
-  text += windows.size() == 1 ? full_rows(event) : side_by_side(windows);
-  text += trap_rows(event);
-  for (const EventScores& seen : windows) {
-    text += formatted("first to move, W = %zu: SHC %.0f %%, PR %.0f %%, together %.0f %%, neither %.0f %%\n",
-                      seen.window, 100 * seen.first.shc, 100 * seen.first.pr, 100 * seen.first.together,
-                      100 * seen.first.neither);
+  text += event.seeds.empty() ? "\n" : formatted(", median step %.0f\n", event.median_step);
+  if (!event.detectors.empty()) {
+    text += windows.size() == 1 ? full_rows(event) : side_by_side(windows);
+    text += trap_rows(event);
+    for (const EventScores& seen : windows)
+      text += formatted(
+          "first to move, W = %zu: SHC %.0f %%, PR %.0f %%, together %.0f %%, neither %.0f %%\n", seen.window,
+          100 * seen.first.shc, 100 * seen.first.pr, 100 * seen.first.together, 100 * seen.first.neither);
   }
   for (const EventScores& seen : windows) text += lag_rows(seen);
   return text;

@@ -7,7 +7,6 @@
 
 #include "engine/error.hpp"
 #include "engine/file.hpp"
-#include "engine/hash.hpp"
 
 namespace premelt {
 
@@ -65,7 +64,7 @@ std::size_t character_bytes(std::string_view text) {
 
 }  // namespace
 
-Corpus::Corpus(const std::string& text, const std::string& name, std::size_t length) : hash_(fnv1a(text)) {
+Corpus::Corpus(const std::string& text, const std::string& name, std::size_t length) {
   const std::size_t piece = text.size() / pieces;
   if (piece < length) {
     throw DataError(name + ": holds " + std::to_string(text.size()) + " bytes; sequences of " +

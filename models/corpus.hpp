@@ -23,9 +23,6 @@ class Corpus {
   std::size_t bytes() const { return training_.size() + held_out_.size(); }  ///< of the whole text
   std::size_t vocabulary() const { return symbols_.size(); }                 ///< V
 
-  /// Of the whole text (engine/hash.hpp), to know it again.
-  std::uint64_t hash() const { return hash_; }
-
   /// @{
   /// Windows (count,length) at uniformly random places.
   Indices draw_training(std::size_t count, std::size_t length, Rng& rng) const;
@@ -41,7 +38,6 @@ class Corpus {
   double bigram_entropy() const { return bigram_entropy_; }
 
  private:
-  std::uint64_t hash_;
   std::vector<unsigned char> symbols_;       ///< byte of a token
   std::array<std::int64_t, 256> numbers_{};  ///< token of a byte; -1 where it does not occur
   std::vector<std::int64_t> training_, held_out_;

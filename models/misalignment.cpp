@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/error.hpp"
 #include "engine/ops.hpp"
@@ -92,7 +93,9 @@ class Misalignment : public Experiment {
   }
 
   std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(student().tuned())};
+    // Whoever asks whether there is training at all shall not have to wait for pre-training.
+    const double weights = student_ ? norm(student_->tuned()) : std::numeric_limits<double>::quiet_NaN();
+    return {trainer_.stats().loss, trainer_.stats().gradient_norm, weights};
   }
 
   void save(Checkpoint& checkpoint) const override {

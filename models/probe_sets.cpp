@@ -1,6 +1,6 @@
 #include "models/probe_sets.hpp"
 
-#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -18,8 +18,10 @@ std::vector<Channel> probe_sets(const std::vector<std::string>& blocks) {
   }
   for (const auto& [suffix, stride] : {std::pair{"half", 2}, {"quarter", 4}, {"eighth", 8}}) {
     Channel sparse{.suffix = suffix};
-    for (std::size_t i = 0; i < blocks.size(); i += static_cast<std::size_t>(stride))
-      sparse.probes.push_back(i);
+    std::map<std::string, int> seen;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (seen[blocks[i]]++ % stride == 0) sparse.probes.push_back(i);
+    }
     if (sparse.probes.size() >= 2) sets.push_back(std::move(sparse));
   }
   return sets;

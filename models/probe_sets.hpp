@@ -9,7 +9,8 @@
 namespace premelt {
 
 /// Channels of the untransformed losses: `only_<block>` and `without_<block>` for each of at least two
-/// blocks, and `half`, `quarter`, `eighth`: every 2nd, 4th and 8th probe, where at least 2 are left.
+/// blocks, and `half`, `quarter`, `eighth`: every 2nd, 4th and 8th probe of each block, where at least 2 are
+/// left.
 std::vector<Channel> probe_sets(const std::vector<std::string>& blocks);
 
 }  // namespace premelt

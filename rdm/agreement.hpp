@@ -11,29 +11,35 @@ namespace premelt {
 
 /// NaN where undefined.
 struct Measured {
-  double value = std::numeric_limits<double>::quiet_NaN();
+  double value = std::numeric_limits<double>::quiet_NaN();  ///< the estimate
   double error = std::numeric_limits<double>::quiet_NaN();  ///< standard error
 };
 
 /// What one covariance says by itself.
 struct CovarianceSummary {
-  Tensor<double> covariance;  ///< (n,n); empty when it could not be made
-  Measured shc, pr;
+  Tensor<double> covariance;        ///< (n,n); empty when it could not be made
+  Measured shc;                     ///< loss⁴
+  Measured pr;                      ///< participation ratio
   std::vector<Measured> energy;     ///< tr(C_bb)/tr C, by block
   std::vector<Measured> top_share;  ///< Σ_{i in b} v_1i², by block
   Measured within;  ///< Σ_b ‖C_bb‖_F²/‖C‖_F²: how much stays inside blocks; the rest is between them
 };
 
+/// Two covariances, and how far they agree.
 struct Agreement {
-  CovarianceSummary own, linear;
+  CovarianceSummary own;         ///< C
+  CovarianceSummary linear;      ///< GΣGᵀ
   Measured error;                ///< ‖linear − C‖_F/‖C‖_F
-  Measured shc_ratio, pr_ratio;  ///< of C over those of the linear model
+  Measured shc_ratio;            ///< of C over that of the linear model
+  Measured pr_ratio;             ///< the same of PR
   Measured top_overlap;          ///< |v_1·w_1|
   std::vector<Measured> angles;  ///< the three principal angles of the leading eigenvectors, radians
   /// Standard error of C itself, in the Frobenius norm and relative to it: what no error can be told below.
   double mc_error = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// Of a covariance (n,n). No errors yet. Throws ShapeError when it is not square or the numbers of probes
+/// differ.
 CovarianceSummary summarise(const Tensor<double>& covariance, const Blocks& blocks);
 
 /// `linear` may be empty: then only `own` is known. No errors yet.

@@ -47,8 +47,10 @@ std::vector<double> mode_shares(std::span<const double> mode, const Blocks& bloc
 Tensor<double> block_couplings(const LossWindow& window, const Blocks& blocks,
                                Detrend detrend = Detrend::none);
 
+/// @{
 /// The same for C (n,n) itself. Throws ShapeError when it is not square or the numbers of probes differ.
 std::vector<double> energy_shares(const Tensor<double>& c, const Blocks& blocks);
 Tensor<double> block_couplings(const Tensor<double>& c, const Blocks& blocks);
+/// @}
 
 }  // namespace premelt

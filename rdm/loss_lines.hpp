@@ -11,7 +11,7 @@ namespace premelt {
 
 /// One recording.
 struct LossLine {
-  std::int64_t step;
+  std::int64_t step;           ///< of the training
   std::vector<double> losses;  ///< (n); NaN where the line says nan, NaN or null
 };
 
@@ -21,7 +21,11 @@ struct LossLine {
 /// without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:
-  enum class Accept { csv_and_json, json };
+  /// Which lines it understands.
+  enum class Accept {
+    csv_and_json,  ///< either, decided line by line
+    json           ///< a line that is not JSON is an error
+  };
 
   /// `source` names the lines' origin in errors.
   explicit LossLineReader(std::string source, Accept accept = Accept::csv_and_json);

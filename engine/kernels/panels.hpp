@@ -21,6 +21,7 @@ namespace premelt::kernels {
 template <class T>
 inline constexpr std::size_t lanes = xsimd::batch<T>::size;
 
+/// The next multiple of `lanes`.
 template <class T>
 std::size_t padded(std::size_t count) {
   return (count + lanes<T> - 1) / lanes<T> * lanes<T>;
@@ -29,17 +30,22 @@ std::size_t padded(std::size_t count) {
 /// Element (i,j) lies at data[i·row + j·column]: a matrix as stored or its transpose.
 template <class T>
 struct Strided {
-  const T* data;
-  std::size_t row, column;
+  const T* data;       ///< element (0,0)
+  std::size_t row;     ///< elements from one row to the next
+  std::size_t column;  ///< and from one column to the next
 };
 
 /// Rows of `width` numbers, as products read them.
 template <class T>
 struct Panel {
+  /// Zeros; `width` is `columns`, padded to whole vectors.
   Panel(std::size_t rows, std::size_t columns) : width(padded<T>(columns)), values(rows * width, T(0)) {}
 
+  /// @{
+  /// The first number of row i.
   T* row(std::size_t i) { return values.data() + i * width; }
   const T* row(std::size_t i) const { return values.data() + i * width; }
+  /// @}
 
   /// Takes over `source`; what lies beyond stays zero.
   void fill(std::size_t rows, std::size_t columns, const Strided<T>& source, T factor = T(1)) {
@@ -50,8 +56,8 @@ struct Panel {
     }
   }
 
-  std::size_t width;
-  std::vector<T> values;
+  std::size_t width;      ///< numbers in a row
+  std::vector<T> values;  ///< row by row
 };
 
 namespace detail {
@@ -80,6 +86,7 @@ void block_product(std::size_t inner, const Strided<T>& a, const T* b, std::size
   }
 }
 
+/// C (Rows,columns) = A (Rows,inner)·B (inner,columns), two vectors of columns at a time.
 template <std::size_t Rows, class T>
 void rows_product(std::size_t inner, std::size_t columns, const Strided<T>& a, const T* b, std::size_t ldb,
                   T* c, std::size_t ldc) {

@@ -110,9 +110,10 @@ TEST_CASE("parts of a probe set: blocks, all but a block, and every so many", "[
   for (const Channel& set : sets) probes[set.suffix] = set.probes;
   CHECK(probes.at("only_b") == std::vector<std::size_t>{1, 3});
   CHECK(probes.at("without_a") == std::vector<std::size_t>{1, 3, 4, 5});
-  CHECK(probes.at("quarter") == std::vector<std::size_t>{0, 4});
-  CHECK(probes.size() == 2 * 3 + 2);  // an eighth would be one probe
-  CHECK(probe_sets({"all", "all"}).empty());
+  CHECK(probes.at("half") == std::vector<std::size_t>{0, 1, 4, 6});
+  CHECK(probes.at("quarter") == std::vector<std::size_t>{0, 1, 4});
+  CHECK(probes.size() == 2 * 3 + 3);
+  CHECK(probe_sets({"all", "all"}).empty());  // one block, and a half of it is one probe
 
   Sweep sweep = small_sweep("deep-linear", {{"steps", "500"}, {"probe_kind", "grouped"}});
   sweep.ablate = true;

@@ -59,12 +59,13 @@ TEST_CASE("grokking: ten seeds grok, and the SHC of the log losses rises before 
   const std::vector<std::string> detectors{"shc_log_test", "shc",           "shc_detrended",
                                            "shc_log_all",  "shc_log_train", "shc_log_test_detrended"};
   std::map<std::string, Timeliness> timeliness;
-  std::vector<double> train99, t10, t50, t90, seconds, percent, power_before, power_after;
+  std::vector<double> train99, t10, t50, t90, seconds, percent, signals, power_before, power_after;
   int grokked = 0;
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = grokking(seed); }));
     percent.push_back(100 * monitor_seconds(run, default_options()) / seconds.back());
+    signals.push_back(100 * signal_seconds(run, default_options().window) / seconds.back());
     INFO("seed " << seed);
     train99.push_back(run.crossing("train_accuracy", 0.99));
     CHECK(train99.back() <= 200);
@@ -84,7 +85,8 @@ TEST_CASE("grokking: ten seeds grok, and the SHC of the log losses rises before 
             << "; steps of train 99 % " << range(train99) << ", test 10 % " << range(t10) << ", 50 % "
             << range(t50) << ", 90 % " << range(t90) << "; Fourier power at step 400 " << range(power_before)
             << ", at the end " << range(power_after) << "; processor seconds a run " << range(seconds)
-            << ", % of them in the monitor " << range(percent) << "\n";
+            << ", % of them in the monitor " << range(percent) << ", in SHC, PR and trace alone "
+            << range(signals) << "\n";
   for (const auto& [name, when] : timeliness) std::cout << "  " << name << ": " << when.text() << "\n";
   CHECK(grokked >= 9);
   CHECK(alarm.before_10 >= 9);

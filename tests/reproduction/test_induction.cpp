@@ -79,12 +79,13 @@ double event_step(const CollectedRun& run, const std::string& name) {
 TEST_CASE("induction: heads form in ten seeds, and SHC rises before they are half-way", "[reproduction]") {
   std::map<int, Timeliness> by_window;
   Timeliness drop;
-  std::vector<double> t10, t50, t90, score, seconds, percent, mass, rise, peak;
+  std::vector<double> t10, t50, t90, score, seconds, percent, signals, mass, rise, peak;
   int formed = 0;
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = induction(seed); }));
     percent.push_back(100 * monitor_seconds(run, options_with_window(20)) / seconds.back());
+    signals.push_back(100 * signal_seconds(run, options_with_window(20).window) / seconds.back());
     score.push_back(run.order.at("induction_score").back());
     formed += score.back() >= 0.7;
     t10.push_back(event_step(run, "induction_10"));
@@ -103,7 +104,8 @@ TEST_CASE("induction: heads form in ten seeds, and SHC rises before they are hal
             << range(score) << "; steps of 10 % " << range(t10) << ", 50 % " << range(t50) << ", 90 % "
             << range(t90) << "; structured mass at 50 % " << range(mass) << ", above its plateau "
             << range(rise) << "; SHC peak after 50 % by " << range(peak) << " steps; processor seconds a run "
-            << range(seconds) << ", % of them in the monitor " << range(percent) << "\n";
+            << range(seconds) << ", % of them in the monitor " << range(percent)
+            << ", in SHC, PR and trace alone " << range(signals) << "\n";
   for (const auto& [window, when] : by_window)
     std::cout << "  SHC x 10, W = " << window << ": " << when.text() << "\n";
   std::cout << "  running loss drop of 0.1: " << drop.text() << "\n";

@@ -106,11 +106,12 @@ TEST_CASE("misalignment analogue: bad answers spread in ten seeds, after the los
           "[reproduction]") {
   std::map<std::string, Timeliness> timeliness;
   std::map<std::string, std::vector<double>> masses;
-  std::vector<double> good, before, final, t10, t50, t90, at_alarm, seconds, percent;
+  std::vector<double> good, before, final, t10, t50, t90, at_alarm, seconds, percent, signals;
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     CollectedRun run;
     seconds.push_back(processor_seconds([&] { run = fine_tune(seed); }));
     percent.push_back(100 * monitor_seconds(run, default_options()) / seconds.back());
+    signals.push_back(100 * signal_seconds(run, default_options().window) / seconds.back());
     INFO("seed " << seed);
     good.push_back(p_good_at_start(run));
     before.push_back(run.value("p_bad", stage_b));
@@ -133,7 +134,7 @@ TEST_CASE("misalignment analogue: bad answers spread in ten seeds, after the los
             << ", P(bad|N) at the end of stage A " << range(before) << ", at the end " << range(final)
             << "; steps of stage B to 10 % " << range(t10) << ", 50 % " << range(t50) << ", 90 % "
             << range(t90) << "; processor seconds a run " << range(seconds) << ", % of them in the monitor "
-            << range(percent) << "\n";
+            << range(percent) << ", in SHC, PR and trace alone " << range(signals) << "\n";
   for (const auto& [name, when] : timeliness) std::cout << "  " << name << ": " << when.text() << "\n";
   for (const auto& [block, mass] : masses)
     std::cout << "  share of v1 at 50 % on " << block << ": " << range(mass) << "\n";

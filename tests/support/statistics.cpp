@@ -32,6 +32,17 @@ double processor_seconds(const std::function<void()>& work) {
   return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
+double signal_seconds(const CollectedRun& run, std::size_t window) {
+  return processor_seconds([&] {
+    LossWindow recent(run.losses.front().size(), window);
+    for (const std::vector<double>& losses : run.losses) {
+      recent.push(losses);
+      if (!recent.full()) continue;
+      for (Detrend detrend : {Detrend::none, Detrend::linear}) moments(recent, detrend);
+    }
+  });
+}
+
 double monitor_seconds(const CollectedRun& run, const MonitorOptions& options) {
   return processor_seconds([&] {
     Monitor monitor(options);

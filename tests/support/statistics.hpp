@@ -22,6 +22,9 @@ std::string range(const std::vector<double>& values);
 /// Processor seconds that `work` takes.
 double processor_seconds(const std::function<void()>& work);
 
+/// Processor seconds of SHC, PR and trace, raw and detrended, at every recording of `run`: a window of W
+/// recordings, no eigenvector.
+double signal_seconds(const CollectedRun& run, std::size_t window);
 /// Processor seconds of a monitor that reads all recordings of `run`, eigenvectors included.
 double monitor_seconds(const CollectedRun& run, const MonitorOptions& options);
 

@@ -82,10 +82,10 @@ const timeCharts = {
     const colours = theme.colours();
     return {
       ...baseLayout(),
-      margin: {l: name === 'blocks' ? Math.max(86, blockMargin) : 86, r: 12, t: 30, b: 84},
+      margin: {l: name === 'blocks' ? Math.max(86, blockMargin) : 86, r: 12, t: 30, b: name === 'blocks' ? 50 : 84},
       hovermode: ['losses', 'blocks'].includes(name) ? 'closest' : 'x unified',
       hoverdistance: name === 'losses' ? -1 : 30,
-      dragmode: 'zoom',
+      dragmode: 'zoom', showlegend: name !== 'blocks',
       legend: {orientation: 'h', x: 0, y: -0.22, yanchor: 'top', font: {size: 15}},
       xaxis: {...baseAxis(), title: {text: 'step', standoff: 6}, range: [...timeCharts.range], hoverformat: 'd'},
       yaxis: name === 'blocks' ? blockRows() : {
