@@ -14,7 +14,8 @@ import statistics
 import subprocess
 import sys
 
-FLOORS = {"dln_f32": 5, "dln_f64": 4, "attn2_d32": 2, "attn2_d64": 1.5, "grok97": 1.2, "persample_n64": 3}
+FLOORS = {"dln_f32": 5, "dln_f64": 4, "attn2_d32": 2, "attn2_d64": 1.5, "grok97": 1.2, "persample_n64": 3,
+          "gauss_n64_M64": 4}
 PEERS = pathlib.Path(__file__).with_name("torch_peers.py")
 
 
