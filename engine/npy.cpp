@@ -211,6 +211,7 @@ void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor) {
   NpyWriter<T> writer(path, Shape(std::span(tensor.shape().begin() + 1, tensor.shape().end())));
   for (std::size_t i = 0; i < rows; ++i)
     writer.append(tensor.flat().subspan(i * tensor.size() / rows, tensor.size() / rows));
+  if (!writer.flush()) fail(path, std::string("was not written completely: ") + std::strerror(errno));
 }
 
 #define PREMELT_INSTANTIATE(T) \

@@ -46,7 +46,7 @@ class NpyWriter {
   std::size_t rows_ = 0;
 };
 
-/// Writes a whole tensor. Throws DataError when the file cannot be created, ShapeError for a scalar.
+/// Writes a whole tensor. Throws DataError when the file cannot be written, ShapeError for a scalar.
 template <class T>
 void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor);
 

@@ -108,3 +108,9 @@ TEST_CASE("bytes behind the promised numbers are ignored, as NumPy does", "[unit
   write_bytes(path, bytes_of(path) + "half a row");
   CHECK(std::ranges::equal(read_npy<double>(path).flat(), std::array<double, 4>{1, 2, 3, 4}));
 }
+
+TEST_CASE("a full disk does not go unnoticed", "[unit]") {
+  if (!std::filesystem::exists("/dev/full")) return;
+  CHECK_THROWS_WITH(write_npy("/dev/full", Tensor<double>(Shape{2}, {1, 2})),
+                    Contains("not written completely"));
+}
