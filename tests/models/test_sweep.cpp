@@ -61,7 +61,7 @@ TEST_CASE("a run of a sweep ends with its event and keeps every window", "[unit]
   const SweepWatch& second = run.at("mode2");
   REQUIRE(second.event_step);
   CHECK(second.start > *run.at("mode1").event_step);
-  for (std::size_t window : {10, 30}) {
+  for (const std::size_t window : {10UL, 30UL}) {
     const Watch& watch = second.detectors.at(window).at("shc");
     CHECK(watch.end == *second.event_step);
     CHECK(watch.steps.front() >= second.start + static_cast<std::int64_t>(window));

@@ -118,11 +118,12 @@ TEST_CASE("grokking, variants: other tables grok, and the small transformer memo
       {"modulus 23 (quick)", {{"quick", "true"}}},
       {"modulus 59, fraction 0.4", {{"modulus", "59"}, {"fraction", "0.4"}}},
       {"one-layer transformer", {{"model", "transformer"}}}};
-  for (const auto& [name, overrides] : variants) {
+  for (const auto& variant : variants) {
+    const auto& name = variant.first;
     std::vector<double> train99, t10, t90, best, power, seconds;
     for (int seed = first_seed; seed < first_seed + variant_seeds; ++seed) {
       CollectedRun run;
-      seconds.push_back(processor_seconds([&] { run = grokking(seed, overrides); }));
+      seconds.push_back(processor_seconds([&] { run = grokking(seed, variant.second); }));
       train99.push_back(run.crossing("train_accuracy", 0.99));
       t10.push_back(run.crossing("test_accuracy", 0.1));
       t90.push_back(run.crossing("test_accuracy", 0.9));
