@@ -6,10 +6,15 @@
 
 namespace premelt {
 
+/// `text` with every control character but newline and tab spelt out as `\xNN`: names from files may hold a
+/// NUL, at which a message would end, or orders to the terminal.
+std::string printable(const std::string& text);
+
 /// Base of all errors raised on purpose.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  /// The message is `text`, made printable.
+  explicit Error(const std::string& text) : std::runtime_error(printable(text)) {}
 };
 
 /// Operands do not fit: the text names the op, the shapes and the rule.
