@@ -1,7 +1,11 @@
 #include "engine/random.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 
+#include "engine/error.hpp"
 #include "engine/hash.hpp"
 
 namespace premelt {
@@ -20,6 +24,18 @@ double polynomial(const std::array<double, 8>& c, double x) {
   double value = 0;
   for (std::size_t i = c.size(); i-- > 0;) value = value * x + c[i];
   return value;
+}
+
+/// log x of a positive number, from operations that IEEE 754 rounds alike everywhere: those of C libraries
+/// differ in last bits, one library even between processors. With x = 2^k m: k log 2 + 2 artanh((m-1)/(m+1)).
+double portable_log(double x) {
+  int exponent = 0;
+  double m = 2 * std::frexp(x, &exponent);  // in [1, 2)
+  if (m > std::numbers::sqrt2) m /= 2, ++exponent;
+  const double s = (m - 1) / (m + 1);
+  double series = 0;  // up to s^22, |s| <= 0.172
+  for (int k = 23; k > 0; k -= 2) series = series * (s * s) + 2.0 / k;
+  return (exponent - 1) * std::numbers::ln2 + s * series;
 }
 
 }  // namespace
@@ -51,8 +67,9 @@ std::uint64_t Rng::bits() {
   return (std::uint64_t{block_[half + 1]} << 32) | block_[half];
 }
 
-double Rng::uniform() {
-  return (static_cast<double>(bits() >> 11) + 0.5) * 0x1p-53;
+double unit_interval(std::uint64_t word) {
+  // From 1/2 on, half a step is rounded away; the last words would give 1.
+  return std::min((static_cast<double>(word >> 11) + 0.5) * 0x1p-53, 1 - 0x1p-53);
 }
 
 double Rng::normal() {
@@ -60,6 +77,7 @@ double Rng::normal() {
 }
 
 std::uint64_t Rng::below(std::uint64_t n) {
+  if (n == 0) throw Error("[below] there is no number below 0");
   const std::uint64_t limit = ~std::uint64_t{0} - (~std::uint64_t{0} % n + 1) % n;
   std::uint64_t word = bits();
   while (word > limit) word = bits();
@@ -108,7 +126,10 @@ double normal_quantile(double probability) {
     const double r = 0.180625 - q * q;
     return q * polynomial(a, r) / polynomial(b, r);
   }
-  double r = std::sqrt(-std::log(q < 0 ? probability : 1 - probability));
+  const double tail = q < 0 ? probability : 1 - probability;
+  if (tail == 0) return std::copysign(std::numeric_limits<double>::infinity(), q);
+  if (!(tail > 0)) return std::numeric_limits<double>::quiet_NaN();
+  double r = std::sqrt(-portable_log(tail));
   if (r <= 5) {
     r -= 1.6;
     r = polynomial(c, r) / polynomial(d, r);

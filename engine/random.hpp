@@ -1,6 +1,8 @@
 #pragma once
-/// A counter-based random generator with named streams: the same seed gives the same numbers on every
-/// platform.
+/// A counter-based random generator with named streams: the same seed gives the same bits on every platform
+/// with IEEE 754 doubles. Only integers, + - * /, comparisons and square roots enter, which all processors
+/// round alike, and no function of the C library; code that uses it must be compiled without contraction of
+/// products and sums (-ffp-contract=off), as the targets of this project are.
 
 #include <array>
 #include <cstddef>
@@ -14,6 +16,10 @@ namespace premelt {
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): ten rounds of a
 /// keyed bijection of a 128-bit counter.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+/// The number that a random word stands for: the middle of one of 2^53 equal steps of the open interval
+/// (0,1), rounded to a double; the last one is 1 - 2^-53.
+double unit_interval(std::uint64_t word);
 
 /// A stream of random numbers, named by (seed, purpose): "init", "data", "noise", "probes", "sampling", ...
 /// Streams of different names are independent, so adding a draw to one never shifts another.
@@ -35,12 +41,12 @@ class Rng {
   /// The next 64-bit word.
   std::uint64_t bits();
   /// Uniform on the open interval (0,1), 53 bits.
-  double uniform();
-  /// Uniform on (low, high).
+  double uniform() { return unit_interval(bits()); }
+  /// Uniform between low and high, which rounding can reach.
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// Standard normal by inversion (Wichura's algorithm AS 241), one word a deviate.
   double normal();
-  /// Uniform on 0..n-1 (n > 0), without modulo bias.
+  /// Uniform on 0..n-1, without modulo bias. Throws Error when n is 0.
   std::uint64_t below(std::uint64_t n);
 
  private:
@@ -49,7 +55,8 @@ class Rng {
   std::array<std::uint32_t, 4> block_{};
 };
 
-/// The quantile function of the standard normal, |relative error| about 1e-16 (AS 241, PPND16).
+/// The quantile function of the standard normal, within 1e-15 of the exact value in relative terms (AS 241,
+/// PPND16, with a logarithm of our own in the tails). Infinite at 0 and 1, NaN outside.
 double normal_quantile(double probability);
 
 /// A tensor of i.i.d. N(mean, sd²) numbers, one word each.

@@ -1,9 +1,26 @@
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numbers>
 
+#include "engine/error.hpp"
 #include "engine/random.hpp"
 
 using namespace premelt;
+
+namespace {
+
+/// The quantile function by Newton's method in long double, from a start that is nearly right.
+long double reference_quantile(double probability, double start) {
+  const long double tail = probability < 0.5 ? probability : 1 - probability;
+  long double z = -std::abs(start);
+  for (int i = 0; i < 4; ++i) {
+    const long double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi_v<long double>);
+    z -= (std::erfc(-z / std::numbers::sqrt2_v<long double>) / 2 - tail) / density;
+  }
+  return probability < 0.5 ? z : -z;
+}
+
+}  // namespace
 
 TEST_CASE("philox gives the published known-answer vectors", "[unit][golden]") {
   // Known answers of Random123's kat_vectors for philox4x32-10.
@@ -44,9 +61,40 @@ TEST_CASE("normal deviates have the moments and quantiles of the normal law", "[
   CHECK(std::abs(fourth / n - 3) < 4 * std::sqrt(96.0 / n));
 }
 
+TEST_CASE("uniform deviates stay inside the open interval, with 53 bits", "[unit]") {
+  CHECK(unit_interval(0) == 0x1p-54);
+  CHECK(unit_interval(~std::uint64_t{0}) == 1 - 0x1p-53);
+  CHECK(std::isfinite(normal_quantile(unit_interval(~std::uint64_t{0}))));
+  // One step of the 53-bit grid is one step of the deviate, and the bits below it do not count.
+  CHECK(unit_interval(std::uint64_t{1} << 11) == 0x3p-54);
+  CHECK(unit_interval((std::uint64_t{1} << 11) - 1) == 0x1p-54);
+  Rng rng(1, "sampling"), words(1, "sampling");
+  for (int i = 0; i < 100; ++i) CHECK(rng.uniform() == unit_interval(words.bits()));
+}
+
+TEST_CASE("the normal quantile is within 1e-15 of the exact one", "[property]") {
+  long double worst = 0;
+  const auto compare = [&](double p) {
+    const double z = normal_quantile(p);
+    const long double exact = reference_quantile(p, z);
+    worst = std::max(worst, std::abs((z - exact) / exact));
+  };
+  for (int i = 1; i < 4000; ++i) {
+    if (i != 2000) compare(i / 4000.0);
+  }
+  for (int k = 2; k <= 1022; k += 3) compare(0.7 * std::ldexp(1.0, -k));
+  for (int k = 2; k <= 53; ++k) compare(1 - std::ldexp(1.0, -k));
+  REQUIRE(worst <= 1e-15L);
+  CHECK(normal_quantile(0) == -std::numeric_limits<double>::infinity());
+  CHECK(normal_quantile(1) == std::numeric_limits<double>::infinity());
+  for (double outside : {-0.1, 1.1, std::nan("")}) CHECK(std::isnan(normal_quantile(outside)));
+}
+
 TEST_CASE("below is uniform and in range", "[property]") {
   Rng rng(3, "sampling");
   std::array<int, 7> counts{};
   for (int i = 0; i < 70000; ++i) ++counts[rng.below(7)];
   for (int count : counts) CHECK(std::abs(count - 10000) < 5 * std::sqrt(10000.0 * 6 / 7));
+  CHECK(rng.below(1) == 0);
+  CHECK_THROWS_AS(rng.below(0), Error);
 }
