@@ -63,6 +63,8 @@ docs/glossary
 
 docs/architecture
 docs/numerics
+docs/testing
+docs/faults
 docs/lazy_arrays
 docs/checkpoints
 docs/add_an_op

@@ -19,7 +19,7 @@ const std::string run = "run deep-linear --steps 700 --set window=20";
 std::string on_terminal(const std::string& environment, const std::string& options = "") {
   const Workplace here(PREMELT_PROGRAM);
   here.file("show.sh", "stty cols 80\nenv -u LC_ALL -u NO_COLOR TERM=xterm " + environment + " '" +
-                           PREMELT_PROGRAM + "' " + run + options + "\n");
+                           program_under_test(PREMELT_PROGRAM) + "' " + run + options + "\n");
   const std::string folder = (here / "").string();
   REQUIRE(std::system(
               ("cd " + folder + " && script -qec 'sh show.sh' sent > .out 2>&1 < /dev/null").c_str()) == 0);

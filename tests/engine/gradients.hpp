@@ -9,6 +9,7 @@
 #include "engine/gradient.hpp"
 #include "engine/ops.hpp"
 #include "engine/random.hpp"
+#include "tests/support/worst.hpp"
 
 namespace premelt::testing {
 
@@ -48,9 +49,8 @@ double relative_error(const Tensor<A>& a, const Tensor<B>& b) {
   double difference = 0, scale = 1e-300;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double x = static_cast<double>(a.data()[i]), y = static_cast<double>(b.data()[i]);
-    if (!(std::abs(x - y) <= difference)) difference = std::abs(x - y);
-    scale = std::max(scale, std::abs(y));
-    if (std::isnan(difference)) return NAN;
+    difference = test::worse_of(difference, std::abs(x - y));
+    scale = test::worse_of(scale, std::abs(y));
   }
   return difference / scale;
 }

@@ -149,6 +149,26 @@ TEST_CASE("frozen parameters stay, groups scale rates and decay", "[unit]") {
   CHECK(parameters.flat()(4) == 1);
 }
 
+TEST_CASE("Adam's groups scale rates and decay: its first step has a closed form", "[unit]") {
+  const double lr = 0.1, decay = 2, theta = 1, g = -0.3, scale = 0.25, decay_scale = 0.5;
+  for (bool decoupled : {true, false}) {
+    CAPTURE(decoupled);
+    Parameters<double> parameters;
+    parameters.add("a", Tensor<double>(Shape{1}, theta));
+    parameters.add("b", Tensor<double>(Shape{1}, theta));
+    parameters.configure("b", {.lr_scale = scale, .weight_decay_scale = decay_scale});
+    Adam<double> adam({.lr = lr, .epsilon = 1.0, .weight_decay = decay, .decoupled = decoupled});
+    adam.step(parameters, Tensor<double>(Shape{2}, g));
+    // Corrected for their start, the moments of the first step are the slope and its square.
+    const auto step = [&](double rate, double weight_decay) {
+      const double slope = decoupled ? g : g + weight_decay * theta;
+      return theta - (decoupled ? rate * weight_decay * theta : 0) - rate * slope / (std::abs(slope) + 1);
+    };
+    CHECK(parameters.flat()(0) == Approx(step(lr, decay)).epsilon(1e-12));
+    CHECK(parameters.flat()(1) == Approx(step(lr * scale, decay * decay_scale)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("an optimiser continues from its stored state", "[unit]") {
   Parameters<double> first, second;
   first.add("x", random({4}));
@@ -206,6 +226,19 @@ TEST_CASE("LoRA starts as the frozen model and trains its adapters only", "[unit
   CHECK_THROWS_WITH(nn::Lora(parameters, {"nothing"}, 1, rng), "[lora] no parameter fits nothing");
 }
 
+TEST_CASE("LoRA adds its product at the given scale", "[unit]") {
+  Rng rng(1, "init");
+  Parameters<double> parameters;
+  const ParameterId w = parameters.add("w", random({4, 3}));
+  const nn::Lora lora(parameters, {"w"}, 2, rng, 2.5);
+  const Tensor<double> up = random({4, 2}, 2);
+  std::ranges::copy(up.flat(), parameters["w.lora_b"].data());
+  const Leaves<double> theta = parameters.constants();
+  const V added = 2.5 * matmul(V(up), V(parameters["w.lora_a"])), x = random({5, 3}, 3);
+  CHECK(distance(lora(theta)[w], theta[w] + added) <= 1e-13);
+  CHECK(distance(lora.correction(theta, 0, x), matmul_nt(x, added)) <= 1e-13);
+}
+
 TEST_CASE("schedules hit their corners", "[unit]") {
   CHECK(Schedule()(1000) == 1);
   CHECK(warm_up(10)(0) == Approx(0.1));
@@ -217,6 +250,7 @@ TEST_CASE("schedules hit their corners", "[unit]") {
   CHECK(linear_decay(10, 20)(10) == 1);
   CHECK(linear_decay(10, 20)(15) == 0.5);
   CHECK(linear_decay(10, 20)(99) == 0);
+  CHECK(linear_decay(10, 20, 0.2)(15) == Approx(0.6));
   CHECK(step_decay(10, 0.5)(29) == 0.25);
   CHECK((warm_up(10) * step_decay(5, 0.5))(6) == Approx(0.35));
 }

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
+#include <set>
 
 #include "engine/error.hpp"
 #include "engine/random.hpp"
@@ -97,4 +98,16 @@ TEST_CASE("below is uniform and in range", "[property]") {
   for (int count : counts) CHECK(std::abs(count - 10000) < 5 * std::sqrt(10000.0 * 6 / 7));
   CHECK(rng.below(1) == 0);
   CHECK_THROWS_AS(rng.below(0), Error);
+  // A remainder would make the lowest third of these twice as likely as the others.
+  const std::uint64_t third = std::uint64_t{1} << 62;
+  int low = 0;
+  for (int i = 0; i < 9000; ++i) low += rng.below(3 * third) < third;
+  CHECK(std::abs(low - 3000) < 5 * std::sqrt(9000.0 * 2 / 9));
+}
+
+TEST_CASE("uniform numbers have all their 53 bits", "[property]") {
+  Rng rng(5, "sampling");
+  std::set<double> seen;
+  for (int i = 0; i < 100000; ++i) seen.insert(rng.uniform());
+  CHECK(seen.size() == 100000);  // of numbers with 24 bits, about 300 would come twice
 }

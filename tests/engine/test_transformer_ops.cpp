@@ -115,6 +115,30 @@ TEST_CASE("fused attention equals its composition and differentiates", "[propert
                     "[self_attention] needs (B,T,C) with C divisible by 6, got (2,3,4)");
 }
 
+TEST_CASE("fused attention equals its composition over several blocks of positions, and for huge scores",
+          "[property]") {
+  const auto composed = [](const Vs& x, bool causal) {
+    return merge_heads(matmul(attention_weights(x[0], x[1], 2, causal), split_heads(x[2], 2)));
+  };
+  for (bool causal : {false, true}) {
+    CAPTURE(causal);
+    Tape<double> tape;
+    Vs x, huge;
+    for (std::uint64_t seed : {1, 2, 3}) {
+      x.push_back(tape.variable(random({2, 19, 6}, seed)));
+      huge.push_back(50.0 * x.back().detach());  // scores of some thousands
+    }
+    CHECK(relative_error(attention(huge[0], huge[1], huge[2], 2, causal).value(),
+                         composed(huge, causal).value()) <= 1e-13);
+    const V y = attention(x[0], x[1], x[2], 2, causal), cotangent = random({2, 19, 6}, 4);
+    const Vs fused = gradient(y, x, {.cotangent = cotangent}),
+             plain = gradient(composed(x, causal), x, {.cotangent = cotangent});
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(relative_error(fused[i].value(), plain[i].value()) <= 1e-13);
+    }
+  }
+}
+
 TEST_CASE("a causal query does not see later positions", "[unit]") {
   const Tensor<double> x = random({1, 6, 12});
   Tensor<double> changed = x.clone();

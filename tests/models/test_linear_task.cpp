@@ -10,6 +10,7 @@
 #include "rdm/comparison.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/worst.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -23,7 +24,7 @@ double orthonormality_error(const Tensor<double>& rows) {
   for (std::size_t i = 0; i < rows.shape()[0]; ++i) {
     for (std::size_t j = 0; j < rows.shape()[0]; ++j) {
       const double product = blas::dot(rows.shape()[1], rows.row(i).data(), rows.row(j).data());
-      worst = std::max(worst, std::abs(product - (i == j)));
+      worst = worse_of(worst, std::abs(product - (i == j)));
     }
   }
   return worst;

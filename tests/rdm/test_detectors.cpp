@@ -61,6 +61,23 @@ TEST_CASE("spectral detectors are the monitor's signals", "[unit]") {
   }
 }
 
+TEST_CASE("the memory of the mean loss is its lag-1 autocorrelation in the window", "[unit]") {
+  const RunTrace run = noisy_run();
+  std::vector<double> means;
+  for (std::size_t t = recordings - window; t < recordings; ++t) {
+    means.push_back(0);
+    for (double loss : run.losses.row(t)) means.back() += loss / probes;
+  }
+  double centre = 0, squares = 0, products = 0;
+  for (double mean : means) centre += mean / window;
+  for (std::size_t a = 0; a < window; ++a) {
+    squares += std::pow(means[a] - centre, 2);
+    if (a > 0) products += (means[a] - centre) * (means[a - 1] - centre);
+  }
+  CHECK(detector_series(run, {window}).column("mean_memory").back() ==
+        Approx(products / squares).epsilon(1e-9));
+}
+
 TEST_CASE("detectors of the mean loss, the norms and the clock on a straight fall", "[unit]") {
   RunTrace run = noisy_run();
   for (std::size_t t = 0; t < recordings; ++t)

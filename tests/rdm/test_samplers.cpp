@@ -164,6 +164,30 @@ TEST_CASE("gaussian: a diagonal covariance through rescaled coordinates", "[unit
   CHECK(relative_error(estimate.covariance, exact) * frobenius_norm(exact) <= 3 * estimate.standard_error());
 }
 
+TEST_CASE("estimates from pairs are the naive sums over odd, even and linear parts", "[unit]") {
+  constexpr std::size_t count = 7, n = 3;
+  Rng rng(1, "test");
+  const auto draw = [&](std::size_t rows) { return normal_tensor<double>(Shape{rows, n}, rng); };
+  const PairedLosses pairs{draw(count), draw(count), draw(count)};
+  const Tensor<double> linear = draw(n), plain = paired_estimate(pairs).covariance,
+                       controlled = control_variate(pairs, linear).covariance;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      double odd = 0, lines = 0, even = 0, mean_i = 0, mean_j = 0;
+      for (std::size_t k = 0; k < count; ++k) {
+        odd += pairs.odd(k, i) * pairs.odd(k, j) / count;
+        lines += pairs.linear(k, i) * pairs.linear(k, j) / count;
+        mean_i += pairs.even(k, i) / count;
+        mean_j += pairs.even(k, j) / count;
+      }
+      for (std::size_t k = 0; k < count; ++k)
+        even += (pairs.even(k, i) - mean_i) * (pairs.even(k, j) - mean_j) / (count - 1);
+      CHECK(plain(i, j) == Approx(odd + even).epsilon(1e-12));
+      CHECK(controlled(i, j) == Approx(linear(i, j) + odd - lines + even).epsilon(1e-12));
+    }
+  }
+}
+
 TEST_CASE("control variate: unbiased, and its error bar covers what is left", "[property]") {
   const Quadratic quadratic(4, 6, 1);
   const FunctionLandscape landscape = quadratic.landscape();
@@ -326,6 +350,23 @@ TEST_CASE("sgld: minibatches heat the chain by as much as their gradients vary",
   SgldOptions on_two = options;
   on_two.threads = 2;
   CHECK(std::ranges::equal(sgld(landscape, landscape, origin, on_two).losses.flat(), result.losses.flat()));
+}
+
+TEST_CASE("sgld: the local learning coefficient counts from the loss at the start", "[unit]") {
+  const Quadratic quadratic(4, 3, 1);
+  const FunctionLandscape landscape = quadratic.landscape();
+  const FunctionLandscape raised(
+      4, 3,
+      {.losses =
+           [&](ParameterVector theta, std::span<double> losses) {
+             landscape.losses(theta, losses);
+             for (double& loss : losses) loss += 100;
+           },
+       .jacobian = [&](ParameterVector theta) { return landscape.jacobian(theta); }});
+  const std::vector<double> start(3, 0.5);
+  const SgldOptions options{.beta = 0.5, .samples = 20, .localisation = 50, .step = 0.01, .draws = 50};
+  const double llc = sgld(landscape, landscape, start, options).llc;
+  CHECK(std::abs(sgld(raised, raised, start, options).llc - llc) <= 1e-9 * std::abs(llc));
 }
 
 TEST_CASE("sgld refuses impossible options and says when its step is too large", "[unit]") {

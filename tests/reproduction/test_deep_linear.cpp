@@ -9,6 +9,7 @@
 #include "models/linear_task.hpp"
 #include "models/saxe.hpp"
 #include "tests/support/collected_run.hpp"
+#include "tests/support/worst.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -45,7 +46,7 @@ std::array<double, 4> saxe_errors(double eta) {
     for (std::size_t t = 0; t < s.size(); ++t) {
       const double exact =
           saxe::strength(static_cast<double>(run.recorded_steps[t]), strengths[k], a0, 1 / eta);
-      errors[k] = std::max(errors[k], std::abs(s[t] - exact) / strengths[k]);
+      errors[k] = worse_of(errors[k], std::abs(s[t] - exact) / strengths[k]);
     }
   }
   return errors;
@@ -83,13 +84,13 @@ TEST_CASE(
         const double predicted = half - saxe::lead_of_steepest_fall(strengths[k], tau) + (window - 1) / 2.0;
         const double time_error = std::abs(static_cast<double>(run.observed_steps[peaks[k]]) - predicted);
         CHECK(time_error <= 2);
-        worst_time = std::max(worst_time, time_error);
+        worst_time = worse_of(worst_time, time_error);
 
         const double height =
             saxe::peak_eigenvalue(strengths[k], tau, window, sum_of_squared_couplings(task, k));
         const double height_error = std::abs(run.signals.at("lambda1")[peaks[k]] / height - 1);
         if (window == 10) CHECK(height_error <= 0.02);
-        worst_height = std::max(worst_height, height_error);
+        worst_height = worse_of(worst_height, height_error);
       }
     }
     std::cout << "gradient descent, W = " << window << ", " << seeds << " seeds: 4 peaks each, at most "

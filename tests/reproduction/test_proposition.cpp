@@ -11,6 +11,7 @@
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"
 #include "tests/support/collected_run.hpp"
+#include "tests/support/worst.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -240,8 +241,8 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
       };
       const double at_mean = error_with(mean_position(trajectory).flat());
       CHECK(at_mean <= 0.05);
-      worst_at_mean = std::max(worst_at_mean, at_mean);
-      worst_at_last = std::max(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
+      worst_at_mean = worse_of(worst_at_mean, at_mean);
+      worst_at_last = worse_of(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
     }
     std::cout << "deep-linear, 10 seeds, W = 20 up to s1 = " << fraction
               << " S: largest error with G at the mean " << worst_at_mean << ", at the last step "

@@ -10,6 +10,11 @@
 
 namespace premelt::test {
 
+std::string program_under_test(const std::string& built) {
+  const char* other = std::getenv("PREMELT_PROGRAM");
+  return other != nullptr ? other : built;
+}
+
 Outcome Workplace::premelt(const std::string& arguments) const {
   const std::string command = "cd '" + directory_.path().string() + "' && >.stdout 2>.stderr </dev/null '" +
                               program_ + "' " + arguments;

@@ -33,11 +33,14 @@ class Process {
   bool running_ = true;
 };
 
+/// The executable to test: `built`, unless the environment variable PREMELT_PROGRAM names another.
+std::string program_under_test(const std::string& built);
+
 /// A working directory in which commands of the shell are run.
 class Workplace {
  public:
-  /// Runs `premelt ARGUMENTS` (through the shell) in the directory. `program` is the path of the executable.
-  explicit Workplace(std::string program) : program_(std::move(program)) {}
+  explicit Workplace(const std::string& program) : program_(program_under_test(program)) {}
+  /// Runs `premelt ARGUMENTS` (through the shell) in the directory.
   Outcome premelt(const std::string& arguments) const;
   /// The same without waiting for its end; what it prints is lost unless the arguments redirect it.
   std::unique_ptr<Process> start(const std::string& arguments) const;
