@@ -9,6 +9,7 @@
 #include "cli/progress.hpp"
 #include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
+#include "engine/claimed_directory.hpp"
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "rdm/blocks.hpp"
@@ -203,9 +204,10 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
   Monitor monitor(options);
-  const fs::path directory = make_run_directory(
+  const ClaimedDirectory claimed = ClaimedDirectory::fresh(
       arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
                             : fs::path(arguments.out));
+  const fs::path& directory = claimed.path();
   RunWriter writer(directory, analyze_info(arguments, input, options, quiet_noise_level(input, quiet)),
                    {.probes = input.probes(),
                     .modes = options.modes,

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "cli/exit_code.hpp"
 #include "cli/provenance.hpp"
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
@@ -173,6 +174,7 @@ struct Parser {
 
   Parser() {
     app.require_subcommand(0, 1);
+    app.footer(exit_code_table());
     app.set_version_flag("--version", version_text, "version, build type, BLAS library, kernel and threads");
     add_settings();
     add_run();

@@ -14,6 +14,7 @@
 #include "cli/report/report.hpp"
 #include "cli/run_info.hpp"
 #include "cli/walk.hpp"
+#include "engine/claimed_directory.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
 #include "rdm/run_writer.hpp"
@@ -158,8 +159,9 @@ void compare_distributions(const CompareArguments& arguments) {
   ComparisonOptions options = options_of(arguments, plan, walk.landscape());
   const std::vector<std::int64_t> asked = steps_of(arguments, subject);
   const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
-  const fs::path directory = make_run_directory(arguments.out.empty() ? fs::path("runs") / ("compare-" + name)
-                                                                      : fs::path(arguments.out));
+  const ClaimedDirectory claimed = ClaimedDirectory::fresh(
+      arguments.out.empty() ? fs::path("runs") / ("compare-" + name) : fs::path(arguments.out));
+  const fs::path& directory = claimed.path();
 
   const Blocks blocks(walk.experiment().probe_blocks());
   std::vector<StepComparison> steps;

@@ -23,6 +23,24 @@ void override_parameters(Plan& plan, const Config& config, const RunArguments& a
   });
 }
 
+/// Steps are read back from tables, as doubles.
+constexpr std::int64_t most_steps = std::int64_t{1} << 53;
+
+/// Throws UsageError when the steps cannot be counted or the window is longer than the run.
+void check_length(const Hyperparameters& parameters) {
+  const std::int64_t steps = parameters.integer("steps"), every = parameters.integer("every");
+  for (const char* name : {"steps", "every"}) {
+    if (parameters.integer(name) <= most_steps) continue;
+    throw UsageError(std::string("parameter '") + name + "': expected at most " + std::to_string(most_steps) +
+                     " (2^53), got " + std::to_string(parameters.integer(name)));
+  }
+  const std::int64_t recordings = steps / every + 1, window = parameters.integer("window");
+  if (window <= recordings) return;
+  throw UsageError("a window of " + std::to_string(window) + " recordings does not fit into " +
+                   std::to_string(recordings) +
+                   " recordings (steps / every + 1); make the run longer or the window shorter");
+}
+
 void check_same_setting(const std::string& file, const std::string& found, const std::string& wanted) {
   if (found.empty() || wanted.empty() || found == wanted) return;
   throw UsageError(file + " is for the setting '" + found + "', not for '" + wanted + "'");
@@ -94,12 +112,7 @@ Plan make_plan(const RunArguments& arguments) {
     throw UsageError("name a setting, for example `premelt run deep-linear`; `premelt settings` lists them");
   Plan plan{&find_setting(name), find_setting(name).parameters};
   override_parameters(plan, config, arguments);
-  const std::int64_t recordings = plan.parameters.integer("steps") / plan.parameters.integer("every") + 1;
-  if (plan.parameters.integer("window") > recordings) {
-    throw UsageError("a window of " + std::to_string(plan.parameters.integer("window")) +
-                     " recordings does not fit into " + std::to_string(recordings) +
-                     " recordings (steps / every + 1); make the run longer or the window shorter");
-  }
+  check_length(plan.parameters);
   return plan;
 }
 
@@ -115,6 +128,7 @@ Plan resumed_plan(const RunArguments& arguments) {
   Plan plan = stored;
   override_parameters(plan, config, arguments);
   check_extension(stored, plan, arguments.out);
+  check_length(plan.parameters);
   check_same_data(run_json, plan.parameters);
   return plan;
 }

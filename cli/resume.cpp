@@ -1,6 +1,7 @@
 #include "cli/resume.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "engine/csv.hpp"
@@ -8,6 +9,7 @@
 #include "engine/file.hpp"
 #include "engine/npy.hpp"
 #include "models/checkpoints.hpp"
+#include "models/run.hpp"
 
 namespace premelt::cli {
 
@@ -68,11 +70,31 @@ Tensor<double> read_values(const fs::path& path, const std::vector<std::string>&
   return values;
 }
 
+/// A run that diverged kept no recording of it: a loss that is not finite is damage.
+void check_losses(const fs::path& path, const InterruptedRun& run) {
+  for (std::size_t i = 0; i < run.steps.size(); ++i) {
+    for (const double loss : run.losses.row(i)) {
+      if (std::abs(loss) <= largest_loss) continue;
+      throw DataError(
+          path.string() + ": is damaged: at step " + std::to_string(run.steps[i]) + " it holds the loss " +
+          format_number(loss) +
+          ", which the run cannot have recorded; delete the checkpoints from there on to continue "
+          "from an earlier one");
+    }
+  }
+}
+
 /// The attention patterns up to the checkpoint. What a killed program wrote behind them is not read.
 void read_attention(const fs::path& directory, const Shape& shape, InterruptedRun& run) {
-  const auto stored = read_npy<std::int64_t>(directory / "attention_steps.npy");
+  const fs::path steps_path = directory / "attention_steps.npy";
+  const auto stored = read_npy<std::int64_t>(steps_path);
   const auto end = std::ranges::upper_bound(stored.flat(), run.steps.back());
   run.attention_steps.assign(stored.flat().begin(), end);
+  for (std::int64_t step = 0; step <= run.steps.back(); step += run.attention_every) {
+    if (std::ranges::binary_search(run.attention_steps, step)) continue;
+    throw DataError(steps_path.string() + ": holds no step " + std::to_string(step) +
+                    ", at which this run records attention patterns");
+  }
   const fs::path path = directory / "attention.npy";
   run.attention = read_npy_rows<double>(path, run.attention_steps.size());
   Shape expected{run.attention_steps.size()};
@@ -107,7 +129,7 @@ std::vector<Recording> InterruptedRun::recordings() const {
   std::vector<Recording> result;
   const auto patterns = [&](std::int64_t step) -> std::span<const double> {
     const auto found = std::ranges::lower_bound(attention_steps, step);
-    if (found == attention_steps.end() || *found != step) return {};
+    if (found == attention_steps.end() || *found != step || step % attention_every != 0) return {};
     const std::size_t width = attention.size() / attention_steps.size();
     return attention.flat().subspan(static_cast<std::size_t>(found - attention_steps.begin()) * width, width);
   };
@@ -129,8 +151,10 @@ InterruptedRun read_interrupted_run(const fs::path& directory, const Plan& plan,
     throw DataError((directory / "losses.npy").string() + ": holds recordings of shape " +
                     to_string(run.losses.shape()) + ", expected " + to_string(Shape{rows, layout.probes}));
   }
+  check_losses(directory / "losses.npy", run);
   run.order = read_values(directory / "order.csv", layout.order, run.steps);
   run.training = read_values(directory / "training.csv", layout.training, run.steps);
+  run.attention_every = run_plan(plan.parameters).attention_every;
   if (layout.attention.rank() > 0) read_attention(directory, layout.attention, run);
   run.samples = read_samples(directory / "samples.txt", run.checkpoint.step);
   return run;

@@ -19,6 +19,7 @@ struct InterruptedRun {
   Tensor<double> losses;                                      ///< (T,n)
   Tensor<double> order;                                       ///< (T, order parameters)
   Tensor<double> training;                                    ///< (T, training columns)
+  std::int64_t attention_every = 1;                           ///< steps between those that are kept
   std::vector<std::int64_t> attention_steps;                  ///< the recordings with attention patterns
   Tensor<double> attention;                                   ///< (their number, the shape of the patterns)
   std::vector<std::pair<std::int64_t, std::string>> samples;  ///< step and line; none where none were made

@@ -12,6 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/resume.hpp"
 #include "cli/run_directory.hpp"
+#include "engine/claimed_directory.hpp"
 #include "engine/error.hpp"
 #include "engine/profile.hpp"
 #include "models/checkpoints.hpp"
@@ -65,6 +66,7 @@ class Watcher : public RunObserver {
   void recorded(const Recording& recording) override {
     writer_.record(recording);
     order_.assign(recording.order.begin(), recording.order.end());
+    has_recorded_ = true;
     course_.recorded(recording);
     progress_.update(recording.step, note_, tokens_.text(recording.step));
     if (Clock::now() - last_flush_ < std::chrono::seconds(1)) return;
@@ -101,6 +103,7 @@ class Watcher : public RunObserver {
   }
 
   const std::vector<double>& last_order() const { return order_; }
+  bool has_recorded() const { return has_recorded_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -118,6 +121,7 @@ class Watcher : public RunObserver {
   std::size_t shc_, pr_;
   std::string note_ = "the window is filling";
   std::vector<double> order_;
+  bool has_recorded_ = false;
   Clock::time_point last_flush_ = Clock::now();
 };
 
@@ -179,10 +183,11 @@ void print_json(const Plan& plan, const Experiment& experiment, const Result& re
   std::cout << object.dump(2) << "\n";
 }
 
-fs::path new_directory(const RunArguments& arguments, const Plan& plan) {
+ClaimedDirectory new_directory(const RunArguments& arguments, const Plan& plan) {
   const std::string seed = std::to_string(plan.parameters.integer("seed"));
-  return make_run_directory(arguments.out.empty() ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
-                                                  : fs::path(arguments.out));
+  return ClaimedDirectory::fresh(arguments.out.empty()
+                                     ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
+                                     : fs::path(arguments.out));
 }
 
 /// An empty directory inside the run's, where the recordings up to the checkpoint are written anew: until
@@ -212,17 +217,18 @@ std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRu
     return reached;
   } catch (const DivergedError& error) {
     writer.flush();
+    if (!watcher.has_recorded()) throw;
     write_run_report(directory);
     throw DivergedError(std::string(error.what()) + "; the run so far is in " + directory.string());
   }
 }
 
-/// Nothing is left to do but the report, should the run have been killed while drawing it.
+/// Nothing is left to do but the report: the run may have been killed while drawing it.
 void say_finished(const RunArguments& arguments, const Plan& plan, const Experiment& experiment,
                   const InterruptedRun& past) {
   const fs::path directory = arguments.out;
   const std::int64_t steps = past.checkpoint.step;
-  if (!fs::exists(directory / "report.html")) write_run_report(directory);
+  write_run_report(directory);
   if (!arguments.json) {
     std::printf("%s is finished: all %lld steps are done; --steps N would continue it\n", directory.c_str(),
                 static_cast<long long>(steps));
@@ -245,6 +251,8 @@ void note_other_build(const fs::path& directory, const nlohmann::json& info, Pro
 
 void run_setting(const RunArguments& arguments) {
   const Plan plan = arguments.resume ? resumed_plan(arguments) : make_plan(arguments);
+  std::optional<DirectoryLock> lock;
+  if (arguments.resume) lock.emplace(arguments.out);  // before anything is read that another may be writing
   const std::unique_ptr<Experiment> experiment = plan.setting->make(plan.parameters);
   const RunWriter::Layout layout = run_layout(*experiment);
   const std::int64_t steps = plan.parameters.integer("steps");
@@ -257,7 +265,9 @@ void run_setting(const RunArguments& arguments) {
 
   const std::atomic<bool>& interrupted = catch_interrupts();
   const auto start = std::chrono::steady_clock::now();
-  const fs::path directory = past ? fs::path(arguments.out) : new_directory(arguments, plan);
+  std::optional<ClaimedDirectory> claimed;
+  if (!past) claimed.emplace(new_directory(arguments, plan));
+  const fs::path directory = past ? fs::path(arguments.out) : claimed->path();
   const nlohmann::json info = run_info(plan, *experiment);
   RunWriter writer(past ? replay_directory(directory) : directory, info, layout);
   Result result{directory, 0, 0, {}, {}};

@@ -141,6 +141,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
   data.signals = read_table(directory / "signals.csv");
   if (fs::exists(directory / "order.csv")) data.order = read_table(directory / "order.csv");
   cut_to_common_length(data);
+  if (data.steps.size() == 0) throw DataError(directory.string() + ": holds no recording: nothing to draw");
   return data;
 }
 

@@ -3,7 +3,12 @@
 #include <cblas.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include "engine/error.hpp"
 
 namespace premelt::blas {
 
@@ -47,6 +52,18 @@ void ensure_fast_kernel(char** argv) {
   setenv("OPENBLAS_CORETYPE", wanted.c_str(), 1);
   execv("/proc/self/exe", argv);
   // Reached only when the restart failed: the slow kernels are right, just slow.
+}
+
+void check_environment() {
+  constexpr int most_threads = 1024;
+  const char* text = std::getenv("OPENBLAS_NUM_THREADS");
+  if (text == nullptr) return;
+  int count = 0;
+  const std::string_view word(text);
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), count);
+  if (error == std::errc() && end == word.data() + word.size() && count >= 1 && count <= most_threads) return;
+  throw UsageError("OPENBLAS_NUM_THREADS: expected a number of threads from 1 to " +
+                   std::to_string(most_threads) + ", got '" + std::string(word) + "'");
 }
 
 }  // namespace premelt::blas

@@ -24,6 +24,10 @@ void set_threads(int count);
 /// OPENBLAS_NUM_THREADS says otherwise: results depend on the thread count.
 void ensure_fast_kernel(char** argv);
 
+/// Throws UsageError when OPENBLAS_NUM_THREADS is set to what is no number of threads: OpenBLAS would take
+/// all cores without a word, and results depend on their number.
+void check_environment();
+
 }  // namespace premelt::blas
 
 namespace premelt {

@@ -10,26 +10,41 @@ namespace premelt {
 
 namespace {
 
-constexpr std::int64_t attention_recordings = 50;
+constexpr std::int64_t most_attention_recordings = 64;
+
+/// Every recording, every second, every fourth, ...: the steps of a longer run are among those of a shorter
+/// one, so that a run that is resumed with more steps has what it would have had from the start.
+std::int64_t recordings_between_attention(std::int64_t recordings) {
+  std::int64_t between = 1;
+  while (recordings / between > most_attention_recordings) between *= 2;
+  return between;
+}
 
 }  // namespace
 
-void check_finite(const Recording& recording) {
-  const auto& losses = recording.losses;
+void check_finite(std::int64_t step, std::span<const double> losses) {
   const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
   if (bad == losses.end()) return;
-  throw DivergedError("training diverged at step " + std::to_string(recording.step) + ": the loss of probe " +
-                      std::to_string(bad - losses.begin()) + " is " + format_number(*bad) +
+  const std::string loss =
+      "the loss of probe " + std::to_string(bad - losses.begin()) + " is " + format_number(*bad);
+  if (step == 0) throw DivergedError(loss + " before the first step: the parameters make no start");
+  throw DivergedError("training diverged at step " + std::to_string(step) + ": " + loss +
                       "; try a smaller learning_rate");
+}
+
+void read_experiment(Experiment& experiment, std::int64_t step, std::span<double> losses,
+                     std::span<double> order) {
+  experiment.probe_losses(losses);
+  check_finite(step, losses);
+  experiment.order_parameters(order);
 }
 
 RunPlan run_plan(const Hyperparameters& parameters) {
   const std::int64_t steps = parameters.integer("steps"), asked = parameters.integer("checkpoint_every");
   const std::int64_t every = parameters.integer("every");
-  const std::int64_t recordings_between = std::max<std::int64_t>(steps / (attention_recordings * every), 1);
   return {steps, every, asked > 0 ? asked : std::max<std::int64_t>(steps / 20, 1),
           parameters.contains("sample_every") ? parameters.integer("sample_every") : 0,
-          recordings_between * every};
+          recordings_between_attention(steps / every) * every};
 }
 
 Run::Run(Experiment& experiment, RunObserver& observer)
@@ -81,15 +96,13 @@ void Run::leave_behind(const RunPlan& plan) {
 }
 
 void Run::record(bool with_attention) {
-  experiment_.probe_losses(losses_);
-  experiment_.order_parameters(order_);
+  read_experiment(experiment_, step_, losses_, order_);
   const std::vector<double> training = experiment_.training();
   const Tensor<double> attention = with_attention ? experiment_.attention() : Tensor<double>();
   take({step_, losses_, order_, training, attention.flat()});
 }
 
 void Run::take(const Recording& recording) {
-  check_finite(recording);
   observer_.recorded(recording);
   if (const auto observation = monitor_.push(recording.step, recording.losses)) {
     observer_.observed(*observation);

@@ -42,11 +42,16 @@ struct RunPlan {
 };
 
 /// The plan in the parameters `steps`, `every`, `checkpoint_every` and, where there is one, `sample_every`,
-/// with attention patterns at about fifty recordings.
+/// with attention patterns at every, every second, every fourth, ... recording: 33 to 65 of a long run.
 RunPlan run_plan(const Hyperparameters& parameters);
 
 /// Throws DivergedError naming step and probe when a probe loss leaves ±`largest_loss`.
-void check_finite(const Recording& recording);
+void check_finite(std::int64_t step, std::span<const double> losses);
+
+/// Reads the probe losses, then the order parameters, which a diverged model has none of. Throws as
+/// `check_finite`.
+void read_experiment(Experiment& experiment, std::int64_t step, std::span<double> losses,
+                     std::span<double> order);
 
 /// One run of an experiment under an observer; both have to outlive it.
 class Run {
@@ -55,7 +60,7 @@ class Run {
   Run(Experiment& experiment, RunObserver& observer);
 
   /// Takes up an interrupted run at `step`, whose state the experiment has loaded: its recordings up to there
-  /// go through the monitor and to the observer again, as they did the first time.
+  /// go through the monitor and to the observer again, as they did the first time. Their losses are finite.
   void resume(std::int64_t step, std::span<const Recording> recordings);
 
   /// Trains up to step `plan.steps`, recording at the steps divisible by `every` (0 among them) and handing

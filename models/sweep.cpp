@@ -130,9 +130,7 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, s
     if (step > 0) experiment.step();
     if (step % every != 0) continue;
     const auto losses = trace.losses.row(trace.steps.size());
-    experiment.probe_losses(losses);
-    experiment.order_parameters(order);
-    check_finite({step, losses, order});
+    read_experiment(experiment, step, losses, order);
     trace.steps.push_back(step);
     for (std::size_t i = 0; i < order.size(); ++i) trace.order[i].push_back(order[i]);
     const std::vector<double> training = experiment.training();

@@ -42,19 +42,6 @@ std::optional<std::ofstream> create_table(const fs::path& path, const std::vecto
 
 }  // namespace
 
-fs::path make_run_directory(const fs::path& wanted) {
-  fs::path candidate = wanted;
-  std::error_code error;
-  for (int i = 2; fs::exists(candidate, error) &&
-                  !(fs::is_directory(candidate, error) && fs::is_empty(candidate, error));
-       ++i) {
-    candidate = wanted.string() + "-" + std::to_string(i);
-  }
-  fs::create_directories(candidate, error);
-  if (error) throw DataError(candidate.string() + ": the directory cannot be made: " + error.message());
-  return candidate;
-}
-
 nlohmann::json json_number(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }

@@ -17,10 +17,6 @@
 
 namespace premelt {
 
-/// Makes a new directory and returns it: `wanted` itself when nothing (or an empty directory) is there, else
-/// `wanted-2`, `wanted-3`, ...: nothing is ever overwritten. Throws DataError when it cannot be made.
-std::filesystem::path make_run_directory(const std::filesystem::path& wanted);
-
 /// Writes run.json first, then rows as they come:
 /// losses.npy (T,n), steps.npy (T), order.csv, training.csv, signals.csv, modes.npy (rows,modes,n),
 /// events.json, and samples.txt once there is a sample: step, tab, line. Where there are attention patterns
