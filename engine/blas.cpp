@@ -4,6 +4,7 @@
 #include <lapacke.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -14,11 +15,18 @@ namespace premelt::blas {
 
 namespace {
 
+static_assert(std::is_same_v<blasint, lapack_int>);
+
 CBLAS_TRANSPOSE cblas_op(Op op) {
   return op == Op::none ? CblasNoTrans : CblasTrans;
 }
 
-blasint to_int(std::size_t n) {
+/// BLAS and LAPACK count in 32 bits. Throws ShapeError for an extent beyond that.
+blasint blas_int(std::size_t n) {
+  if (n > static_cast<std::size_t>(std::numeric_limits<blasint>::max())) {
+    throw ShapeError("[blas] an extent of " + std::to_string(n) + " is more than BLAS can count, " +
+                     std::to_string(std::numeric_limits<blasint>::max()));
+  }
   return static_cast<blasint>(n);
 }
 
@@ -45,11 +53,17 @@ std::size_t check_square(const char* op, const Tensor<T>& matrix) {
   return matrix.shape()[0];
 }
 
+/// x = beta·x, and 0 for beta = 0 whatever was there: what BLAS does to its result when it sums over nothing.
+template <class T>
+void scale(std::size_t n, T beta, T* x) {
+  for (std::size_t i = 0; i < n; ++i) x[i] = beta == 0 ? T(0) : beta * x[i];
+}
+
 template <class T>
 void gemm_as_given(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a,
                    std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
-  dispatch<T>(cblas_sgemm, cblas_dgemm, CblasRowMajor, cblas_op(op_a), cblas_op(op_b), to_int(m), to_int(n),
-              to_int(k), alpha, a, to_int(lda), b, to_int(ldb), beta, c, to_int(ldc));
+  dispatch<T>(cblas_sgemm, cblas_dgemm, CblasRowMajor, cblas_op(op_a), cblas_op(op_b), blas_int(m),
+              blas_int(n), blas_int(k), alpha, a, blas_int(lda), b, blas_int(ldb), beta, c, blas_int(ldc));
 }
 
 /// OpenBLAS's AVX-512 kernels multiply small matrices without packing them first. Where many rows meet one
@@ -87,7 +101,10 @@ void gemm_in_blocks(Op op_b, std::size_t m, std::size_t n, std::size_t k, T alph
 template <class T>
 void gemm(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
           const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
-  if (better_in_blocks(op_a, m, n, k)) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    for (std::size_t i = 0; i < m; ++i) scale(n, beta, c + i * ldc);
+  } else if (better_in_blocks(op_a, m, n, k)) {
     gemm_in_blocks(op_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   } else {
     gemm_as_given(op_a, op_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -107,8 +124,13 @@ void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_
 template <class T>
 void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
           std::size_t ldc) {
-  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), to_int(n), to_int(k), alpha,
-              a, to_int(lda), beta, c, to_int(ldc));
+  if (n == 0) return;
+  if (k == 0) {
+    for (std::size_t i = 0; i < n; ++i) scale(n, beta, c + i * ldc);
+    return;
+  }
+  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), blas_int(n), blas_int(k),
+              alpha, a, blas_int(lda), beta, c, blas_int(ldc));
   for (std::size_t i = 1; i < n; ++i) {
     for (std::size_t j = 0; j < i; ++j) c[i * ldc + j] = c[j * ldc + i];
   }
@@ -117,13 +139,15 @@ void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t 
 template <class T>
 void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
           T* y) {
-  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), to_int(m), to_int(n), alpha, a,
-              to_int(lda), x, 1, beta, y, 1);
+  const std::size_t length = op == Op::none ? m : n;
+  if (m == 0 || n == 0) return scale(length, beta, y);
+  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), blas_int(m), blas_int(n), alpha, a,
+              blas_int(lda), x, 1, beta, y, 1);
 }
 
 template <class T>
 T dot(std::size_t n, const T* x, const T* y) {
-  return dispatch<T>(cblas_sdot, cblas_ddot, to_int(n), x, 1, y, 1);
+  return dispatch<T>(cblas_sdot, cblas_ddot, blas_int(n), x, 1, y, 1);
 }
 
 template <class T>
@@ -140,8 +164,8 @@ Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count) {
   std::vector<lapack_int> support(2 * n);
   Tensor<T> vectors(Shape{count, n});
   lapack_int found = 0;
-  const auto first = static_cast<lapack_int>(n - count + 1);
-  const auto size = static_cast<lapack_int>(n);
+  const auto first = blas_int(n - count + 1);
+  const auto size = blas_int(n);
   check_info("symmetric_eigen",
              dispatch<T>(LAPACKE_ssyevr, LAPACKE_dsyevr, LAPACK_COL_MAJOR, 'V', count == n ? 'A' : 'I', 'U',
                          size, work.data(), size, T(0), T(0), first, size, T(0), &found, ascending.data(),
@@ -160,7 +184,7 @@ Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix) {
   Tensor<T> work = matrix.clone();
   Tensor<T> values(Shape{n});
   if (n == 0) return values;
-  const auto size = static_cast<lapack_int>(n);
+  const auto size = blas_int(n);
   check_info("symmetric_eigenvalues", dispatch<T>(LAPACKE_ssyevd, LAPACKE_dsyevd, LAPACK_COL_MAJOR, 'N', 'U',
                                                   size, work.data(), size, values.data()));
   std::ranges::reverse(values.flat());
@@ -178,10 +202,10 @@ Svd<T> svd(const Tensor<T>& matrix) {
   // rows, and its "VT" (r,m) in columns is Uᵀ stored as (m,r) rows, to be transposed once.
   Tensor<T> work = matrix.clone();
   Tensor<T> left_columns(Shape{m, r});
-  const auto rows = static_cast<lapack_int>(n), columns = static_cast<lapack_int>(m);
+  const auto rows = blas_int(n), columns = blas_int(m);
   check_info("svd", dispatch<T>(LAPACKE_sgesdd, LAPACKE_dgesdd, LAPACK_COL_MAJOR, 'S', rows, columns,
                                 work.data(), rows, result.values.data(), result.right.data(), rows,
-                                left_columns.data(), static_cast<lapack_int>(r)));
+                                left_columns.data(), blas_int(r)));
   for (std::size_t i = 0; i < m; ++i) {
     for (std::size_t j = 0; j < r; ++j) result.left(j, i) = left_columns(i, j);
   }

@@ -1,7 +1,7 @@
 #pragma once
 /// The one room that talks to BLAS and LAPACK. All matrices are row-major with explicit sizes, leading
-/// dimensions and transpositions; instantiated for float and double. No other file includes cblas or LAPACKE
-/// headers.
+/// dimensions and transpositions; instantiated for float and double. A sum over nothing is 0. Extents beyond
+/// BLAS's 32 bits throw ShapeError. No other file includes cblas or LAPACKE headers.
 
 #include <cstddef>
 #include <span>

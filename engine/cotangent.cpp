@@ -38,9 +38,11 @@ void check_batch_axis(const Shape& given, const Shape& parameter, std::size_t n)
       given.rank() > 0 && given[0] == n &&
       (parameter.rank() < given.rank() || (parameter.rank() == given.rank() && parameter[0] == 1));
   if (!fits) {
-    throw ShapeError("[per_sample] a parameter of shape " + to_string(parameter) +
-                     " has a cotangent of shape " + to_string(given) + ", which does not keep the " +
-                     std::to_string(n) + " samples apart");
+    throw ShapeError(
+        "[per_sample] a tensor " + to_string(parameter) + " that all samples share has a cotangent " +
+        to_string(given) + ", which does not keep the " + std::to_string(n) +
+        " samples apart. If each sample has an entry of its own along the first axis, declare the "
+        "data it was computed from with batched(...)");
   }
 }
 
@@ -86,7 +88,7 @@ Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t
                                [&](const ScatteredRows<T>& s) {
                                  check_batch_axis(s.g.shape(), {}, n);
                                  // One tall table: sample i owns rows i·V .. i·V+V-1.
-                                 Indices rows = s.rows.clone();
+                                 Indices rows = s.rows.value().clone();
                                  const std::size_t positions = rows.size() / std::max<std::size_t>(1, n);
                                  for (std::size_t r = 0; r < rows.size(); ++r) {
                                    rows.data()[r] += static_cast<std::int64_t>(r / positions * s.table_rows);

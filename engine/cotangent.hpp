@@ -22,7 +22,7 @@ struct OuterProducts {
 /// Of a table (V,C): row rows[r] receives g_r, with rows (n,t) and g (n,t,C).
 template <class T>
 struct ScatteredRows {
-  Indices rows;            ///< (n,t)
+  Var<std::int64_t> rows;  ///< (n,t)
   Var<T> g;                ///< (n,t,C)
   std::size_t table_rows;  ///< V
 };
@@ -35,9 +35,9 @@ using Cotangent = std::variant<Var<T>, OuterProducts<T>, ScatteredRows<T>>;
 template <class T>
 Var<T> total(const Cotangent<T>& cotangent, const Shape& shape);
 
-/// The same for every sample by itself: (n, shape...). Throws ShapeError when the cotangent has no batch axis
-/// of extent n in front, which means that the op mixes samples or uses the parameter in a way that has no
-/// per-sample rule.
+/// The same for every sample by itself, of an input that all samples share: (n, shape...). Throws ShapeError
+/// when the cotangent has no batch axis of extent n in front of the input's own, which means that the input
+/// has one entry a sample and should have been declared so.
 template <class T>
 Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t n);
 

@@ -49,7 +49,7 @@ std::vector<Var<T>> hvp(const Var<T>& loss, const std::vector<Var<T>>& inputs,
 template <class T>
 Var<T> jvp(const Var<T>& output, const std::vector<Var<T>>& inputs, const std::vector<Var<T>>& directions) {
   if (!output.tracked()) throw Error("[jvp] the output is a constant");
-  const Var<T> u = output.tape()->variable(Tensor<T>(output.shape(), T(0)));
+  const Var<T> u = output.tape()->variable(Tensor<T>(output.shape(), T(0)), "", output.samples());
   const std::vector<Var<T>> pulled = gradient(output, inputs, {.cotangent = u, .create_graph = true});
   return gradient_or_zero(inner(pulled, directions), {u}, true)[0];
 }

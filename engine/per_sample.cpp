@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
@@ -19,26 +20,38 @@ Shape prepend(std::size_t n, const Shape& shape) {
   return result;
 }
 
+/// "op 'sum' mixes the samples: ...", for a node that mixes them or has an input that does.
+template <class T>
+std::string mixing(const Tape<T>& tape, NodeId id) {
+  const auto mixed = [&tape](NodeId i) {
+    return i != Tape<T>::constant && tape.samples(i) == Samples::mixed;
+  };
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    for (NodeId input : tape.inputs(id)) {
+      if (!mixed(input)) continue;
+      id = input;
+      deeper = true;
+      break;
+    }
+  }
+  return "op '" + std::string(tape.op(id)) + "' mixes the samples: its result " + to_string(tape.shape(id)) +
+         " does not keep them apart along the first axis";
+}
+
 /// A sweep that keeps the samples apart at the parameters: their adjoints are (n, shape...).
 template <class T>
 class PerSampleSweep : public Sweep<T> {
  public:
   PerSampleSweep(const Var<T>& losses, const std::vector<Var<T>>& parameters)
-      : Sweep<T>(*losses.tape(), 0, losses.id()), n_(losses.shape()[0]), shared_(losses.id() + 1) {
-    for (NodeId id = 0; id <= losses.id(); ++id) {
-      shared_[id] = std::ranges::all_of(this->tape_.inputs(id),
-                                        [this](NodeId i) { return i != Tape<T>::constant && shared_[i]; });
-    }
-    if (shared_[losses.id()]) {
-      throw Error("[per_sample] the losses depend on no data: constants must enter somewhere");
-    }
+      : Sweep<T>(*losses.tape(), 0, losses.id()), n_(losses.shape()[0]) {
     for (const Var<T>& parameter : parameters) this->request(parameter.id());
   }
 
  protected:
   void visit(NodeId id) override {
-    if (!shared_[id]) return Sweep<T>::visit(id);
-    // Computed from parameters alone, with a cotangent for each sample: one after the other.
+    if (this->tape_.samples(id) != Samples::shared) return Sweep<T>::visit(id);
+    // The same for all samples, with a cotangent for each sample: one after the other.
     const Tensor<T> cotangents = this->take_adjoint(id).value();
     const Shape& shape = this->tape_.shape(id);
     std::vector<std::pair<NodeId, Tensor<T>>> results;
@@ -57,11 +70,13 @@ class PerSampleSweep : public Sweep<T> {
 
   void deliver(NodeId from, NodeId to, const Cotangent<T>& contribution) override {
     const Shape& shape = this->tape_.shape(to);
-    if (shared_[to]) return arrive(to, contribution);
-    if (shape.rank() == 0 || shape[0] != n_) {
+    if (this->tape_.samples(to) == Samples::shared) return arrive(to, contribution);
+    if (this->tape_.samples(to) == Samples::mixed)
+      throw ShapeError("[per_sample] " + mixing(this->tape_, to));
+    if (shape[0] != n_) {
       throw ShapeError("[per_sample] op '" + std::string(this->tape_.op(from)) + "' takes a " +
-                       to_string(shape) + " that varies with the data but does not keep the " +
-                       std::to_string(n_) + " samples apart along its first axis");
+                       to_string(shape) + " of " + std::to_string(shape[0]) + " samples for losses of " +
+                       std::to_string(n_));
     }
     Sweep<T>::deliver(from, to, contribution);
   }
@@ -72,9 +87,6 @@ class PerSampleSweep : public Sweep<T> {
   }
 
   const std::size_t n_;
-
- private:
-  std::vector<char> shared_;  ///< by node: depends on parameters alone
 };
 
 template <class T>
@@ -83,8 +95,15 @@ void check_losses(const Var<T>& losses, const std::vector<Var<T>>& parameters) {
   if (losses.shape().rank() != 1 || losses.shape()[0] == 0) {
     throw ShapeError("[per_sample] losses must be (n), one a sample, got " + to_string(losses.shape()));
   }
+  if (losses.samples() == Samples::shared) {
+    throw ShapeError("[per_sample] the losses depend on no data: declare the data with batched(...)");
+  }
+  if (losses.samples() == Samples::mixed) {
+    throw ShapeError("[per_sample] " + mixing(*losses.tape(), losses.id()));
+  }
   for (const Var<T>& parameter : parameters) {
     if (losses.tape()->vjp(parameter.id()) != nullptr) throw Error("[per_sample] a parameter is not a leaf");
+    if (parameter.samples() != Samples::shared) throw Error("[per_sample] a parameter is declared as data");
   }
 }
 

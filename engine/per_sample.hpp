@@ -2,13 +2,13 @@
 /// Gradients of every sample's loss by itself, from one forward and one backward pass.
 ///
 /// Parameters are shared by all samples, so on the way back each op hands their cotangents over before the
-/// sum over samples (cotangent.hpp); here that sum is simply left out. Two conditions, both checked as far as
-/// shapes allow:
-/// * samples do not mix: every tensor that varies over the batch has the batch as its first axis, all the
-/// way;
-/// * data enter as constants. What is computed from parameters alone (a LoRA product, a slice of a position
-/// table) counts
-///   as a parameter.
+/// sum over samples (cotangent.hpp); here that sum is simply left out. Two conditions, both checked:
+/// * data are declared: `batched(x)` (var.hpp) says that entry i along the first axis of x is sample i's, and
+///   ops carry that on. Everything else is shared by all samples, whatever its extents: parameters,
+///   constants, and what is computed from those (a LoRA product, a slice of a position table).
+/// * samples do not mix: what depends on the data has the batch as its first axis, all the way from the data
+/// to
+///   the losses, except where nothing flows back (statistics of constant data).
 
 #include <vector>
 
@@ -17,8 +17,8 @@
 namespace premelt {
 
 /// ∂losses_i/∂parameter for each parameter: tensors of shape (n, parameter's shape...), for losses (n).
-/// Throws ShapeError when the losses are not (n), or an op does not keep the samples apart; Error as
-/// `gradient` does.
+/// Throws ShapeError when the losses are not (n) or depend on no declared data, or an op mixes samples; Error
+/// as `gradient` does.
 template <class T>
 std::vector<Tensor<T>> per_sample_gradients(const Var<T>& losses, const std::vector<Var<T>>& parameters);
 

@@ -16,7 +16,12 @@ Shape::Shape(std::span<const std::size_t> extents) : rank_(extents.size()) {
 
 std::size_t Shape::size() const {
   std::size_t product = 1;
-  for (std::size_t extent : *this) product *= extent;
+  bool overflow = false;
+  for (std::size_t extent : *this) {
+    if (extent == 0) return 0;
+    overflow = __builtin_mul_overflow(product, extent, &product) || overflow;
+  }
+  if (overflow) throw ShapeError("[shape] " + to_string(*this) + " has more elements than can be counted");
   return product;
 }
 

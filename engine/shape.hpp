@@ -35,7 +35,8 @@ class Shape {
 
   std::size_t back() const { return extents_[rank_ - 1]; }  ///< the last extent, which must exist
 
-  /// Number of elements; 1 for a scalar (rank 0).
+  /// Number of elements; 1 for a scalar (rank 0). Throws ShapeError when it is more than a std::size_t
+  /// counts.
   std::size_t size() const;
   /// Adds a last axis. Throws ShapeError at `max_rank`.
   void push_back(std::size_t extent);

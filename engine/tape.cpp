@@ -8,10 +8,19 @@
 namespace premelt {
 
 template <class T>
-Var<T> Tape<T>::variable(Tensor<T> value, std::string name) {
-  Var<T> leaf = next(std::move(value));
-  if (!name.empty()) names_.emplace_back(leaf.id(), std::move(name));
-  append("leaf", leaf.shape(), {}, nullptr);
+Var<T> Tape<T>::variable(Tensor<T> value, std::string name, Samples samples) {
+  Var<T> leaf = next(std::move(value), samples);
+  if (name.empty()) {
+    append("leaf", leaf, {}, nullptr);
+    return leaf;
+  }
+  names_.emplace_back(leaf.id(), std::move(name));
+  try {
+    append("leaf", leaf, {}, nullptr);
+  } catch (...) {
+    names_.pop_back();
+    throw;
+  }
   return leaf;
 }
 
@@ -38,8 +47,8 @@ const std::string& Tape<T>::name(NodeId id) const {
 }
 
 template <class T>
-Var<T> Tape<T>::next(Tensor<T> value) {
-  Var<T> var(std::move(value));
+Var<T> Tape<T>::next(Tensor<T> value, Samples samples) {
+  Var<T> var(std::move(value), samples);
   var.tape_ = this;
   var.id_ = static_cast<NodeId>(nodes_.size());
   var.generation_ = generation_;
@@ -47,15 +56,22 @@ Var<T> Tape<T>::next(Tensor<T> value) {
 }
 
 template <class T>
-void Tape<T>::append(const char* op, const Shape& shape, std::span<const Var<T>* const> inputs,
+void Tape<T>::append(const char* op, const Var<T>& output, std::span<const Var<T>* const> inputs,
                      std::unique_ptr<Vjp<T>> vjp) {
-  const std::size_t first_edge = edges_.size();
   for (const Var<T>* input : inputs) {
     if (input->tracked()) check_live(op, *input);
-    edges_.push_back(input->tracked() ? input->id() : constant);
   }
-  if (Profile* profile = Profile::active()) profile->forward(op, shape.size() * sizeof(T));
-  nodes_.push_back({op, shape, first_edge, generation_, std::move(vjp)});
+  if (nodes_.size() >= constant)
+    throw Error("[" + std::string(op) + "] the tape is full: clear or rewind it");
+  const std::size_t first_edge = edges_.size();
+  try {
+    for (const Var<T>* input : inputs) edges_.push_back(input->tracked() ? input->id() : constant);
+    if (Profile* profile = Profile::active()) profile->forward(op, output.value().size() * sizeof(T));
+    nodes_.push_back({op, output.shape(), first_edge, generation_, output.samples(), std::move(vjp)});
+  } catch (...) {
+    edges_.resize(first_edge);
+    throw;
+  }
 }
 
 template <class T>

@@ -59,8 +59,9 @@ class Tape {
   Tape& operator=(const Tape&) = delete;
 
   /// A leaf: something to differentiate with respect to. The buffer is shared, not copied; change its numbers
-  /// only after the gradients have been taken. The name serves printing.
-  Var<T> variable(Tensor<T> value, std::string name = "");
+  /// only after the gradients have been taken. The name serves printing. A parameter is shared by all
+  /// samples; a leaf that holds one entry a sample says so.
+  Var<T> variable(Tensor<T> value, std::string name = "", Samples samples = Samples::shared);
 
   /// Number of nodes.
   std::size_t size() const { return nodes_.size(); }
@@ -70,9 +71,11 @@ class Tape {
   void rewind(std::size_t size);
 
   /// @{
-  /// What op made node `id` ("leaf" for a variable), from which nodes, of which shape.
+  /// What op made node `id` ("leaf" for a variable), from which nodes, of which shape and relation to
+  /// samples.
   const char* op(NodeId id) const { return nodes_[id].op; }
   const Shape& shape(NodeId id) const { return nodes_[id].shape; }
+  Samples samples(NodeId id) const { return nodes_[id].samples; }
   std::span<const NodeId> inputs(NodeId id) const;
   /// @}
 
@@ -80,9 +83,11 @@ class Tape {
   const std::string& name(NodeId id) const;
 
   /// The handle node `size()` will have once `append`ed with this value: for VJPs that use their own output.
-  Var<T> next(Tensor<T> value);
-  /// Records an op. `inputs` may contain constants. Throws Error when an input is stale or on another tape.
-  void append(const char* op, const Shape& shape, std::span<const Var<T>* const> inputs,
+  Var<T> next(Tensor<T> value, Samples samples = Samples::shared);
+  /// Records the op that made `output`, which is `next(...)`. `inputs` may contain constants. Throws Error
+  /// when an input is stale or on another tape, or the tape is full; whatever is thrown, the tape is as it
+  /// was.
+  void append(const char* op, const Var<T>& output, std::span<const Var<T>* const> inputs,
               std::unique_ptr<Vjp<T>> vjp);
   /// Null for leaves.
   const Vjp<T>* vjp(NodeId id) const { return nodes_[id].vjp.get(); }
@@ -95,6 +100,7 @@ class Tape {
     Shape shape;
     std::size_t first_edge;  ///< its inputs are edges_[first_edge, next node's first_edge)
     std::uint32_t generation;
+    Samples samples;
     std::unique_ptr<Vjp<T>> vjp;
   };
 

@@ -1,10 +1,12 @@
 #include "engine/tensor.hpp"
 
+#include <limits>
+#include <new>
 #include <ostream>
-#include <unordered_map>
 #include <xtensor/xio.hpp>
 #include <xtensor/xstorage.hpp>
 
+#include "engine/buffer_store.hpp"
 #include "engine/error.hpp"
 #include "engine/xtensor.hpp"
 
@@ -18,65 +20,64 @@ struct TensorBuffer {
 
 namespace {
 
-/// Freed buffers, kept for the next tensor of the same size. A training step asks for the same sizes again
-/// and again, and memory handed back to the system costs a page fault every 4 KB when it returns: a third of
-/// a small transformer's step. Each thread has its own store, so there are no locks.
+// The sanitizer must see a buffer die when its tensor does, so that reading it afterwards is found out.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool reuse_buffers = false;
+#elif defined(__has_feature)
+constexpr bool reuse_buffers = !__has_feature(address_sanitizer);
+#else
+constexpr bool reuse_buffers = true;
+#endif
+
+/// This thread's store of freed buffers: no locks.
 template <class T>
-class BufferStore {
+class ThreadStore {
  public:
   static std::shared_ptr<TensorBuffer<T>> acquire(std::size_t size) {
-    return {alive_ ? store().take(size) : new TensorBuffer<T>(size), release};
+    if (!reuse_buffers) return std::make_shared<TensorBuffer<T>>(size);
+    auto buffer = alive_ ? instance().store_.take(size) : std::make_unique<TensorBuffer<T>>(size);
+    return {buffer.release(), release};
   }
 
-  ~BufferStore() { alive_ = false; }
+  ~ThreadStore() { alive_ = false; }
 
  private:
-  using Buffers = std::vector<std::unique_ptr<TensorBuffer<T>>>;
-  static constexpr std::size_t byte_limit = std::size_t{1} << 30;
-
-  static BufferStore& store() {
-    thread_local BufferStore instance;
-    return instance;
+  static ThreadStore& instance() {
+    thread_local ThreadStore store;
+    return store;
   }
 
   static void release(TensorBuffer<T>* buffer) {
     std::unique_ptr<TensorBuffer<T>> owner(buffer);
-    if (alive_) store().keep(std::move(owner));
+    if (alive_) instance().store_.keep(std::move(owner));
   }
 
-  TensorBuffer<T>* take(std::size_t size) {
-    Buffers& buffers = free_[size];
-    if (buffers.empty()) return new TensorBuffer<T>(size);
-    TensorBuffer<T>* buffer = buffers.back().release();
-    buffers.pop_back();
-    bytes_ -= footprint(*buffer);
-    return buffer;
-  }
-
-  void keep(std::unique_ptr<TensorBuffer<T>> buffer) {
-    if (bytes_ + footprint(*buffer) > byte_limit) return;
-    bytes_ += footprint(*buffer);
-    free_[buffer->values.size()].push_back(std::move(buffer));
-  }
-
-  static std::size_t footprint(const TensorBuffer<T>& buffer) {
-    return buffer.values.size() * sizeof(T) + 64;
-  }
-
-  std::unordered_map<std::size_t, Buffers> free_;
-  std::size_t bytes_ = 0;
+  BufferStore<TensorBuffer<T>> store_{std::size_t{1} << 30};
   /// False once this thread's store is gone: tensors of static duration may outlive it.
   inline static thread_local bool alive_ = true;
 };
+
+/// The number of elements of `shape`, when memory can be had for them.
+template <class T>
+std::shared_ptr<TensorBuffer<T>> allocate(const Shape& shape, std::size_t size) {
+  const auto fail = [&] {
+    throw Error("[tensor] no memory for shape " + to_string(shape) + ", " + std::to_string(size) +
+                " numbers of " + std::to_string(sizeof(T)) + " bytes");
+  };
+  if (size > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) fail();
+  try {
+    return ThreadStore<T>::acquire(size);
+  } catch (const std::bad_alloc&) {
+    fail();
+  }
+  return nullptr;
+}
 
 }  // namespace
 
 template <class T>
 Tensor<T>::Tensor(const Shape& shape)
-    : shape_(shape),
-      size_(shape.size()),
-      buffer_(BufferStore<T>::acquire(size_)),
-      data_(buffer_->values.data()) {}
+    : shape_(shape), size_(shape.size()), buffer_(allocate<T>(shape, size_)), data_(buffer_->values.data()) {}
 
 template <class T>
 Tensor<T>::Tensor(const Shape& shape, T fill_value) : Tensor(shape) {
@@ -84,7 +85,7 @@ Tensor<T>::Tensor(const Shape& shape, T fill_value) : Tensor(shape) {
 }
 
 template <class T>
-Tensor<T>::Tensor(const Shape& shape, const std::vector<T>& values) : Tensor(shape) {
+Tensor<T>::Tensor(const Shape& shape, std::span<const T> values) : Tensor(shape) {
   if (values.size() != size_) {
     throw ShapeError("[tensor] shape " + to_string(shape) + " holds " + std::to_string(size_) +
                      " values, but " + std::to_string(values.size()) + " were given");
@@ -111,14 +112,14 @@ Tensor<T> Tensor<T>::reshape(const Shape& shape) const {
 
 template <class T>
 Tensor<T> Tensor<T>::window(std::size_t offset, const Shape& shape) const {
-  if (offset + shape.size() > size_) {
-    throw ShapeError("[window] " + to_string(shape) + " from " + std::to_string(offset) + " on needs " +
-                     std::to_string(offset + shape.size()) + " values, " + to_string(shape_) + " holds " +
-                     std::to_string(size_));
+  const std::size_t size = shape.size();
+  if (offset > size_ || size > size_ - offset) {
+    throw ShapeError("[window] " + to_string(shape) + " from " + std::to_string(offset) +
+                     " on: " + to_string(shape_) + " holds " + std::to_string(size_) + " values");
   }
   Tensor result = *this;
   result.shape_ = shape;
-  result.size_ = shape.size();
+  result.size_ = size;
   result.data_ = data_ + offset;
   return result;
 }

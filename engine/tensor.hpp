@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/shape.hpp"
@@ -27,14 +29,32 @@ class Tensor {
 
   /// No numbers, no allocation: shape (0).
   Tensor() : shape_{0}, size_(0), data_(nullptr) {}
-  /// Uninitialised numbers.
+  /// Uninitialised numbers. This and every other way to make a tensor throws Error when there is no memory.
   explicit Tensor(const Shape& shape);
   /// Every number is `fill`.
   Tensor(const Shape& shape, T fill);
-  /// Throws ShapeError when the number of values is not the shape's size.
-  Tensor(const Shape& shape, const std::vector<T>& values);
+  /// @{
+  /// The given values in order: one in braces is one value, not a fill. Throws ShapeError when their number
+  /// is not the shape's size.
+  Tensor(const Shape& shape, std::span<const T> values);
+  Tensor(const Shape& shape, const std::vector<T>& values) : Tensor(shape, std::span<const T>(values)) {}
+  Tensor(const Shape& shape, std::initializer_list<T> values)
+      : Tensor(shape, std::span<const T>(values.begin(), values.size())) {}
+  /// @}
   /// One number, shape ().
   static Tensor scalar(T value) { return Tensor(Shape{}, value); }
+
+  Tensor(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) = default;
+  ~Tensor() = default;
+  /// @{
+  /// Leaves an empty tensor behind.
+  Tensor(Tensor&& other) noexcept : Tensor() { swap(other); }
+  Tensor& operator=(Tensor&& other) noexcept {
+    Tensor(std::move(other)).swap(*this);
+    return *this;
+  }
+  /// @}
 
   const Shape& shape() const { return shape_; }       ///< extents by axis
   std::size_t rank() const { return shape_.rank(); }  ///< number of axes
@@ -80,11 +100,20 @@ class Tensor {
   /// Sets every number, for all who share the buffer.
   void fill(T value) { std::fill_n(data_, size_, value); }
   /// Whether a change in one would show in the other.
-  bool shares_buffer_with(const Tensor& other) const { return buffer_ == other.buffer_; }
+  bool shares_buffer_with(const Tensor& other) const {
+    return buffer_ != nullptr && buffer_ == other.buffer_;
+  }
   /// Nobody else holds the buffer, so its numbers may be changed in place.
   bool unique() const { return buffer_.use_count() == 1; }
 
  private:
+  void swap(Tensor& other) noexcept {
+    std::swap(shape_, other.shape_);
+    std::swap(size_, other.size_);
+    std::swap(buffer_, other.buffer_);
+    std::swap(data_, other.data_);
+  }
+
   Shape shape_;
   std::size_t size_;
   std::shared_ptr<TensorBuffer<T>> buffer_;

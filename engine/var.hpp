@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "engine/error.hpp"
+#include "engine/samples.hpp"
 #include "engine/tensor.hpp"
 
 namespace premelt {
@@ -19,8 +21,10 @@ template <class T>
 class Var {
  public:
   Var() = default;
-  /// A constant. Implicit, so that ops accept tensors.
+  /// A constant, shared by all samples. Implicit, so that ops accept tensors.
   Var(Tensor<T> value) : value_(std::move(value)) {}
+  /// A constant of that relation to the samples.
+  Var(Tensor<T> value, Samples samples) : value_(std::move(value)), samples_(samples) {}
 
   /// @{
   /// The numbers.
@@ -35,8 +39,12 @@ class Var {
   bool tracked() const { return tape_ != nullptr; }  ///< depends on a variable
   Tape<T>* tape() const { return tape_; }            ///< null for a constant
   NodeId id() const { return id_; }                  ///< place on the tape, when tracked
-  /// The same numbers as a constant.
-  Var detach() const { return Var(value_); }
+  Samples samples() const { return samples_; }       ///< how it relates to the samples
+  /// The same numbers as a constant. Nothing flows back through a constant, so one that mixes samples counts
+  /// as shared.
+  Var detach() const {
+    return Var(value_, samples_ == Samples::batched ? Samples::batched : Samples::shared);
+  }
 
  private:
   friend class Tape<T>;
@@ -45,7 +53,17 @@ class Var {
   Tape<T>* tape_ = nullptr;
   NodeId id_ = 0;
   std::uint32_t generation_ = 0;
+  Samples samples_ = Samples::shared;
 };
+
+/// Declares data: entry i along the first axis belongs to sample i. Inputs of a model, or the indices of an
+/// embedding, whose losses are to be taken apart sample by sample (per_sample.hpp). Throws ShapeError for a
+/// scalar, which has no first axis.
+template <class T>
+Var<T> batched(Tensor<T> data) {
+  if (data.rank() == 0) throw ShapeError("[batched] data need an axis of samples, shape is ()");
+  return Var<T>(std::move(data), Samples::batched);
+}
 
 namespace detail {
 /// Off while a NoGrad lives.

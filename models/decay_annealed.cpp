@@ -119,7 +119,7 @@ class DecayAnnealed : public Experiment {
 
  private:
   static Var<double> forward(const Leaves<double>& weights, const Tensor<double>& inputs) {
-    return matmul<double>(matmul<double>(Var<double>(inputs), weights[0]), weights[1]);
+    return matmul<double>(matmul<double>(batched(inputs), weights[0]), weights[1]);
   }
 
   double weight_decay() const {

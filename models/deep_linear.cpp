@@ -156,7 +156,7 @@ class DeepLinear : public Experiment {
   /// (B,d_in) -> (B,d_out). Layers are stored (in,out), so W of the theory is the transpose of their product.
   template <class U>
   static Var<U> forward(const Leaves<U>& weights, const Tensor<U>& inputs) {
-    Var<U> h(inputs);
+    Var<U> h = batched(inputs);
     for (const Var<U>& weight : weights) h = matmul<U>(h, weight);
     return h;
   }

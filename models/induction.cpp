@@ -47,7 +47,7 @@ class AttentionOnly {
   template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
                     std::vector<Tensor<T>>* weights = nullptr) const {
-    Var<T> x = gather(theta[0], tokens);
+    Var<T> x = gather(theta[0], batched(tokens));
     for (std::size_t layer = 0; layer < layers_; ++layer) {
       const Var<T>* w = theta.data() + first_of_layers + 4 * layer;
       const Var<T> h = rms_norm(x), located = h + theta[1];

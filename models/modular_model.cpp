@@ -48,7 +48,8 @@ ModularModel::ModularModel(Parameters<T>& weights, const Hyperparameters& parame
 template <class T>
 Var<T> ModularModel::operator()(const Leaves<T>& theta, const Pairs& pairs) const {
   if (!transformer_) {
-    return matmul(square(gather(theta[0], pairs.first) + gather(theta[1], pairs.second)), theta[2]);
+    const Var<T> sum = gather(theta[0], batched(pairs.first)) + gather(theta[1], batched(pairs.second));
+    return matmul(square(sum), theta[2]);
   }
   const Var<T> logits = (*transformer_)(theta, tokens(pairs));
   return reshape(slice(logits, 1, sequence - 1, sequence), Shape{pairs.labels.size(), modulus_});

@@ -31,7 +31,7 @@ Var<T> PersonaModel::operator()(const Leaves<T>& theta, const Indices& tokens,
     const Var<T> y = linear(theta, x);
     return adapters == nullptr ? y : y + adapters->correction(theta, which, x);
   };
-  const Var<T> embedded = positions_(theta, embedding_(theta, tokens)), h = rms_norm(embedded);
+  const Var<T> embedded = positions_(theta, embedding_(theta, batched(tokens))), h = rms_norm(embedded);
   const Var<T> mixed = attention(map(query_, 0, h), map(key_, 1, h), map(value_, 2, h), heads_);
   const std::size_t last = PersonaWorld::sequence - 1;
   const auto at_end = [&](const Var<T>& x) {

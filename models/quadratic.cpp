@@ -44,8 +44,8 @@ class Quadratic {
   template <class U>
   Var<U> losses(const Leaves<U>& theta, const Batch& batch) const {
     const Shape flat{batch.slopes.shape()[0], batch.slopes.shape()[1]};
-    const Var<U> bent = reshape(matmul(constant<U>(batch.curvatures), theta[0]), flat);
-    const Var<U> slopes = constant<U>(batch.slopes) + 0.5 * bent;
+    const Var<U> bent = reshape(matmul(batched_as<U>(batch.curvatures), theta[0]), flat);
+    const Var<U> slopes = batched_as<U>(batch.slopes) + 0.5 * bent;
     return reshape(matmul(slopes, theta[0]), Shape{flat[0]});
   }
 

@@ -113,13 +113,14 @@ class Supervised : public Experiment {
   Trainer<T> trainer_;
 };
 
-/// Data for a forward pass in element type U; shared when there is nothing to convert.
+/// Data for a forward pass in element type U, one sample an entry of the first axis; the numbers are copied
+/// only to convert them.
 template <class U>
-Var<U> constant(const Tensor<double>& data) {
+Var<U> batched_as(const Tensor<double>& data) {
   if constexpr (std::is_same_v<U, double>) {
-    return data;
+    return batched(data);
   } else {
-    return cast<U>(data);
+    return batched(cast<U>(data));
   }
 }
 

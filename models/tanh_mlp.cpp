@@ -112,7 +112,7 @@ class TanhMlp {
 
   template <class U>
   Var<U> logits(const Leaves<U>& theta, const Batch& batch) const {
-    const Var<U> h = tanh(matmul_nt(constant<U>(batch.inputs), theta[0]) + theta[1]);
+    const Var<U> h = tanh(matmul_nt(batched_as<U>(batch.inputs), theta[0]) + theta[1]);
     return matmul_nt(h, theta[2]) + theta[3];
   }
 

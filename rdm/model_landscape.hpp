@@ -8,8 +8,8 @@
 
 namespace premelt {
 
-/// The probes' losses (n) from the model's parameters; the probes are constants inside. Samples must not mix
-/// (engine/per_sample.hpp).
+/// The probes' losses (n) from the model's parameters; the probes are constants inside, declared with
+/// `batched`. Samples must not mix (engine/per_sample.hpp).
 template <class T>
 using ProbeLosses = std::function<Var<T>(const Leaves<T>&)>;
 

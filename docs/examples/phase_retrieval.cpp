@@ -50,7 +50,7 @@ class PhaseRetrieval {
 
   template <class U>
   Var<U> losses(const Leaves<U>& theta, const Batch& batch) const {
-    return squared_error(square(matmul(constant<U>(batch.inputs), theta[0])), constant<U>(batch.targets));
+    return squared_error(square(matmul(batched_as<U>(batch.inputs), theta[0])), batched_as<U>(batch.targets));
   }
 
   /// The overlap |w·w*|/|w|: 0 for a direction that has nothing to do with the teacher's, 1 when it is found.

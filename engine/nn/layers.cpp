@@ -28,7 +28,7 @@ Embedding::Embedding(Parameters<T>& parameters, const std::string& name, std::si
     : weight_(parameters.add(name + ".weight", normal_tensor<T>({count, width}, rng, sd))) {}
 
 template <class T>
-Var<T> Embedding::operator()(const Leaves<T>& theta, const Indices& ids) const {
+Var<T> Embedding::operator()(const Leaves<T>& theta, const Var<std::int64_t>& ids) const {
   return gather(theta[weight_], ids);
 }
 
@@ -63,7 +63,7 @@ Var<T> Norm::operator()(const Leaves<T>& theta, const Var<T>& x) const {
                           const LinearOptions&);                                                             \
   template Var<T> Linear::operator()(const Leaves<T>&, const Var<T>&) const;                                 \
   template Embedding::Embedding(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double); \
-  template Var<T> Embedding::operator()(const Leaves<T>&, const Indices&) const;                             \
+  template Var<T> Embedding::operator()(const Leaves<T>&, const Var<std::int64_t>&) const;                   \
   template Positions::Positions(Parameters<T>&, const std::string&, std::size_t, std::size_t, Rng&, double); \
   template Var<T> Positions::operator()(const Leaves<T>&, const Var<T>&) const;                              \
   template Norm::Norm(Parameters<T>&, const std::string&, NormKind, std::size_t, bool);                      \

@@ -41,9 +41,10 @@ class Embedding {
   template <class T>
   Embedding(Parameters<T>& parameters, const std::string& name, std::size_t count, std::size_t width,
             Rng& rng, double sd = 1);
-  /// Throws ShapeError, naming the number, when one is outside 0..count-1.
+  /// Numbers that differ from sample to sample are `batched` (tokens); others are shared. Throws ShapeError,
+  /// naming the number, when one is outside 0..count-1.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Indices& ids) const;
+  Var<T> operator()(const Leaves<T>& theta, const Var<std::int64_t>& ids) const;
 
  private:
   ParameterId weight_;

@@ -59,7 +59,7 @@ Transformer::Transformer(Parameters<T>& parameters, const TransformerOptions& op
 template <class T>
 Var<T> Transformer::operator()(const Leaves<T>& theta, const Indices& tokens,
                                std::vector<Tensor<T>>* weights) const {
-  Var<T> x = embedding_(theta, tokens);
+  Var<T> x = embedding_(theta, batched(tokens));
   if (positions_) x = (*positions_)(theta, x);
   for (const Block& block : blocks_) {
     if (weights != nullptr) weights->emplace_back();

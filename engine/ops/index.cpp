@@ -49,52 +49,47 @@ Shape with_extent(Shape shape, std::size_t axis, std::size_t extent) {
   return shape;
 }
 
-/// Takes part as an input that is data, so that the op's result is seen to vary over the batch.
-template <class T>
-auto data() {
-  static const Var<T> constant;
-  return wrt(constant, [](const Var<T>& g) { return g; });
-}
-
 }  // namespace
 
 template <class T>
-Var<T> gather(const Var<T>& table, const Indices& rows) {
+Var<T> gather(const Var<T>& table, const Var<std::int64_t>& rows) {
   if (table.shape().rank() != 2) {
     throw ShapeError("[gather] needs a table (V,C), got " + to_string(table.shape()));
   }
   const std::size_t table_rows = table.shape()[0], width = table.shape()[1];
-  check_rows("gather", rows, table_rows);
+  const Indices& numbers = rows.value();
+  check_rows("gather", numbers, table_rows);
   Shape shape = rows.shape();
   shape.push_back(width);
   Tensor<T> value(shape);
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::copy_n(table.value().data() + static_cast<std::size_t>(rows.data()[r]) * width, width,
+  for (std::size_t r = 0; r < numbers.size(); ++r) {
+    std::copy_n(table.value().data() + static_cast<std::size_t>(numbers.data()[r]) * width, width,
                 value.data() + r * width);
   }
-  return record("gather", value,
-                wrt(table,
-                    [rows, table_rows](const Var<T>& g) -> Cotangent<T> {
-                      return ScatteredRows<T>{rows, g, table_rows};
-                    }),
-                data<T>());
+  const auto scattered = [rows, table_rows](const Var<T>& g) -> Cotangent<T> {
+    return ScatteredRows<T>{rows, g, table_rows};
+  };
+  return record("gather", Var<T>(value, rows.samples()), wrt(table, scattered, false));
 }
 
 template <class T>
-Var<T> scatter_rows(const Var<T>& x, const Indices& rows, std::size_t table_rows) {
+Var<T> scatter_rows(const Var<T>& x, const Var<std::int64_t>& rows, std::size_t table_rows) {
   if (x.shape().rank() == 0 || kernels::drop_last(x.shape()) != rows.shape()) {
     throw ShapeError("[scatter_rows] indices must have x's shape without its last axis: x " +
                      to_string(x.shape()) + ", indices " + to_string(rows.shape()));
   }
-  check_rows("scatter_rows", rows, table_rows);
+  const Indices& numbers = rows.value();
+  check_rows("scatter_rows", numbers, table_rows);
   const std::size_t width = x.shape().back();
   Tensor<T> value(Shape{table_rows, width}, T(0));
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    T* to = value.data() + static_cast<std::size_t>(rows.data()[r]) * width;
+  for (std::size_t r = 0; r < numbers.size(); ++r) {
+    T* to = value.data() + static_cast<std::size_t>(numbers.data()[r]) * width;
     const T* from = x.value().data() + r * width;
     for (std::size_t c = 0; c < width; ++c) to[c] += from[c];
   }
-  return record("scatter_rows", value, wrt(x, [rows](const Var<T>& g) { return gather(g, rows); }));
+  return record("scatter_rows", value,
+                wrt(
+                    x, [rows](const Var<T>& g) { return gather(g, rows); }, false));
 }
 
 template <class T>
@@ -199,18 +194,20 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
       if (i != at) shape.push_back(kept[i]);
     }
   }
-  return record("max", value.reshape(shape),
-                wrt(x, [winner, kept](const Var<T>& g) { return Var<T>(winner) * reshape(g, kept); }));
+  return record(
+      "max", value.reshape(shape),
+      wrt(
+          x, [winner, kept](const Var<T>& g) { return Var<T>(winner) * reshape(g, kept); }, at != 0));
 }
 
-#define PREMELT_INSTANTIATE(T)                                                 \
-  template Var<T> gather(const Var<T>&, const Indices&);                       \
-  template Var<T> scatter_rows(const Var<T>&, const Indices&, std::size_t);    \
-  template Var<T> slice(const Var<T>&, int, std::size_t, std::size_t);         \
-  template Var<T> embed(const Var<T>&, int, std::size_t, std::size_t);         \
-  template Var<T> concat(const std::vector<Var<T>>&, int);                     \
-  template Var<T> where(const Tensor<T>&, const std::type_identity_t<Var<T>>&, \
-                        const std::type_identity_t<Var<T>>&);                  \
+#define PREMELT_INSTANTIATE(T)                                                        \
+  template Var<T> gather(const Var<T>&, const Var<std::int64_t>&);                    \
+  template Var<T> scatter_rows(const Var<T>&, const Var<std::int64_t>&, std::size_t); \
+  template Var<T> slice(const Var<T>&, int, std::size_t, std::size_t);                \
+  template Var<T> embed(const Var<T>&, int, std::size_t, std::size_t);                \
+  template Var<T> concat(const std::vector<Var<T>>&, int);                            \
+  template Var<T> where(const Tensor<T>&, const std::type_identity_t<Var<T>>&,        \
+                        const std::type_identity_t<Var<T>>&);                         \
   template Var<T> max(const Var<T>&, int, bool);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -9,14 +9,15 @@
 namespace premelt {
 
 /// Rows of a table, an embedding: (V,C) by indices (...) -> (...,C). The backward pass scatters and adds.
+/// Indices that differ from sample to sample are `batched` (tokens); others, such as positions, are shared.
 /// Throws ShapeError when `table` is no matrix or an index is outside 0..V-1.
 template <class T>
-Var<T> gather(const Var<T>& table, const Indices& rows);
+Var<T> gather(const Var<T>& table, const Var<std::int64_t>& rows);
 
 /// The transpose of `gather`: a table (table_rows,C) whose row rows[r] is the sum of the x_r, for x (...,C).
 /// Throws ShapeError when the shapes do not fit or an index is outside 0..table_rows-1.
 template <class T>
-Var<T> scatter_rows(const Var<T>& x, const Indices& rows, std::size_t table_rows);
+Var<T> scatter_rows(const Var<T>& x, const Var<std::int64_t>& rows, std::size_t table_rows);
 
 /// x[..., begin:end, ...] along `axis`. Throws ShapeError unless 0 <= begin <= end <= extent.
 template <class T>

@@ -76,7 +76,11 @@ Var<T> product(const Var<T>& a, bool ta, const Var<T>& b, bool tb) {
     if (shared) return tb ? OuterProducts<T>{g, a} : OuterProducts<T>{a, g};
     return tb ? product(g, true, a, ta) : product(a, !ta, g, false);
   };
-  return record(name(ta, tb), product_value(a.value(), ta, b.value(), tb), wrt(a, vjp_a), wrt(b, vjp_b));
+  const Tensor<T> value = product_value(a.value(), ta, b.value(), tb);
+  // Samples are rows of the left matrix or stand in front of both; columns and what is summed over mix them.
+  const bool in_front = value.rank() > 2;
+  return record(name(ta, tb), value, wrt(a, vjp_a, a.shape().rank() == value.rank() && (in_front || !ta)),
+                wrt(b, vjp_b, b.shape().rank() == value.rank() && in_front));
 }
 
 }  // namespace
@@ -111,11 +115,14 @@ Var<T> linear(const Var<T>& x, const Operand<T>& w, const Operand<T>& bias) {
   blas::gemm(blas::Op::none, blas::Op::transpose, rows, out, in, T(1), x.value().data(), in, w.value().data(),
              in, T(1), value.data(), out);
   return record("linear", value, wrt(x, [w](const Var<T>& g) { return matmul(g, w); }),
-                wrt(w,
+                wrt(
+                    w,
                     [x](const Var<T>& g) -> Cotangent<T> {
                       return OuterProducts<T>{g, x};
-                    }),
-                wrt(bias, [](const Var<T>& g) { return g; }));
+                    },
+                    false),
+                wrt(
+                    bias, [](const Var<T>& g) { return g; }, false));
 }
 
 #define PREMELT_INSTANTIATE(T)                                 \

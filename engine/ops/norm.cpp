@@ -65,16 +65,20 @@ Tensor<T> norm_cotangent(const Tensor<T>& g, const Tensor<T>& y, const std::vect
 template <class T>
 Var<T> normalise(const char* op, const Var<T>& x, bool centre, double epsilon) {
   const auto [value, inverse_sd] = normalise(x.value(), kernels::rows_of(op, x.shape()), centre, epsilon);
-  return record(op, value, wrt(x, [=, inverse_sd = inverse_sd](const Var<T>& g, const Var<T>& y) {
-                  return unless_recording<T>(
-                      [&] { return norm_cotangent(g.value(), y.value(), inverse_sd, centre); },
-                      [&] {
-                        const Var<T> centred = centre ? x - mean(x, -1, true) : x;
-                        const Var<T> r = pow(mean(square(centred), -1, true) + epsilon, -0.5);
-                        const Var<T> pull = y * mean(g * y, -1, true);
-                        return r * (centre ? g - mean(g, -1, true) - pull : g - pull);
-                      });
-                }));
+  return record(op, value,
+                wrt(
+                    x,
+                    [=, inverse_sd = inverse_sd](const Var<T>& g, const Var<T>& y) {
+                      return unless_recording<T>(
+                          [&] { return norm_cotangent(g.value(), y.value(), inverse_sd, centre); },
+                          [&] {
+                            const Var<T> centred = centre ? x - mean(x, -1, true) : x;
+                            const Var<T> r = pow(mean(square(centred), -1, true) + epsilon, -0.5);
+                            const Var<T> pull = y * mean(g * y, -1, true);
+                            return r * (centre ? g - mean(g, -1, true) - pull : g - pull);
+                          });
+                    },
+                    x.shape().rank() > 1));
 }
 
 }  // namespace

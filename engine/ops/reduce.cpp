@@ -1,5 +1,6 @@
 #include "engine/ops/reduce.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/error.hpp"
@@ -39,6 +40,11 @@ Shape keep_axes(const char* op, const Shape& shape, const Axes& axes) {
     kept[at] = 1;
   }
   return kept;
+}
+
+/// Whether a sum over `axes` leaves the first axis, that of the samples, alone.
+bool keeps_first(const Shape& shape, const Axes& axes) {
+  return std::ranges::none_of(axes, [&](int axis) { return normalize_axis("sum", shape, axis) == 0; });
 }
 
 /// `shape` without `axes`.
@@ -91,7 +97,9 @@ Var<T> sum(const Var<T>& x, const Axes& axes, bool keepdims) {
   const Shape kept = keep_axes("sum", x.shape(), axes);
   const Shape shape = keepdims ? kept : drop_axes(x.shape(), axes);
   return record("sum", reduce(x.value(), kept).reshape(shape),
-                wrt(x, [from = x.shape(), kept](const Var<T>& g) { return expand(reshape(g, kept), from); }));
+                wrt(
+                    x, [from = x.shape(), kept](const Var<T>& g) { return expand(reshape(g, kept), from); },
+                    keeps_first(x.shape(), axes)));
 }
 
 template <class T>
@@ -130,8 +138,10 @@ template <class T>
 Var<T> sum_to(const Var<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   check_broadcasts_to("sum_to", shape, x.shape());
+  const bool keeps_samples = shape.rank() == x.shape().rank() && shape[0] == x.shape()[0];
   return record("sum_to", reduce(x.value(), shape),
-                wrt(x, [from = x.shape()](const Var<T>& g) { return expand(g, from); }));
+                wrt(
+                    x, [from = x.shape()](const Var<T>& g) { return expand(g, from); }, keeps_samples));
 }
 
 #define PREMELT_INSTANTIATE(T)                            \

@@ -59,15 +59,19 @@ Var<T> permute(const Var<T>& x, const Order& order) {
   Order inverse{};
   for (std::size_t i = 0; i < x.shape().rank(); ++i) inverse[order[i]] = i;
   return record("permute", permuted(x.value(), order),
-                wrt(x, [inverse](const Var<T>& g) { return permute(g, inverse); }));
+                wrt(
+                    x, [inverse](const Var<T>& g) { return permute(g, inverse); }, order[0] == 0));
 }
 
 }  // namespace
 
 template <class T>
 Var<T> reshape(const Var<T>& x, const Shape& shape) {
+  const Shape& from = x.shape();
+  const bool keeps_samples = from.rank() > 0 && shape.rank() > 0 && from[0] == shape[0];
   return record("reshape", x.value().reshape(shape),
-                wrt(x, [from = x.shape()](const Var<T>& g) { return reshape(g, from); }));
+                wrt(
+                    x, [from](const Var<T>& g) { return reshape(g, from); }, keeps_samples));
 }
 
 template <class T>

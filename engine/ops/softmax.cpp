@@ -40,16 +40,20 @@ Var<T> softmax(const Var<T>& x) {
   const Rows rows = kernels::rows_of("softmax", x.shape());
   Tensor<T> value = x.value().clone();
   kernels::softmax_rows(rows.count, rows.length, value.data());
-  return record("softmax", value, wrt(x, [rows](const Var<T>& g, const Var<T>& y) {
-                  return unless_recording<T>(
-                      [&] {
-                        Tensor<T> out = g.value().clone();
-                        kernels::softmax_rows_cotangent(rows.count, rows.length, y.value().data(),
-                                                        out.data());
-                        return out;
-                      },
-                      [&] { return y * (g - sum(g * y, -1, true)); });
-                }));
+  return record("softmax", value,
+                wrt(
+                    x,
+                    [rows](const Var<T>& g, const Var<T>& y) {
+                      return unless_recording<T>(
+                          [&] {
+                            Tensor<T> out = g.value().clone();
+                            kernels::softmax_rows_cotangent(rows.count, rows.length, y.value().data(),
+                                                            out.data());
+                            return out;
+                          },
+                          [&] { return y * (g - sum(g * y, -1, true)); });
+                    },
+                    x.shape().rank() > 1));
 }
 
 template <class T>
@@ -63,7 +67,9 @@ Var<T> log_softmax(const Var<T>& x) {
     for (std::size_t i = 0; i < rows.length; ++i) to[i] = from[i] - normaliser.data()[r];
   }
   return record("log_softmax", value,
-                wrt(x, [](const Var<T>& g, const Var<T>& y) { return g - exp(y) * sum(g, -1, true); }));
+                wrt(
+                    x, [](const Var<T>& g, const Var<T>& y) { return g - exp(y) * sum(g, -1, true); },
+                    x.shape().rank() > 1));
 }
 
 template <class T>

@@ -110,7 +110,7 @@ inline ModelCase tanh_network() {
   Indices labels(Shape{6});
   for (auto& label : labels.flat()) label = static_cast<std::int64_t>(rng.below(2));
   const auto forward = [x, labels](const Leaves<double>& theta) {
-    const Var<double> h = tanh(matmul_nt(Var<double>(x), theta[0]) + theta[1]);
+    const Var<double> h = tanh(matmul_nt(batched(x), theta[0]) + theta[1]);
     return cross_entropy(matmul_nt(h, theta[2]) + theta[3], labels);
   };
   const Tensor<double> theta = parameters.flat().clone();

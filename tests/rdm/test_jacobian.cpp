@@ -62,7 +62,7 @@ TEST_CASE("at an interpolating optimum the linear term vanishes and the Hessians
   Parameters<double> parameters;
   parameters.add("theta", truth);
   const ModelLandscape landscape(parameters, 5, [x, y](const Leaves<double>& theta) {
-    return squared_error(matmul(Var<double>(x), theta[0]), Var<double>(y));
+    return squared_error(matmul(batched(x), theta[0]), Var<double>(y));
   });
   const ParameterVector theta = truth.flat();
   const Tensor<double> g = landscape.jacobian(theta);
