@@ -83,6 +83,8 @@ template <class T>
 void save(Checkpoint& checkpoint, const Optimizer<T>& optimizer) {
   const OptimizerState<T> state = optimizer.state();
   checkpoint.tensors[optimizer_prefix + "steps"] = Tensor<std::uint64_t>::scalar(state.steps);
+  checkpoint.tensors[optimizer_prefix + "updates"] =
+      Tensor<std::uint64_t>(Shape{state.updates.size()}, state.updates);
   for (const auto& [name, tensor] : state.tensors) checkpoint.tensors[optimizer_prefix + name] = tensor;
 }
 
@@ -90,7 +92,10 @@ template <class T>
 void load(const Checkpoint& checkpoint, Optimizer<T>& optimizer, const Parameters<T>& parameters) {
   OptimizerState<T> state = optimizer.state();
   state.steps = checkpoint.tensor<std::uint64_t>(optimizer_prefix + "steps", Shape{}).item();
-  const Shape shape{state.steps == 0 ? 0 : parameters.size()};  // allocated at the first step
+  const bool started = state.steps != 0;  // everything is allocated at the first step
+  const Shape shape{started ? parameters.size() : 0}, updates{started ? parameters.entries().size() : 0};
+  const auto counts = checkpoint.tensor<std::uint64_t>(optimizer_prefix + "updates", updates).flat();
+  state.updates.assign(counts.begin(), counts.end());
   for (auto& [name, tensor] : state.tensors) tensor = checkpoint.tensor<T>(optimizer_prefix + name, shape);
   optimizer.restore(state);
 }

@@ -43,7 +43,8 @@ void save(Checkpoint& checkpoint, const Parameters<T>& parameters);
 template <class T>
 void load(const Checkpoint& checkpoint, Parameters<T>& parameters);
 
-/// The state of an optimiser, as `optimizer.NAME` (p), and its number of steps, as `optimizer.steps`.
+/// The state of an optimiser, as `optimizer.NAME` (p), its number of steps, as `optimizer.steps`, and of each
+/// parameter's updates, as `optimizer.updates`.
 template <class T>
 void save(Checkpoint& checkpoint, const Optimizer<T>& optimizer);
 /// `parameters` are those it trains. Throws DataError when the state is missing or belongs to another

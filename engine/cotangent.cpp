@@ -18,19 +18,21 @@ Shape prepend(std::initializer_list<std::size_t> leading, const Shape& shape) {
   return result;
 }
 
+/// The product of the extents from axis `from` up to the last but one.
+std::size_t positions(const Shape& shape, std::size_t from) {
+  return Shape(std::span(shape.begin() + from, shape.rank() - 1 - from)).size();
+}
+
 /// (n,t,F) -> (n,rows,F), rows being the product of the axes t.
 template <class T>
 Var<T> as_samples(const Var<T>& x, std::size_t n) {
-  const std::size_t features = x.shape().back();
-  const std::size_t rows = x.value().size() / std::max<std::size_t>(1, n * features);
-  return reshape(x, Shape{n, rows, features});
+  return reshape(x, Shape{n, positions(x.shape(), 1), x.shape().back()});
 }
 
 /// (n,t,F) -> (nt,F)
 template <class T>
 Var<T> as_rows(const Var<T>& x) {
-  const std::size_t features = x.shape().back();
-  return reshape(x, Shape{x.value().size() / std::max<std::size_t>(1, features), features});
+  return reshape(x, Shape{positions(x.shape(), 0), x.shape().back()});
 }
 
 void check_batch_axis(const Shape& given, const Shape& parameter, std::size_t n) {

@@ -19,6 +19,10 @@ std::vector<Var<T>> gradient_or_zero(const Var<T>& output, const std::vector<Var
   return zeros;
 }
 
+void check_draws(std::size_t draws) {
+  if (draws == 0) throw Error("[hessian_trace] needs at least one draw");
+}
+
 }  // namespace
 
 template <class T>
@@ -73,6 +77,7 @@ std::vector<Var<T>> rademacher_like(const std::vector<Var<T>>& inputs, Rng& rng)
 
 template <class T>
 double hessian_trace(const Var<T>& loss, const std::vector<Var<T>>& inputs, std::size_t draws, Rng& rng) {
+  check_draws(draws);
   const std::size_t mark = loss.tracked() ? loss.tape()->size() : 0;
   double total = 0;
   for (std::size_t draw = 0; draw < draws; ++draw) {
@@ -85,6 +90,7 @@ double hessian_trace(const Var<T>& loss, const std::vector<Var<T>>& inputs, std:
 template <class T>
 std::vector<Tensor<T>> hessian_trace_gradient(const Var<T>& loss, const std::vector<Var<T>>& inputs,
                                               std::size_t draws, Rng& rng) {
+  check_draws(draws);
   const std::size_t mark = loss.tracked() ? loss.tape()->size() : 0;
   std::vector<Tensor<T>> total;
   for (const Var<T>& input : inputs) total.emplace_back(input.shape(), T(0));

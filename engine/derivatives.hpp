@@ -36,7 +36,7 @@ template <class T>
 std::vector<Var<T>> rademacher_like(const std::vector<Var<T>>& inputs, Rng& rng);
 
 /// Hutchinson's estimator of tr H: the mean of vᵀHv over `draws` Rademacher directions (unbiased; exact for a
-/// diagonal H). The tape is left as it was.
+/// diagonal H). The tape is left as it was. Throws Error for no draws, as `hessian_trace_gradient` does.
 template <class T>
 double hessian_trace(const Var<T>& loss, const std::vector<Var<T>>& inputs, std::size_t draws, Rng& rng);
 

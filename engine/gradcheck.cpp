@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "engine/blas.hpp"
+#include "engine/error.hpp"
 #include "engine/gradient.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/reduce.hpp"
@@ -29,6 +30,7 @@ class Scalar {
 
   Var<double> operator()(const Vars& x) {
     const Var<double> y = f_(x);
+    if (y.value().empty()) throw Error("[gradcheck] the function's output has no elements");
     if (cotangent_.shape() != y.shape()) cotangent_ = normal_tensor<double>(y.shape(), rng_);
     return sum(y * cotangent_);
   }
@@ -102,6 +104,20 @@ void check(Scalar s, const Tensors& at, int order, const GradcheckOptions& optio
   check(Scalar(contracted_gradient(s, at, rng), rng), at, order + 1, options, rng, worst);
 }
 
+/// A check that compares nothing would pass.
+void check_that_something_is_compared(const Tensors& at, const GradcheckOptions& options) {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw Error(std::string("[gradcheck] ") + what);
+  };
+  require(!at.empty(), "needs an input to differentiate by");
+  require(std::ranges::none_of(at, &Tensor<double>::empty),
+          "an input has no elements: nothing would be compared");
+  require(options.directions > 0, "needs at least one direction");
+  require(options.order > 0, "the order must be at least 1");
+  require(options.step > 0 && std::isfinite(options.step), "the step must be positive and finite");
+  require(options.floor >= 0 && std::isfinite(options.floor), "the floor must be finite and not negative");
+}
+
 }  // namespace
 
 std::string to_string(const GradcheckReport& report) {
@@ -113,6 +129,7 @@ std::string to_string(const GradcheckReport& report) {
 }
 
 GradcheckReport gradcheck(const Differentiable& f, const Tensors& at, const GradcheckOptions& options) {
+  check_that_something_is_compared(at, options);
   Rng rng(options.seed, "gradcheck");
   GradcheckReport worst;
   check(Scalar(f, rng), at, 1, options, rng, worst);

@@ -43,7 +43,8 @@ std::string to_string(const GradcheckReport& report);
 /// difference [8(s(x+hv) - s(x-hv)) - (s(x+2hv) - s(x-2hv))] / 12h, once with the plain gradient and once
 /// with the recorded one
 /// (`create_graph`). Order k+1 repeats this with f replaced by its gradient, contracted with random
-/// directions.
+/// directions. Throws Error when nothing would be compared: no inputs, an input or output without elements,
+/// no directions, an order below 1, a step that is not positive.
 GradcheckReport gradcheck(const Differentiable& f, const std::vector<Tensor<double>>& at,
                           const GradcheckOptions& options = {});
 

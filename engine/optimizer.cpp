@@ -1,5 +1,6 @@
 #include "engine/optimizer.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/error.hpp"
@@ -12,6 +13,18 @@ Optimizer<T>::Optimizer(double lr, double weight_decay, std::vector<std::string>
   for (std::string& name : state_names) state_.emplace_back(std::move(name), Tensor<T>());
 }
 
+namespace {
+
+/// The same numbers, and zeros after them.
+template <class T>
+Tensor<T> lengthened(const Tensor<T>& x, std::size_t size) {
+  Tensor<T> longer(Shape{size}, T(0));
+  std::ranges::copy(x.flat(), longer.data());
+  return longer;
+}
+
+}  // namespace
+
 template <class T>
 void Optimizer<T>::step(Parameters<T>& parameters, const Tensor<T>& gradient) {
   if (gradient.size() != parameters.size()) {
@@ -19,20 +32,26 @@ void Optimizer<T>::step(Parameters<T>& parameters, const Tensor<T>& gradient) {
                      std::to_string(parameters.size()) + " parameters");
   }
   Tensor<T> flat = parameters.flat();
+  const auto& entries = parameters.entries();
+  bool fewer = entries.size() < updates_.size();
+  for (const auto& [name, tensor] : state_) fewer = fewer || flat.size() < tensor.size();
+  if (fewer) throw ShapeError("[optimizer] fewer parameters than at the last step: each model needs its own");
+  updates_.resize(entries.size(), 0);
   for (auto& [name, tensor] : state_) {
-    if (tensor.size() != flat.size()) tensor = Tensor<T>(flat.shape(), T(0));
+    if (tensor.size() != flat.size()) tensor = lengthened(tensor, flat.size());
   }
   ++steps_;
-  for (const auto& entry : parameters.entries()) {
-    if (entry.options.frozen) continue;
-    update({flat.data() + entry.offset, gradient.data() + entry.offset, entry.offset, entry.size,
-            lr_ * entry.options.lr_scale, weight_decay_ * entry.options.weight_decay_scale});
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& [name, shape, offset, size, options] = entries[i];
+    if (options.frozen) continue;
+    update({flat.data() + offset, gradient.data() + offset, offset, size, lr_ * options.lr_scale,
+            weight_decay_ * options.weight_decay_scale, ++updates_[i]});
   }
 }
 
 template <class T>
 OptimizerState<T> Optimizer<T>::state() const {
-  OptimizerState<T> result{steps_, {}};
+  OptimizerState<T> result{steps_, updates_, {}};
   for (const auto& [name, tensor] : state_) result.tensors.emplace_back(name, tensor.clone());
   return result;
 }
@@ -42,7 +61,11 @@ void Optimizer<T>::restore(const OptimizerState<T>& state) {
   bool same = state.tensors.size() == state_.size();
   for (std::size_t i = 0; same && i < state_.size(); ++i) same = state.tensors[i].first == state_[i].first;
   if (!same) throw Error("[optimizer] the stored state belongs to another kind of optimiser");
+  for (const auto& [name, tensor] : state.tensors)
+    same = same && tensor.size() == state.tensors[0].second.size();
+  if (!same) throw Error("[optimizer] the stored state's tensors differ in size");
   steps_ = state.steps;
+  updates_ = state.updates;
   for (std::size_t i = 0; i < state_.size(); ++i) state_[i].second = state.tensors[i].second.clone();
 }
 
@@ -81,7 +104,7 @@ Adam<T>::Adam(const AdamOptions& options)
 
 template <class T>
 void Adam<T>::update(const Slot& slot) {
-  const double t = static_cast<double>(this->steps());
+  const double t = static_cast<double>(slot.step);
   const T step_size = static_cast<T>(slot.lr / (1 - std::pow(beta1_, t)));
   const T correction = static_cast<T>(1 / std::sqrt(1 - std::pow(beta2_, t)));
   const T keep = static_cast<T>(decoupled_ ? 1 - slot.lr * slot.weight_decay : 1);
@@ -106,6 +129,8 @@ double norm(const Tensor<T>& x) {
 
 template <class T>
 double clip_norm(Tensor<T>& gradient, double limit) {
+  if (!(limit > 0))
+    throw Error("[clip_norm] the longest norm must be positive, got " + std::to_string(limit));
   const double before = norm(gradient);
   const T factor = static_cast<T>(limit / (before + 1e-6));
   if (factor < 1) {

@@ -15,6 +15,7 @@ namespace premelt {
 template <class T>
 struct OptimizerState {
   std::uint64_t steps = 0;                                 ///< made so far
+  std::vector<std::uint64_t> updates;                      ///< of each parameter; empty before the first step
   std::vector<std::pair<std::string, Tensor<T>>> tensors;  ///< by name, each (p) or empty
 };
 
@@ -24,7 +25,9 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// One step along `gradient` (p). Throws ShapeError when its size is not the number of parameters.
+  /// One step along `gradient` (p). Parameters that were added since the last step start afresh, with a state
+  /// and a step count of their own. Throws ShapeError when the gradient's size is not the number of
+  /// parameters, or there are fewer parameters than before.
   void step(Parameters<T>& parameters, const Tensor<T>& gradient);
 
   double lr() const { return lr_; }  ///< the learning rate of the next step
@@ -33,7 +36,8 @@ class Optimizer {
   std::uint64_t steps() const { return steps_; }  ///< made so far
 
   /// @{
-  /// A copy; `restore` continues from it. Throws Error when the tensors are not this optimiser's.
+  /// A copy; `restore` continues from it. Throws Error when the tensors are not this optimiser's, or do not
+  /// fit together.
   OptimizerState<T> state() const;
   void restore(const OptimizerState<T>& state);
   /// @}
@@ -47,11 +51,12 @@ class Optimizer {
     std::size_t size;     ///< in numbers
     double lr;            ///< the optimiser's, times the parameter's scale
     double weight_decay;  ///< the same
+    std::uint64_t step;   ///< of this parameter, 1 at its first: it may have joined late or been frozen
   };
 
   /// `state_names`: one tensor (p) of state for each.
   Optimizer(double lr, double weight_decay, std::vector<std::string> state_names);
-  /// Moves one parameter, at step number `steps()` (1 at the first).
+  /// Moves one parameter.
   virtual void update(const Slot& slot) = 0;
   /// State tensor number `which`, (p), zero at the first step.
   T* state_at(std::size_t which, const Slot& slot) { return state_[which].second.data() + slot.offset; }
@@ -59,6 +64,7 @@ class Optimizer {
  private:
   double lr_, weight_decay_;
   std::uint64_t steps_ = 0;
+  std::vector<std::uint64_t> updates_;
   std::vector<std::pair<std::string, Tensor<T>>> state_;
 };
 
@@ -119,7 +125,7 @@ template <class T>
 double norm(const Tensor<T>& x);
 
 /// Shrinks `gradient` in place to norm `limit` when it is longer, as PyTorch does: by limit/(norm + 1e-6).
-/// Returns the norm before.
+/// Returns the norm before. Throws Error unless the limit is positive.
 template <class T>
 double clip_norm(Tensor<T>& gradient, double limit);
 

@@ -112,6 +112,7 @@ void check_losses(const Var<T>& losses, const std::vector<Var<T>>& parameters) {
 template <class T>
 void add_outer_product_gram(const Tensor<T>& left, const Tensor<T>& right, std::size_t n, Tensor<T>& gram) {
   const std::size_t f = left.shape().back(), g = right.shape().back(), rows = left.size() / f, t = rows / n;
+  if (t == 0) return;
   // A few samples at a time: (chunk·t, n·t) numbers twice in memory.
   const std::size_t chunk = std::max<std::size_t>(1, 256 / t);
   Tensor<T> a(Shape{chunk * t, rows}), b(Shape{chunk * t, rows});
@@ -158,7 +159,8 @@ class GramSweep final : public PerSampleSweep<T> {
     const Shape& shape = this->tape_.shape(parameter);
     const auto* outer = std::get_if<OuterProducts<T>>(&contributions.front());
     if (contributions.size() == 1 && outer != nullptr) {
-      const std::size_t f = shape[0], g = shape[1], t = outer->left.value().size() / (n * f);
+      const std::size_t f = shape[0], g = shape[1];
+      const std::size_t t = outer->left.value().size() / std::max<std::size_t>(1, n * f);
       // Multiplications of the two factors' Grams against those of forming the block of G and its Gram.
       if (n * t * t * (f + g) < (t + n) * f * g) {
         return add_outer_product_gram(outer->left.value(), outer->right.value(), n, gram);

@@ -17,8 +17,9 @@ void check_rows(const char* op, const Indices& rows, std::size_t table_rows) {
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const std::int64_t row = rows.data()[r];
     if (row < 0 || static_cast<std::size_t>(row) >= table_rows) {
+      const std::string table = table_rows == 0 ? "a table of 0 rows" : "0.." + std::to_string(table_rows - 1);
       throw ShapeError("[" + std::string(op) + "] index " + std::to_string(row) + " at position " +
-                       std::to_string(r) + " is outside 0.." + std::to_string(table_rows - 1));
+                       std::to_string(r) + " is outside " + table);
     }
   }
 }

@@ -76,3 +76,31 @@ TEST_CASE("gemv and dot agree with the product", "[unit]") {
   CHECK(blas::dot<double>(4, y.data(), y.data()) == Approx(sum(square(V(y))).item()));
   CHECK_FALSE(blas::kernel().empty());
 }
+
+TEST_CASE("an extent beyond BLAS's integers is an error", "[unit]") {
+  const std::size_t big = (std::size_t{1} << 32) + 2;  // 2 when cut to 32 bits
+  double x[4] = {1, 2, 3, 4};
+  using blas::Op;
+  CHECK_THROWS_AS(blas::dot(big, x, x), ShapeError);
+  CHECK_THROWS_AS(blas::gemm(Op::none, Op::none, 1, 1, big, 1.0, x, big, x, 1, 0.0, x, 1), ShapeError);
+  CHECK_THROWS_AS(blas::gemv(Op::none, 1, big, 1.0, x, big, x, 0.0, x), ShapeError);
+  CHECK_THROWS_AS(blas::syrk(Op::none, 1, big, 1.0, x, big, 0.0, x, 1), ShapeError);
+}
+
+TEST_CASE("a product that sums over nothing is zero, or what beta leaves", "[unit]") {
+  const std::vector<double> nothing;
+  using blas::Op;
+  for (double beta : {0.0, 2.0}) {
+    std::vector<double> c{1, 2, 3, 4};
+    const std::vector<double> left =
+        beta == 0 ? std::vector<double>(4, 0.0) : std::vector<double>{2, 4, 6, 8};
+    blas::gemm(Op::none, Op::none, 2, 2, 0, 1.0, nothing.data(), 0, nothing.data(), 2, beta, c.data(), 2);
+    CHECK(c == left);
+    c = {1, 2, 3, 4};
+    blas::syrk(Op::none, 2, 0, 1.0, nothing.data(), 0, beta, c.data(), 2);
+    CHECK(c == left);
+    c = {1, 2, 3, 4};
+    blas::gemv(Op::none, 4, 0, 1.0, nothing.data(), 0, nothing.data(), beta, c.data());
+    CHECK(c == left);
+  }
+}

@@ -1,6 +1,10 @@
 #include "gradients.hpp"
 
+#include <new>
+
+#include "engine/derivatives.hpp"
 #include "engine/error.hpp"
+#include "engine/record.hpp"
 
 using namespace premelt;
 using namespace premelt::testing;
@@ -109,6 +113,38 @@ TEST_CASE("clearing and rewinding free the tape and betray stale handles", "[uni
   CHECK_THROWS_WITH(a + b, "[add] inputs are on different tapes");
 }
 
+TEST_CASE("an op that fails leaves the tape as it was", "[unit]") {
+  Tape<double> tape, other;
+  const V p = tape.variable(random({3})), foreign = other.variable(random({3}));
+  const std::size_t mark = tape.size();
+  const V stale = exp(p);
+  tape.rewind(mark);
+  CHECK_THROWS_AS(p + stale, Error);  // its first input is fine
+  CHECK_THROWS_AS(p * foreign, Error);
+  CHECK_THROWS_AS(concat<double>({p, p, stale}, 0), Error);
+  CHECK_THROWS_AS(p + random({2}), ShapeError);
+  CHECK(tape.size() == mark);
+  CHECK(tape.inputs(p.id()).empty());
+  const V y = square(p);
+  REQUIRE(tape.inputs(y.id()).size() == 1);
+  CHECK(tape.inputs(y.id())[0] == p.id());
+  CHECK(relative_error(gradient(sum(y), {p})[0].value(), (2.0 * p).value()) <= 1e-15);
+}
+
+TEST_CASE("an op whose vector-Jacobian product cannot be stored leaves the tape as it was", "[unit]") {
+  struct Unstorable {
+    Unstorable() = default;
+    Unstorable(const Unstorable&) { throw std::bad_alloc(); }
+    Unstorable(Unstorable&&) noexcept(false) { throw std::bad_alloc(); }
+    V operator()(const V& g) const { return g; }
+  };
+  Tape<double> tape;
+  const V p = tape.variable(random({3}));
+  CHECK_THROWS_AS(record("op", p.value(), Wrt<double, Unstorable>{p, Unstorable(), {}}), std::bad_alloc);
+  CHECK(tape.size() == 1);
+  CHECK(tape.inputs(p.id()).empty());
+}
+
 TEST_CASE("gradient explains what it cannot do", "[unit]") {
   Tape<double> tape;
   const V x = tape.variable(random({3}));
@@ -141,4 +177,23 @@ TEST_CASE("the gradient checker finds mistakes and never passes on NaN", "[unit]
   const GradcheckReport report = gradcheck(right, {random({3})}, {.order = 3});
   INFO(to_string(report));
   CHECK(report.within(1e-7));
+}
+
+TEST_CASE("a check that would compare nothing is refused", "[unit]") {
+  const Differentiable f = [](const std::vector<V>& x) { return exp(x[0]); };
+  const Differentiable none = [](const std::vector<V>& x) { return slice(x[0], 0, 0, 0); };
+  const std::vector<Tensor<double>> at{random({3})};
+  CHECK_THROWS_WITH(gradcheck(f, {}), "[gradcheck] needs an input to differentiate by");
+  CHECK_THROWS_WITH(gradcheck(f, {random({0})}), Catch::Contains("no elements"));
+  CHECK_THROWS_WITH(gradcheck(none, at), "[gradcheck] the function's output has no elements");
+  CHECK_THROWS_WITH(gradcheck(f, at, {.directions = 0}), "[gradcheck] needs at least one direction");
+  CHECK_THROWS_WITH(gradcheck(f, at, {.order = 0}), "[gradcheck] the order must be at least 1");
+  CHECK_THROWS_WITH(gradcheck(f, at, {.step = 0}), "[gradcheck] the step must be positive and finite");
+  CHECK_THROWS_AS(gradcheck(f, at, {.step = NAN}), Error);
+  CHECK_THROWS_AS(gradcheck(f, at, {.floor = HUGE_VAL}), Error);
+  Tape<double> tape;
+  Rng rng(1, "test");
+  const V x = tape.variable(random({3}));
+  CHECK_THROWS_WITH(hessian_trace(sum(square(x)), {x}, 0, rng), "[hessian_trace] needs at least one draw");
+  CHECK_THROWS_AS(hessian_trace_gradient(sum(square(x)), {x}, 0, rng), Error);
 }

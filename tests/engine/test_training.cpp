@@ -49,6 +49,53 @@ TEST_CASE("SGD follows its recurrence, with momentum, Nesterov and decay", "[uni
   CHECK_THROWS_AS(Sgd<double>({}).step(two, random({3})), ShapeError);
 }
 
+TEST_CASE("a parameter that joins late is trained as if it had come first", "[unit]") {
+  // Adam's bias correction and momentum's memory are each parameter's own.
+  const auto slope = [](double x) { return Tensor<double>(Shape{1}, 3 * x); };
+  const auto alone = [&](auto optimiser, int steps) {
+    Parameters<double> parameters;
+    parameters.add("x", Tensor<double>(Shape{1}, 2.0));
+    for (int step = 0; step < steps; ++step) optimiser.step(parameters, slope(parameters.flat()(0)));
+    return parameters.flat()(0);
+  };
+  const auto late = [&](auto optimiser) {
+    Parameters<double> parameters;
+    parameters.add("x", Tensor<double>(Shape{1}, 2.0));
+    parameters.add("frozen", Tensor<double>(Shape{1}, 2.0));
+    parameters.freeze("frozen");
+    const auto step = [&] {
+      Tensor<double> gradient(Shape{parameters.size()});
+      for (std::size_t i = 0; i < parameters.size(); ++i) gradient(i) = 3 * parameters.flat()(i);
+      optimiser.step(parameters, gradient);
+    };
+    for (int i = 0; i < 40; ++i) step();
+    parameters.add("new", Tensor<double>(Shape{1}, 2.0));
+    parameters.configure("frozen", {});
+    for (int i = 0; i < 5; ++i) step();
+    const auto state = optimiser.state();
+    CHECK(state.updates == std::vector<std::uint64_t>{45, 5, 5});
+    Parameters<double> fewer;
+    fewer.add("x", Tensor<double>(Shape{1}, 2.0));
+    CHECK_THROWS_WITH(optimiser.step(fewer, slope(1)), Catch::Contains("fewer parameters"));
+    return parameters.flat().clone();
+  };
+  const Adam<double> adam({.lr = 0.1, .weight_decay = 0.1});
+  const Sgd<double> sgd({.lr = 0.01, .momentum = 0.9});
+  CHECK(relative_error(late(adam),
+                       Tensor<double>(Shape{3}, {alone(adam, 45), alone(adam, 5), alone(adam, 5)})) <= 1e-15);
+  CHECK(relative_error(late(sgd), Tensor<double>(Shape{3}, {alone(sgd, 45), alone(sgd, 5), alone(sgd, 5)})) <=
+        1e-15);
+}
+
+TEST_CASE("a gradient is clipped to a positive length only", "[unit]") {
+  Tensor<double> gradient(Shape{2}, {3, 4});
+  CHECK_THROWS_AS(clip_norm(gradient, 0), Error);
+  CHECK_THROWS_AS(clip_norm(gradient, -1), Error);
+  CHECK_THROWS_AS(clip_norm(gradient, NAN), Error);
+  CHECK(clip_norm(gradient, 1) == 5);
+  CHECK(norm(gradient) == Approx(1).epsilon(1e-6));
+}
+
 TEST_CASE("a small network learns a teacher", "[unit]") {
   const Tensor<float> x = cast<float>(random({64, 4})), w = cast<float>(random({4, 2}, 2));
   const Tensor<float> target = tanh(matmul(Var<float>(x), w)).value();
