@@ -1,7 +1,11 @@
 /// `premelt run`, `settings` and `report` from outside.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "engine/npy.hpp"
 #include "tests/support/program.hpp"
@@ -58,6 +62,41 @@ TEST_CASE("every event is listed with the step, value, threshold and reason", "[
   CHECK(names == std::vector<std::string>{"shc", "completion_10", "completion_50", "completion_90"});
   CHECK(events[2]["step"] == 200);  // half-way at t0
   CHECK(events == Json::parse(here.read("runs/schematic-seed1/events.json")));
+}
+
+TEST_CASE("the summary's alarm is the latest between two events, its lead the steps to the half-way point",
+          "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome done = here.premelt(
+      "run deep-linear --steps 1200 --quiet --out r --set window=10 --set label_noise=1 --set alarm_hold=1 "
+      "--set alarm_factor=1.5");
+  REQUIRE(done.code == 0);
+  std::map<std::string, std::int64_t> halves;
+  std::vector<std::int64_t> alarms;
+  for (const Json& event : Json::parse(here.read("r/events.json"))) {
+    if (event["kind"] == "alarm") alarms.push_back(event["step"]);
+    if (event["name"].get<std::string>().ends_with("_50")) halves[event["name"]] = event["step"];
+  }
+  REQUIRE(halves.size() >= 2);
+  std::int64_t previous = -1;
+  std::size_t most = 0;
+  for (const char* mode : {"mode1", "mode2"}) {
+    const std::int64_t half = halves.at(std::string(mode) + "_50");
+    std::vector<std::int64_t> between;
+    std::ranges::copy_if(alarms, std::back_inserter(between),
+                         [&](std::int64_t step) { return step > previous && step <= half; });
+    REQUIRE_FALSE(between.empty());
+    most = std::max(most, between.size());
+    const std::string line = done.out.substr(done.out.find(std::string("\n") + mode) + 1);
+    std::istringstream words(line.substr(0, line.find('\n')));
+    std::string name, at10, at50, at90, alarm, lead;
+    words >> name >> at10 >> at50 >> at90 >> alarm >> lead;
+    CHECK(at50 == std::to_string(half));
+    CHECK(alarm == std::to_string(between.back()));
+    CHECK(lead == std::to_string(half - between.back()));
+    previous = half;
+  }
+  CHECK(most >= 2);  // or the latest would be the only one
 }
 
 TEST_CASE("the same seed and run.json fed back give the same bits; nothing is overwritten", "[property]") {

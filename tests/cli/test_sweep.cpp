@@ -83,6 +83,70 @@ TEST_CASE("a sweep killed half-way continues without repeating what it finished"
   CHECK(here.read("cut/scores.json") == here.read("whole/scores.json"));
 }
 
+TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = std::string(small) + "--no-whitening --quiet --jobs 2 --out s";
+  REQUIRE(here.premelt(command).code == 0);
+  const auto rewrite = [&](const std::string& run, const auto& change) {
+    json stored = json::parse(here.read("s/runs/" + run + ".json"));
+    change(stored);
+    here.file("s/runs/" + run + ".json", stored.dump());
+  };
+  // Every detector is quiet but the clock, which rises in all scored controls.
+  const auto quiet = [](double clock) {
+    return [clock](json& stored) {
+      json& windows = stored["events"]["critical"]["windows"];
+      windows = json::object();
+      for (const char* detector : {"shc", "pr", "mean_drop", "clock"}) {
+        const double value = std::string(detector) == "clock" ? clock : 1;
+        windows["50"][detector] = {{"steps", {10}}, {"values", {value}}, {"end", 2667}};
+      }
+    };
+  };
+  for (int seed : {300, 301}) rewrite("calibration-critical-" + std::to_string(seed), quiet(1));
+  for (int seed : {302, 303}) rewrite("control-critical-" + std::to_string(seed), quiet(5));
+  struct Run {
+    int seed, pr;  ///< PR's lead; SHC's is 300
+    double lag;
+  };
+  for (const auto& [seed, pr, lag] : {Run{200, 100, 30}, Run{201, 400, 20}, Run{202, 300, -10}}) {
+    rewrite("scored-" + std::to_string(seed), [pr, lag](json& stored) {
+      json& entry = stored["events"]["critical"];
+      const int end = entry["step"];
+      entry["lags"] = {{"50", {{"half", {lag, 0.5}}}}};
+      entry["windows"] = json::object();
+      for (const auto& [detector, lead] :
+           {std::pair("shc", 300), {"pr", pr}, {"mean_drop", 100}, {"clock", 500}})
+        entry["windows"]["50"][detector] = {{"steps", {end - lead}}, {"values", {10}}, {"end", end}};
+    });
+  }
+  REQUIRE(here.premelt(command).code == 0);
+  const json scores = json::parse(here.read("s/scores.json"));
+  CHECK(scores.at("order").at(0).at("first") == json({"shc", "pr", "together"}));
+  for (const json& detector : scores.at("detectors")) {
+    INFO(detector.at("name"));
+    const json leads = detector.at("name") == "shc"         ? json({300, 300, 300})
+                       : detector.at("name") == "pr"        ? json({100, 400, 300})
+                       : detector.at("name") == "mean_drop" ? json({100, 100, 100})
+                                                            : json({500, 500, 500});
+    CHECK(detector.at("leads") == leads);
+    CHECK(detector.at("false_alarm_rate") == (detector.at("name") == "clock" ? 1 : 0));
+  }
+  CHECK(scores.at("detectors").size() == 4);
+  CHECK(scores.at("lags").at(0).at("median") == 20);
+  CHECK(scores.at("lags").at(0).at("shc_first") == Approx(2.0 / 3));
+  CHECK_THAT(scores.at("verdicts").at(0).get<std::string>(),
+             Contains("against the best simple rival, mean_drop, raw SHC is earlier in 100 % of runs") &&
+                 Contains("SHC added 200 steps of warning"));
+
+  // A run that ends elsewhere is another run: it is trained anew.
+  rewrite("control-critical-302", [](json& stored) { stored["last"] = stored["last"].get<int>() + 1; });
+  REQUIRE(here.premelt(command).code == 0);
+  const json again = json::parse(here.read("s/runs/control-critical-302.json"));
+  CHECK(again.at("last") == 2667);
+  CHECK(again.at("events").at("critical").at("windows").at("50").size() > 4);
+}
+
 TEST_CASE("several windows are read from the same runs, and traps are counted", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
   const std::string command =

@@ -109,6 +109,37 @@ TEST_CASE("modular models: the quadratic one in naive loops, the transformer rea
       Contains("'heads'"));
 }
 
+TEST_CASE("grokking: the loss of a certain answer is small, never 0", "[unit]") {
+  const auto experiment =
+      find_setting("grokking").make(with("grokking", {{"modulus", "23"}, {"dtype", "float64"}}));
+  Checkpoint checkpoint;
+  experiment->save(checkpoint);
+  // Logits a hundred times as far apart: the probes that were right by chance become certain.
+  for (double& weight : std::get<Tensor<double>>(checkpoint.tensors.at("parameters.out")).flat())
+    weight *= 100;
+  experiment->load(checkpoint);
+  std::vector<double> losses(128);
+  experiment->probe_losses(losses);
+  CHECK(std::ranges::all_of(losses, [](double loss) { return loss > 0; }));
+  CHECK(std::ranges::min(losses) < 1e-17);
+}
+
+TEST_CASE("grokking: the twin without decay differs by the decay alone", "[unit]") {
+  const auto after_a_step = [](const char* control) {
+    const auto experiment =
+        find_setting("grokking").make(with("grokking", {{"control", control}, {"dtype", "float64"}}));
+    const Tensor<double> before = experiment->position().clone();
+    experiment->step();
+    return std::pair(before, experiment->position().clone());
+  };
+  const auto [start, run] = after_a_step("none");
+  const auto [same_start, twin] = after_a_step("no_decay");
+  for (std::size_t i = 0; i < start.size(); i += 97) {
+    REQUIRE(start(i) == same_start(i));
+    CHECK(twin(i) - run(i) == Approx(0.002 * 1.0 * start(i)).epsilon(1e-9).margin(1e-15));
+  }
+}
+
 TEST_CASE("quick defaults give way to what is asked for", "[unit]") {
   CHECK(with("grokking", {{"quick", "true"}}).integer("modulus") == 23);
   CHECK(with("grokking", {{"quick", "true"}, {"modulus", "29"}}).integer("modulus") == 29);

@@ -6,7 +6,9 @@
 
 #include "engine/error.hpp"
 #include "models/probe_sets.hpp"
+#include "models/segments.hpp"
 #include "models/sweep.hpp"
+#include "rdm/whitening.hpp"
 #include "tests/support/collected_run.hpp"
 
 using namespace premelt;
@@ -93,6 +95,60 @@ TEST_CASE("whitening needs a null of its own: settings without randomness have n
   sweep.whitened = true;
   const SweepRun run = sweep_run(sweep, scored_tasks(sweep).front());
   CHECK_FALSE(run.at("critical").detectors.at(10).at("shc_whitened").values.empty());
+}
+
+TEST_CASE("the null that whitens a run is a replica of its twin, with other noise", "[unit]") {
+  const Overrides small{{"steps", "600"}, {"sweep_steps", "600"}, {"probes", "8"}, {"coupled", "4"}};
+  Sweep sweep = small_sweep("pitchfork", small);
+  sweep.whitened = true;
+  const SweepTask task = scored_tasks(sweep).front();
+  const SweepWatch watch = sweep_run(sweep, task).at("critical");
+  REQUIRE(watch.event_step);
+
+  Hyperparameters parameters = sweep.parameters;
+  parameters.set("seed", static_cast<std::int64_t>(task.seed));
+  const RunTrace run = record_run(*sweep.setting->make(parameters), parameters);
+  parameters.set("control", std::string("constant"));
+  const auto twin = sweep.setting->make(parameters);
+  twin->reseed(0);
+  const RunTrace null = record_run(*twin, parameters);  // from its first step on: there is no burn-in
+  const DetectorSeries series = detector_series(
+      run, {.window = 10, .whitener = whitener(null.losses), .last = recording_at(run, *watch.event_step)});
+  const Watch expected =
+      rises({series.steps, series.column("shc_whitened"), *watch.event_step}, parameters.count("alarm_hold"));
+  const Watch& found = watch.detectors.at(10).at("shc_whitened");
+  REQUIRE(found.steps == expected.steps);
+  for (std::size_t i = 0; i < found.values.size(); ++i) CHECK(found.values[i] == Approx(expected.values[i]));
+}
+
+TEST_CASE("controls and traps are watched up to the median run's event and no longer", "[unit]") {
+  const auto watched = [](std::optional<std::int64_t> event, const Watch& watch) {
+    return SweepRun{{"e", {.event_step = event, .detectors = {{10, {{"shc", watch}}}}}}};
+  };
+  const Watch late{{40, 105, 115}, {1, 2, 3}, 200};
+  const FinishedRuns runs{
+      {{.role = Role::scored, .seed = 1}, watched(100, {{50, 90}, {1, 2}, 100})},
+      {{.role = Role::scored, .seed = 2}, watched(120, {{60}, {4}, 120})},
+      {{.role = Role::scored, .seed = 3}, watched(std::nullopt, {{60}, {4}, 200})},
+      {{.role = Role::calibration, .seed = 4, .event = "e"}, watched(std::nullopt, late)},
+      {{.role = Role::control, .seed = 5, .event = "e"}, watched(std::nullopt, late)},
+      {{.role = Role::trap, .seed = 6, .event = "e", .trap = "t"}, watched(std::nullopt, late)}};
+  const WatchSet set = watch_set(runs, "e", 10, "shc");
+  REQUIRE(set.events.size() == 2);
+  CHECK(set.events[1].values == std::vector<double>{4});
+  for (const auto* controls : {&set.calibration, &set.controls}) {
+    REQUIRE(controls->size() == 1);
+    CHECK(controls->front().end == 110);
+    CHECK(controls->front().steps == std::vector<std::int64_t>{40, 105});
+    CHECK(controls->front().values == std::vector<double>{1, 2});
+  }
+  const auto alarms = [&](double threshold) {
+    const TrapCount count = trap_counts(runs, "e", 10, "shc", threshold).at("t");
+    REQUIRE(count.runs == 1);
+    return count.alarms;
+  };
+  CHECK(alarms(1.5) == 1);
+  CHECK(alarms(2.5) == 0);
 }
 
 TEST_CASE("a sweep reads the channels of its setting", "[unit]") {
