@@ -154,6 +154,7 @@ TEST_CASE("grokking memorises first, in float32 and in float64 alike", "[propert
   for (const CollectedRun* run : {&narrow_run, &wide_run}) {
     CHECK(run->order.at("train_accuracy").back() >= 0.99);
     CHECK(run->order.at("test_accuracy").back() <= 0.1);
+    REQUIRE(run->signals.at("shc_log_test").size() == 21 - 4);
     CHECK(std::ranges::all_of(run->signals.at("shc_log_test"), [](double x) { return x > 0; }));
   }
   for (std::size_t i = 0; i < 128; ++i) {

@@ -159,6 +159,7 @@ TEST_CASE("every deep-linear option trains, in both element types", "[unit]") {
     const auto finite = [](double x) { return std::isfinite(x); };
     CHECK(std::ranges::all_of(run.losses.back(), finite));
     CHECK(run.losses.back() != run.losses.front());
+    REQUIRE(run.signals.at("shc").size() == 121 - 19);
     CHECK(std::ranges::all_of(run.signals.at("shc"), finite));
   }
   CHECK_THROWS_WITH(collect("deep-linear", {{"init", "balanced"}, {"hidden", "3"}}),
