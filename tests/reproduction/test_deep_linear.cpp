@@ -4,10 +4,10 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <iostream>
 
 #include "models/linear_task.hpp"
 #include "models/saxe.hpp"
+#include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/worst.hpp"
 
@@ -58,17 +58,19 @@ TEST_CASE("deep-linear: gradient descent follows Saxe's closed form, with an err
           "[reproduction]") {
   const auto coarse = saxe_errors(learning_rate), fine = saxe_errors(learning_rate / 2);
   constexpr std::array bounds{0.03, 0.015, 0.007, 0.004};
+  Measured measured("saxe");
   for (std::size_t k = 0; k < 4; ++k) {
     CHECK(coarse[k] <= bounds[k]);
     CHECK(coarse[k] / fine[k] == Approx(2.0).margin(0.1));
-    std::cout << "mode " << k + 1 << ": sup|s - s_Saxe|/S " << coarse[k] << ", at half the step size "
-              << fine[k] << "\n";
+    measured("error/mode" + std::to_string(k + 1), coarse[k]);
+    measured("error_at_half_the_step/mode" + std::to_string(k + 1), fine[k]);
   }
 }
 
 TEST_CASE(
     "deep-linear: under gradient descent SHC has exactly one peak a mode, at the predicted step and height",
     "[reproduction]") {
+  Measured measured("peaks");
   for (int window : {10, 20}) {
     double worst_time = 0, worst_height = 0;
     for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
@@ -93,7 +95,8 @@ TEST_CASE(
         worst_height = worse_of(worst_height, height_error);
       }
     }
-    std::cout << "gradient descent, W = " << window << ", " << seeds << " seeds: 4 peaks each, at most "
-              << worst_time << " steps and " << 100 * worst_height << " % in height from theory\n";
+    const std::string key = "w" + std::to_string(window);
+    measured(key + "/steps_from_theory", worst_time);
+    measured(key + "/height_from_theory", worst_height);
   }
 }

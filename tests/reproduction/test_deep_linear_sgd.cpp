@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
-#include <iostream>
 
 #include "rdm/statistics.hpp"
+#include "tests/reproduction/measured.hpp"
 #include "tests/reproduction/traces.hpp"
 
 using namespace premelt;
@@ -124,15 +124,18 @@ TEST_CASE("deep-linear, SGD: a short window's SHC peaks before the half-way poin
           "[reproduction]") {
   const std::vector<RunTrace> runs = runs_of({});
   const Shares narrow = peak_shares(runs, 0.4), wide = peak_shares(runs, 0.8);
-  std::cout << "deep-linear, SGD, " << seeds << " seeds x 4 modes: W = 0.4 tau/S peaks before half in "
-            << narrow.before_half << " (chance " << narrow.chance_half << "), before 95 % in "
-            << narrow.before_end << " (chance " << narrow.chance_end << "), mean lead to half " << narrow.lead
-            << " tau/S; W = 0.8 tau/S before half in " << wide.before_half << "\n";
+  Measured measured("sgd/windows");
+  measured("narrow/before_half", narrow.before_half);
+  measured("narrow/chance_half", narrow.chance_half);
+  measured("narrow/before_95", narrow.before_end);
+  measured("narrow/chance_95", narrow.chance_end);
+  measured("narrow/lead", narrow.lead);
+  measured("wide/before_half", wide.before_half);
   CHECK(narrow.before_half >= 0.85);
   CHECK(narrow.before_end >= 0.99);
   CHECK(wide.before_half <= 0.40);
   const double lead = alignment_lead(runs);
-  std::cout << "deep-linear, whitened inputs: SHC peaks before alignment in " << lead << "\n";
+  measured("before_alignment", lead);
   CHECK(lead <= 0.02);
 }
 
@@ -140,12 +143,14 @@ TEST_CASE("deep-linear, SGD: with three layers the order of SHC peak and alignme
           "[reproduction]") {
   const std::vector<RunTrace> runs = runs_of({{"depth", "3"}, {"steps", "4500"}});
   std::array<double, modes> shares;
+  Measured measured("sgd/three_layers");
   for (std::size_t k = 0; k < modes; ++k) {
     shares[k] = alignment_lead(runs, k, k + 1);
-    std::cout << "deep-linear, three layers, mode " << k + 1 << ": SHC peaks before alignment in "
-              << shares[k] << "\n";
+    measured("mode" + std::to_string(k + 1), shares[k]);
   }
-  CHECK(alignment_lead(runs) == Approx(0.5).margin(0.2));
+  const double all = alignment_lead(runs);
+  measured("all", all);
+  CHECK(all == Approx(0.5).margin(0.2));
   CHECK(shares.front() <= 0.2);
   CHECK(shares.back() >= 0.8);
 }
@@ -153,7 +158,7 @@ TEST_CASE("deep-linear, SGD: with three layers the order of SHC peak and alignme
 TEST_CASE("deep-linear, SGD: with ill-conditioned inputs SHC peaks before the directions align",
           "[reproduction]") {
   const double lead = alignment_lead(runs_of({{"condition_number", "10"}, {"steps", "4500"}}));
-  std::cout << "deep-linear, condition number 10: SHC peaks before alignment in " << lead << "\n";
+  Measured("sgd/condition_number")("before_alignment", lead);
   CHECK(lead >= 0.95);
 }
 
@@ -165,13 +170,9 @@ TEST_CASE(
     first.push_back(drift_share(0, {{"steps", "500"}}, seed));
   for (int seed = first_seed; seed < first_seed + 3; ++seed)
     noisy.push_back(drift_share(3, {{"label_noise", "1"}}, seed));
-  const auto print = [](const char* what, const std::vector<double>& shares) {
-    std::cout << "deep-linear, " << what << ", " << shares.size()
-              << " seeds x 40 replicas: drift share of tr C " << median(shares) << " (median), "
-              << std::ranges::min(shares) << " to " << std::ranges::max(shares) << "\n";
-  };
-  print("mode 1", first);
-  print("mode 4, label noise 1", noisy);
+  Measured measured("sgd/drift_share");
+  measured("mode1", first);
+  measured("noisy_mode4", noisy);
   CHECK(median(first) >= 0.97);
   CHECK(median(noisy) <= 0.5);
 }

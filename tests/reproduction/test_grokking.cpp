@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/statistics.hpp"
 
@@ -78,23 +79,37 @@ TEST_CASE("grokking: ten seeds grok, and the SHC of the log losses rises before 
     power_after.push_back(run.order.at("fourier_power").back());
     for (const std::string& column : detectors)
       timeliness[column].add(alarm_of(column, run), t10.back(), t50.back());
-    timeliness["mean log test loss down 0.2"].add(mean_loss_drop(run), t10.back(), t50.back());
+    timeliness["mean_drop"].add(mean_loss_drop(run), t10.back(), t50.back());
   }
   const Timeliness& alarm = timeliness["shc_log_test"];
-  std::cout << "grokking, " << seeds << " seeds: test accuracy >= 0.9 by step 2000 in " << grokked
-            << "; steps of train 99 % " << range(train99) << ", test 10 % " << range(t10) << ", 50 % "
-            << range(t50) << ", 90 % " << range(t90) << "; Fourier power at step 400 " << range(power_before)
-            << ", at the end " << range(power_after) << "; processor seconds a run " << range(seconds)
-            << ", % of them in the monitor " << range(percent) << ", in SHC, PR and trace alone "
-            << range(signals) << "\n";
-  for (const auto& [name, when] : timeliness) std::cout << "  " << name << ": " << when.text() << "\n";
+  Measured measured("grokking/seeds");
+  measured("grokked", grokked);
+  measured("train_99", train99);
+  measured("test_10", t10);
+  measured("test_50", t50);
+  measured("test_90", t90);
+  measured("power_at_400", power_before);
+  measured("power_at_the_end", power_after);
+  for (const auto& [name, when] : timeliness) measured(name, when);
+  std::cout << "processor seconds a run " << range(seconds) << ", % of them in the monitor " << range(percent)
+            << ", in SHC, PR and trace alone " << range(signals) << "\n";
   CHECK(grokked >= 9);
   CHECK(alarm.before_10 >= 9);
   CHECK(median(alarm.leads) >= 300);
+  // A plainer signal is earlier, and other readings of SHC fail.
+  CHECK(timeliness["mean_drop"].before_10 >= 9);
+  CHECK(median(timeliness["mean_drop"].leads) > median(alarm.leads));
+  CHECK(timeliness["shc"].before_10 <= 1);
+  CHECK(timeliness["shc"].before_50 <= 8);
+  for (const char* silent : {"shc_log_all", "shc_log_train", "shc_detrended"})
+    CHECK(timeliness[silent].before_50 <= 1);
+  CHECK(timeliness["shc_log_test_detrended"].before_10 <= 3);
+  CHECK(timeliness["shc_log_test_detrended"].before_50 >= 8);
 }
 
 TEST_CASE("grokking, controls: nothing is understood, and the alarm stays silent", "[reproduction]") {
   int shc_alarms = 0, drops = 0;
+  Measured measured("grokking/controls");
   for (const char* control : {"no_decay", "random_labels", "low_fraction"}) {
     std::vector<double> best;
     for (int seed = first_seed; seed < first_seed + control_seeds; ++seed) {
@@ -105,19 +120,21 @@ TEST_CASE("grokking, controls: nothing is understood, and the alarm stays silent
       shc_alarms += !run.alarms().empty();
       drops += mean_loss_drop(run) > 0;
     }
-    std::cout << "grokking, control " << control << ": largest test accuracy " << range(best) << "\n";
+    measured(std::string(control) + "/largest_accuracy", best);
   }
-  std::cout << "grokking, 15 controls: SHC of the log losses alarms in " << shc_alarms
-            << ", a drop of the mean log loss in " << drops << "\n";
+  measured("alarms", shc_alarms);
+  measured("drops", drops);
   CHECK(shc_alarms <= 2);
+  CHECK(drops <= 2);
 }
 
 TEST_CASE("grokking, variants: other tables grok, and the small transformer memorises but is unreliable",
           "[reproduction]") {
   const std::vector<std::pair<std::string, Overrides>> variants{
-      {"modulus 23 (quick)", {{"quick", "true"}}},
-      {"modulus 59, fraction 0.4", {{"modulus", "59"}, {"fraction", "0.4"}}},
-      {"one-layer transformer", {{"model", "transformer"}}}};
+      {"modulus23", {{"quick", "true"}}},
+      {"modulus59", {{"modulus", "59"}, {"fraction", "0.4"}}},
+      {"transformer", {{"model", "transformer"}}}};
+  Measured measured("grokking/variants");
   for (const auto& variant : variants) {
     const auto& name = variant.first;
     std::vector<double> train99, t10, t90, best, power, seconds;
@@ -131,10 +148,15 @@ TEST_CASE("grokking, variants: other tables grok, and the small transformer memo
       power.push_back(run.order.at("fourier_power").back());
       CHECK(train99.back() <= 200);
     }
-    std::cout << "grokking, " << name << ", " << variant_seeds << " seeds: steps of train 99 % "
-              << range(train99) << ", test 10 % " << range(t10) << ", 90 % " << range(t90)
-              << ", largest test accuracy " << range(best) << ", final Fourier power " << range(power)
-              << "; processor seconds a run " << range(seconds) << "\n";
-    if (name != "one-layer transformer") CHECK(std::ranges::min(best) >= 0.9);
+    measured(name + "/train_99", train99);
+    measured(name + "/test_10", t10);
+    measured(name + "/test_90", t90);
+    measured(name + "/largest_accuracy", best);
+    measured(name + "/final_power", power);
+    std::cout << "processor seconds a run " << range(seconds) << "\n";
+    if (name == "transformer")
+      CHECK(median(t10) < 300);  // as it memorises: there is no plateau of which to leave
+    else
+      CHECK(std::ranges::min(best) >= 0.9);
   }
 }

@@ -3,13 +3,12 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <iomanip>
-#include <iostream>
 
 #include "rdm/comparison.hpp"
 #include "rdm/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"
+#include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/worst.hpp"
 
@@ -81,6 +80,11 @@ struct Errors {
   double order1, order2, monte_carlo;
 };
 
+/// The part of a key that names a point: "tanh-mlp/step0".
+std::string key_of(const std::string& setting, int step) {
+  return setting + "/step" + std::to_string(step);
+}
+
 Errors errors(const Point& at, const SecondOrder& terms, double sigma) {
   const Estimate c = reference(at, sigma);
   const Tensor<double> linear = linear_covariance(at.jacobian, sigma);
@@ -93,6 +97,8 @@ Errors errors(const Point& at, const SecondOrder& terms, double sigma) {
 TEST_CASE(
     "proposition: the error of the linear term grows as sigma squared, and the second order explains it",
     "[reproduction]") {
+  Measured measured("proposition/slope");
+  std::vector<double> slopes, left;
   for (const auto& [setting, step, chosen_seed] :
        {std::tuple{"tanh-mlp", 0, 200}, std::tuple{"tanh-mlp", 0, 201}, std::tuple{"tanh-mlp", 0, 202},
         std::tuple{"deep-linear", 320, 200}, std::tuple{"deep-linear", 320, 201},
@@ -104,20 +110,21 @@ TEST_CASE(
     for (double sigma : sigmas) first.push_back(errors(at, terms, sigma).order1);
     const double slope = log_log_slope(sigmas, first);
     CHECK(slope == Approx(2.0).margin(0.05));
-    std::cout << setting << " seed " << chosen_seed << " step " << step
-              << ": slope of the order-1 error on [1e-4, 1e-2] " << slope << "\n";
+    slopes.push_back(slope);
     for (double sigma : {0.01, 0.03}) {
       const Errors e = errors(at, terms, sigma);
       CHECK(e.order2 <= 0.15 * e.order1);
-      std::cout << "  sigma " << sigma << ": order 1 " << e.order1 << ", order 2 " << e.order2 << ", ratio "
-                << e.order2 / e.order1 << ", Monte Carlo " << e.monte_carlo << "\n";
+      left.push_back(e.order2 / e.order1);
     }
   }
+  measured("slopes", slopes);
+  measured("left_by_second_order", left);
 }
 
 TEST_CASE("proposition: the table of settings, from the linear regime to where G vanishes",
           "[reproduction]") {
-  const std::vector<double> sigmas{1e-3, 1e-2, 0.1};
+  Measured measured("proposition/linear");
+  const std::vector<std::pair<std::string, double>> sigmas{{"1e-3", 1e-3}, {"1e-2", 1e-2}, {"1e-1", 0.1}};
   double first_saddle = 0;
   for (const auto& [setting, steps] :
        std::vector<std::pair<std::string, std::vector<int>>>{{"tanh-mlp", {0, 100, 1000, 4000}},
@@ -129,15 +136,14 @@ TEST_CASE("proposition: the table of settings, from the linear regime to where G
       train(*experiment, step - now);
       now = step;
       const Point at = point(*experiment);
-      std::cout << setting << " step " << step << ": order-1 error";
-      for (double sigma : sigmas) {
+      for (const auto& [name, sigma] : sigmas) {
         const Estimate c = reference(at, sigma);
         const double error = relative_error(linear_covariance(at.jacobian, sigma), c.covariance);
         CHECK(std::isfinite(error));
         if (setting == "deep-linear" && step == 0 && sigma == 0.1) first_saddle = error;
-        std::cout << "  " << error << " +- " << relative_mc_error(c) << " at " << sigma;
+        measured(key_of(setting, step) + "/" + name + "/error", error);
+        measured(key_of(setting, step) + "/" + name + "/monte_carlo", relative_mc_error(c));
       }
-      std::cout << "\n";
     }
   }
   CHECK(first_saddle >= 0.9);  // at the initial saddle G is nearly 0: the matrix is the Hessians'
@@ -145,14 +151,16 @@ TEST_CASE("proposition: the table of settings, from the linear regime to where G
 
 TEST_CASE("proposition: at the saddle the Hessian term alone suffices, and elsewhere it does not",
           "[reproduction]") {
-  const auto compare = [](const std::string& setting, int step) {
+  Measured measured("proposition/terms");
+  const auto compare = [&](const std::string& setting, int step) {
     const Point at = point_at(setting, step);
     SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
     const double both = errors(at, terms, 0.01).order2, none = errors(at, terms, 0.01).order1;
     terms.third.covariance.fill(0);
     const double hessian_only = errors(at, terms, 0.01).order2;
-    std::cout << setting << " step " << step << ", sigma 0.01: order 1 " << none << ", with ½tr(HH) "
-              << hessian_only << ", with both " << both << "\n";
+    measured(key_of(setting, step) + "/linear", none);
+    measured(key_of(setting, step) + "/hessian", hessian_only);
+    measured(key_of(setting, step) + "/both", both);
     return std::array{none, hessian_only, both};
   };
   const auto saddle = compare("deep-linear", 200), network = compare("tanh-mlp", 0);
@@ -164,12 +172,13 @@ TEST_CASE("proposition: at the saddle the Hessian term alone suffices, and elsew
 TEST_CASE("proposition: exact to second order on quadratic losses", "[reproduction]") {
   const Point at = point_at("quadratic", 100);
   const SecondOrder terms = second_order(*at.landscape, at.position(), at.jacobian, {.threads = threads});
+  std::vector<double> ratios;
   for (double sigma : {0.01, 0.1, 1.0}) {
     const Errors e = errors(at, terms, sigma);
     CHECK(e.order2 <= 3 * e.monte_carlo);
-    std::cout << "quadratic, sigma " << sigma << ": order 1 " << e.order1 << ", order 2 " << e.order2
-              << ", Monte Carlo " << e.monte_carlo << "\n";
+    ratios.push_back(e.order2 / e.monte_carlo);
   }
+  Measured("proposition/quadratic")("error_over_monte_carlo", ratios);
 }
 
 TEST_CASE("proposition: parity splits the covariance", "[reproduction]") {
@@ -181,15 +190,17 @@ TEST_CASE("proposition: parity splits the covariance", "[reproduction]") {
   const double even = frobenius_norm(even_covariance(pairs));
   const double expected = std::pow(sigma, 4) * frobenius_norm(terms.hessian.covariance);
   CHECK(even / expected == Approx(1).margin(0.02));
-  std::cout << "parity: |C_even| / (sigma^4 |tr HH|/2) = " << even / expected << "\n";
+  Measured("proposition/parity")("even_over_hessian", even / expected);
 }
 
 TEST_CASE("proposition: Monte-Carlo errors follow sqrt((1+PR)/M), and orthogonal pairs beat them",
           "[reproduction]") {
+  Measured measured("proposition/draws");
   for (const auto& [setting, step] : {std::pair{"tanh-mlp", 0}, std::pair{"deep-linear", 320}}) {
     const Point at = point_at(setting, step);
     const double sigma = 0.01;
-    const Tensor<double> exact = reference(at, sigma).covariance;
+    const Estimate controlled = reference(at, sigma);
+    const Tensor<double>& exact = controlled.covariance;
     const std::size_t count = 2 * at.landscape->parameters();
     const double theory =
         std::sqrt((1 + matrix_moments(exact).participation_ratio()) / static_cast<double>(count));
@@ -207,29 +218,37 @@ TEST_CASE("proposition: Monte-Carlo errors follow sqrt((1+PR)/M), and orthogonal
     };
     const double plain = mean_error(DrawKind::independent, false),
                  sphere = mean_error(DrawKind::sphere, true);
-    std::cout << setting << " step " << step << ", sigma 0.01, M = " << count << ": plain " << plain
-              << " (theory " << theory << ", ratio " << plain / theory << "), antithetic "
-              << mean_error(DrawKind::independent, true) << ", orthogonal "
-              << mean_error(DrawKind::orthogonal, false) << ", orthogonal pairs: fixed radius " << sphere
-              << ", chi radii " << mean_error(DrawKind::orthogonal, true) << ", quasi-random "
-              << mean_error(DrawKind::quasi_random, false) << "\n";
+    const double antithetic = mean_error(DrawKind::independent, true),
+                 quasi_random = mean_error(DrawKind::quasi_random, false);
+    const std::string key = std::string(setting) + "/";
+    measured(key + "independent", plain);
+    measured(key + "over_theory", plain / theory);
+    measured(key + "independent_pairs", antithetic);
+    measured(key + "quasi_random", quasi_random);
+    measured(key + "orthogonal", mean_error(DrawKind::orthogonal, false));
+    measured(key + "orthogonal_pairs", mean_error(DrawKind::orthogonal, true));
+    measured(key + "sphere_pairs/1e-2", sphere);
+    measured(key + "control_variate", relative_mc_error(controlled));
+    CHECK(antithetic / plain == Approx(std::sqrt(2.0)).margin(0.2));
+    CHECK(quasi_random >= 0.85 * plain);  // no gain
     CHECK(plain / theory >= 0.85);
     CHECK(plain / theory <= 1.15);
     CHECK(sphere <= 0.01);
-    for (double wide : {0.001, 0.03}) {
+    for (const auto& [name, wide] : {std::pair{"1e-3", 0.001}, std::pair{"3e-2", 0.03}}) {
       const PairedLosses pairs =
           paired_losses(*at.landscape, at.position(), {},
                         {.sigma = wide, .draws = count, .kind = DrawKind::sphere, .threads = threads});
       const double error = relative_error(paired_estimate(pairs).covariance, reference(at, wide).covariance);
       CHECK(error <= 0.01);
-      std::cout << "  orthogonal pairs of fixed radius, sigma " << wide << ": " << error << "\n";
+      measured(key + "sphere_pairs/" + name, error);
     }
   }
 }
 
 TEST_CASE("proposition: the dynamical covariance is linear in the window's moves while the window is short",
           "[reproduction]") {
-  for (double fraction : {0.01, 1.0 / 3, 0.8}) {
+  Measured measured("proposition/dynamical");
+  for (const auto& [name, fraction] : {std::pair{"start", 0.01}, {"third", 1.0 / 3}, {"late", 0.8}}) {
     double worst_at_mean = 0, worst_at_last = 0;
     for (int chosen_seed = seed; chosen_seed < seed + 10; ++chosen_seed) {
       const auto experiment = start("deep-linear", chosen_seed);
@@ -244,9 +263,9 @@ TEST_CASE("proposition: the dynamical covariance is linear in the window's moves
       worst_at_mean = worse_of(worst_at_mean, at_mean);
       worst_at_last = worse_of(worst_at_last, error_with(trajectory.row(trajectory.shape()[0] - 1)));
     }
-    std::cout << "deep-linear, 10 seeds, W = 20 up to s1 = " << fraction
-              << " S: largest error with G at the mean " << worst_at_mean << ", at the last step "
-              << worst_at_last << "\n";
+    measured(std::string(name) + "/mean", worst_at_mean);
+    measured(std::string(name) + "/last", worst_at_last);
+    CHECK(worst_at_last > worst_at_mean);
   }
 }
 
@@ -270,30 +289,28 @@ TEST_CASE("proposition: the dynamical error grows with W*eta*S", "[reproduction]
       errors[k].push_back(relative_error(trajectory_covariance(g, window), c));
     }
   }
+  Measured measured("proposition/windows");
   for (std::size_t k = 0; k < windows.size(); ++k) {
     const double x = static_cast<double>(windows[k]) * 0.005 * 4;
-    std::ranges::sort(errors[k]);
     for (double error : errors[k]) {
       CHECK(std::isfinite(error));
       if (x <= 0.4) CHECK(error <= 0.08);
     }
-    std::cout << "deep-linear, windows of " << windows[k] << " steps up to 400, W*eta*S = " << x
-              << ": median error of 10 seeds " << (errors[k][4] + errors[k][5]) / 2 << ", largest "
-              << errors[k].back() << "\n";
+    measured("w" + std::to_string(windows[k]), errors[k]);
   }
 }
 
 TEST_CASE("proposition: the Poincare bracket at any sigma", "[reproduction]") {
+  std::vector<double> least_eigenvalues;
   for (const auto& [setting, step] : {std::pair{"tanh-mlp", 0}, std::pair{"tanh-mlp", 1000},
                                       std::pair{"deep-linear", 0}, std::pair{"deep-linear", 320}}) {
     const Point at = point_at(setting, step);
-    std::cout << setting << " step " << step << ": least eigenvalue / largest";
     for (double sigma : {0.001, 0.01, 0.1, 0.5}) {
       const double least =
           poincare_bracket(*at.landscape, at.position(), sigma, 1000, 1, threads).least_eigenvalue();
       CHECK(least >= -1e-3);
-      std::cout << "  " << least << " at " << sigma;
+      least_eigenvalues.push_back(least);
     }
-    std::cout << "\n";
   }
+  Measured("proposition/bracket")("least_over_largest", least_eigenvalues);
 }

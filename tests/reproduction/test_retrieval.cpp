@@ -4,9 +4,9 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <functional>
-#include <iostream>
 
 #include "rdm/statistics.hpp"
+#include "tests/reproduction/measured.hpp"
 #include "tests/reproduction/traces.hpp"
 
 using namespace premelt;
@@ -42,7 +42,7 @@ struct Question {
   std::vector<double> eigenvector = {}, change = {};
 };
 
-/// Asks every question of one run a seed, and prints the medians.
+/// Asks every question of one run a seed.
 void retrieve_all(const std::string& setting, const Overrides& overrides, std::size_t window,
                   std::vector<Question>& questions) {
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
@@ -56,10 +56,6 @@ void retrieve_all(const std::string& setting, const Overrides& overrides, std::s
       question.change.push_back(found.change);
     }
   }
-  for (const Question& question : questions) {
-    std::cout << setting << ", group " << question.group << ": AUC of |v1| " << median(question.eigenvector)
-              << ", of the loss change " << median(question.change) << "\n";
-  }
 }
 
 }  // namespace
@@ -69,6 +65,9 @@ TEST_CASE(
     "[reproduction]") {
   std::vector<Question> questions{{"coupled", [](const RunTrace&) { return std::size_t{2667}; }}};
   retrieve_all("pitchfork", {{"signs", "balanced"}}, 200, questions);
+  Measured measured("retrieval/pitchfork");
+  measured("eigenvector", questions[0].eigenvector);
+  measured("change", questions[0].change);
   CHECK(median(questions[0].eigenvector) >= 0.95);
   CHECK(median(questions[0].eigenvector) > median(questions[0].change));
 }
@@ -84,5 +83,11 @@ TEST_CASE("retrieval: where losses fall, the loss change names them as well", "[
                          }});
   }
   retrieve_all("deep-linear", {{"probe_kind", "grouped"}}, 20, questions);
-  for (const Question& question : questions) CHECK(median(question.eigenvector) >= 0.98);
+  Measured measured("retrieval/deep_linear");
+  for (const Question& question : questions) {
+    measured(question.group + "/eigenvector", question.eigenvector);
+    measured(question.group + "/change", question.change);
+    CHECK(median(question.eigenvector) >= 0.98);
+    CHECK(median(question.change) >= 0.98);
+  }
 }

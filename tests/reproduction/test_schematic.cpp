@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <iostream>
 #include <numeric>
 
 #include "rdm/null.hpp"
+#include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
-#include "tests/support/worst.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -32,7 +31,8 @@ std::size_t peak_of(const std::vector<double>& signal) {
 TEST_CASE("schematic: SHC peaks where theory says, on group B, above a plateau at the null",
           "[reproduction]") {
   const double null = window_null(60, 40, 0.05).shc_mean();
-  double plateau = 0, peak_sum = 0, least_mass = 1, largest_pr = 0;
+  double plateau = 0;
+  std::vector<double> peaks, masses, least_prs;
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     const CollectedRun run = schematic(seed);
     const std::vector<double>& shc = run.signals.at("shc");
@@ -40,25 +40,27 @@ TEST_CASE("schematic: SHC peaks where theory says, on group B, above a plateau a
     const double when = static_cast<double>(run.observed_steps[peak]) - t0;
     INFO("seed " << seed << ": peak at t0 + " << when);
     CHECK((when >= 17 && when <= 23));  // theory: (W-1)/2 = 19.5
-    peak_sum += when / seeds;
+    peaks.push_back(when);
 
     double mass = 0;  // of the top eigenvector on group B, probes 20 to 39
     for (std::size_t i = 20; i < 40; ++i) mass += run.top_modes[peak][i] * run.top_modes[peak][i];
     CHECK(mass >= 0.99);
-    least_mass = std::min(least_mass, mass);
+    masses.push_back(mass);
 
     const double pr = std::ranges::min(run.signals.at("pr"));
     CHECK(pr < 1.4);
-    largest_pr = worse_of(largest_pr, pr);
+    least_prs.push_back(pr);
 
     const auto quiet = std::ranges::upper_bound(run.observed_steps, 100) - run.observed_steps.begin();
     plateau +=
         std::accumulate(shc.begin(), shc.begin() + quiet, 0.0) / static_cast<double>(quiet) / null / seeds;
   }
   CHECK((plateau >= 0.98 && plateau <= 1.03));
-  std::cout << "schematic, " << seeds << " seeds: SHC peak at t0 + " << peak_sum
-            << " (mean), mass on B >= " << least_mass << ", least PR <= " << largest_pr
-            << ", plateau SHC / null " << plateau << "\n";
+  Measured measured("schematic/plain");
+  measured("peak", peaks);
+  measured("mass", masses);
+  measured("least_pr", least_prs);
+  measured("plateau", plateau);
 }
 
 TEST_CASE("schematic, negative control 1: a transition shorter than the window peaks after it is over",
@@ -69,8 +71,7 @@ TEST_CASE("schematic, negative control 1: a transition shorter than the window p
     const auto peak = static_cast<double>(run.observed_steps[peak_of(run.signals.at("shc"))]);
     after += peak > t0 + 2 * std::log(99.0);
   }
-  std::cout << "schematic, tau = 2: the SHC peak comes after 99 % in " << after << " of " << seeds
-            << " seeds\n";
+  Measured("schematic/short")("after_99", after);
   CHECK(after == seeds);
 }
 
@@ -79,6 +80,6 @@ TEST_CASE("schematic, negative control 2: linear detrending hides a slow transit
   for (int seed = first_seed; seed < first_seed + seeds; ++seed) {
     detected += !schematic(seed, {{"tau", "20"}, {"alarm_statistic", "shc_detrended"}}).alarms().empty();
   }
-  std::cout << "schematic, tau = 20, detrended: an alarm in " << detected << " of " << seeds << " seeds\n";
+  Measured("schematic/detrended")("silent", seeds - detected);
   CHECK(detected <= seeds / 10);
 }

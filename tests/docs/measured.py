@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Pages whose numbers are measured: each is written from docs/measured/PAGE.md.in and the results stored beside it.
+
+    tests/docs/measured.py                    the pages show what is stored, and no number on them is without a source
+    tests/docs/measured.py --fresh DIRECTORY  and what is stored is what was just measured there
+    tests/docs/measured.py --update [--fresh DIRECTORY]   store what was measured, and write the pages
+
+In a template `{topic/key}` stands for a stored result, `{topic/key:FORM}` for one shown in a form (`shown` has them), and `{=5}` for
+a number that is none: a parameter, a bound. In tables every other digit is an error, but in the first column and in those
+of bounds and commands; in prose every other percentage, `N steps` and `N of M` is.
+
+docs/measured/remeasured.json holds what `./dev test --full` measures anew, docs/measured/stored.json what takes too long or a quiet
+machine, with the command that measured it.
+"""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+
+from compare import same_line
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MEASURED = REPOSITORY / "docs" / "measured"
+PLACE = re.compile(r"\{(?P<key>[a-z][^{}:= ]*)(?::(?P<form>[^{}]*))?\}")
+LITERAL = re.compile(r"\{=([^{}]*)\}")
+UNSOURCED = re.compile(r"\d[\d.,]*[  ]?%|\d+ of \d+|\d[\d.,]* steps")
+EXEMPT = {"bound", "floor", "headed for", "command", "where"}
+
+
+# ---- how a result is shown ----
+
+def number(x, form: str) -> str:
+    """`.2`: two decimals; `%`, `%1`: a percentage; `e1`: 8.3·10⁻⁴; nothing: an integer, or three digits of what is small."""
+    if x is None:
+        return "–"
+    if form.startswith("%"):
+        return f"{100 * x:.{form[1:] or 0}f} %"
+    if form.startswith("e"):
+        mantissa, exponent = f"{x:.{form[1:]}e}".split("e")
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{mantissa}·10{power}".removeprefix("1·").replace("-", "−")
+    decimals = form[1:] if form.startswith(".") else 0 if x == int(x) or abs(x) >= 100 else None
+    return (f"{x:.3g}" if decimals is None else f"{x:.{decimals}f}").replace("-", "−")
+
+
+def median(values: list) -> float:
+    values = sorted(values)
+    return (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+
+
+REDUCED = {"median": median, "least": min, "largest": max, "mean": lambda values: sum(values) / len(values), "count": len}
+
+
+def shown(value, words: str) -> str:
+    """A result in the form asked for: a reduction, if the result is a list, and the form of its number.
+
+    Lists: `median`, `least`, `largest`, `mean`, `count`, `bounds` ([least, largest]), `span` (least–largest), `each`; else the
+    median with its bounds. Numbers: `abs`. Scores of a detector: lead, detected and false alarms, `lead` without the latter."""
+    words = words.split()
+    form = next((word for word in words if word[0] in ".%e" and word != "each"), "")
+    if isinstance(value, dict):
+        return shown_score(value, words)
+    if not isinstance(value, list):
+        return number(abs(value) if "abs" in words else value, form)
+    known = [x for x in value if x is not None]
+    for name, reduce in REDUCED.items():
+        if name in words:
+            return number(reduce(known), form)
+    if "each" in words:
+        return ", ".join(number(x, form) for x in value)
+    least, largest = (number(reduce(known), form) for reduce in (min, max)) if known else ("", "")
+    if "span" in words:
+        return f"{least}–{largest}"
+    if not known:
+        return "never"
+    late = f", {len(value) - len(known)} never" if len(known) < len(value) else ""
+    return ("" if "bounds" in words else number(median(known), form) + " ") + f"[{least}, {largest}]{late}"
+
+
+def shown_score(value: dict, words: list) -> str:
+    if "chance" in value:
+        return f"{number(value['steps'], '.0')} ({100 * value['first']:.0f}, {number(value['chance'], '%')})"
+    text = f"{number(value['lead'], '.0')}, {number(value['detected'], '%')}"
+    return text if "lead" in words else f"{text}, {number(value['false_alarms'], '%')}{'!' * value['above']}"
+
+
+# ---- where results are ----
+
+def find(tree, key: str):
+    for name in key.split("/"):
+        tree = tree[name]
+    return tree
+
+
+def put(tree: dict, key: str, value) -> None:
+    *path, last = key.split("/")
+    for name in path:
+        tree = tree.setdefault(name, {})
+    tree[last] = value
+
+
+def merge(tree: dict, other: dict) -> dict:
+    for name, value in other.items():
+        tree[name] = merge(tree[name], value) if isinstance(tree.get(name), dict) and isinstance(value, dict) else value
+    return tree
+
+
+def read(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def rounded(value):
+    """Six digits are more than any page shows."""
+    if isinstance(value, dict):
+        return {name: rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [rounded(one) for one in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def text_of(tree: dict, indent: str = "") -> str:
+    """JSON with a line for every result."""
+    def line(value):
+        nested = isinstance(value, dict) and any(isinstance(one, dict) for one in value.values())
+        return text_of(value, indent + " ") if nested else json.dumps(value, ensure_ascii=False)
+    return "{\n" + ",\n".join(f"{indent} {json.dumps(name)}: {line(tree[name])}" for name in sorted(tree)) + f"\n{indent}}}"
+
+
+# ---- pages ----
+
+class Page:
+    def __init__(self, template: Path):
+        self.template = template
+        self.file = REPOSITORY / "docs" / template.stem
+        self.text = template.read_text(encoding="utf-8")
+        self.keys = sorted({place["key"] for place in PLACE.finditer(self.text)})
+
+    def written(self, results: dict) -> str:
+        def fill(place):
+            try:
+                return shown(find(results, place["key"]), place["form"] or "")
+            except (KeyError, TypeError, ValueError) as wrong:
+                raise ValueError(f"{self.template.name}: {place[0]} cannot be shown: {wrong!r}") from None
+        return LITERAL.sub(r"\1", PLACE.sub(fill, self.text))
+
+    def unsourced(self) -> list:
+        """Numbers of the template that come from nowhere."""
+        complaints, exempt, fenced = [], set(), False
+        for count, line in enumerate(self.text.splitlines(), 1):
+            fenced ^= line.startswith("```")
+            bare = re.sub(r"`[^`]*`|\]\([^)]*\)", "", LITERAL.sub("", PLACE.sub("", line)))
+            if fenced or line.startswith(("#", "```")):
+                continue
+            if not line.startswith("|"):
+                exempt = set()
+                found = UNSOURCED.findall(bare)
+            elif not exempt:  # the head of a table
+                exempt = {0} | {i for i, cell in enumerate(cells(bare)) if cell in EXEMPT}
+                found = []
+            else:
+                found = [cell for i, cell in enumerate(cells(bare)) if i not in exempt and re.search(r"\d", cell)]
+            complaints += [f"{self.template.name}:{count}: no source for '{text}'" for text in found]
+        return complaints
+
+    def stale(self, results: dict) -> list:
+        """Differences between the page and what it should be."""
+        lines, wanted = self.file.read_text(encoding="utf-8").splitlines(), self.written(results).splitlines()
+        wrong = [f"docs/{self.file.name}:{i}: is not as the template and the stored results have it; write it with --update\n"
+                 f"    - {line}\n    + {want}" for i, (line, want) in enumerate(zip(lines, wanted), 1) if line != want]
+        return wrong[:3] or ([f"docs/{self.file.name}: has {len(lines)} lines, should have {len(wanted)}"]
+                             if len(lines) != len(wanted) else [])
+
+    def moved(self, stored: dict, fresh: dict) -> list:
+        """Lines whose numbers are no longer what was measured."""
+        return [f"docs/{self.file.name}:{i}: stale (- shown, + measured)\n    - {shown}\n    + {found}"
+                for i, (shown, found) in enumerate(zip(self.written(stored).splitlines(), self.written(fresh).splitlines()), 1)
+                if not same_line(found, shown, 0.02)]
+
+
+def cells(row: str) -> list:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def fresh_results(directory: Path, pages: list, kept: dict) -> tuple:
+    """What was measured of all that the pages quote, beside what is only stored; and what is missing."""
+    measured, quoted, missing = {}, {}, []
+    for file in sorted(directory.glob("*.json")):
+        merge(measured, read(file))
+    for key in sorted({key for page in pages for key in page.keys}):
+        try:
+            put(quoted, key, find(measured, key))
+        except (KeyError, TypeError):
+            try:
+                find(kept, key)
+            except (KeyError, TypeError):
+                missing.append(f"{key}: not measured in {directory}, nor kept in stored.json")
+    return rounded(quoted), missing
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fresh", type=Path, metavar="DIRECTORY", help="what was just measured: BUILD/measured")
+    parser.add_argument("--update", action="store_true", help="store what was measured, and write the pages")
+    options = parser.parse_args()
+    pages = [Page(file) for file in sorted(MEASURED.glob("*.md.in"))]
+    kept, stored = read(MEASURED / "stored.json"), read(MEASURED / "remeasured.json")
+    complaints = [] if pages else [f"{MEASURED}: no templates"]
+    try:
+        if options.fresh:
+            fresh, missing = fresh_results(options.fresh, pages, kept)
+            complaints += missing
+            if options.update and not missing:
+                stored = fresh
+                (MEASURED / "remeasured.json").write_text(text_of(stored) + "\n", encoding="utf-8")
+        known = merge(dict(kept), stored)
+        if options.update:
+            for page in pages:
+                page.file.write_text(page.written(known), encoding="utf-8")
+        for page in pages:
+            complaints += page.unsourced() + page.stale(known)
+            if options.fresh and not complaints:
+                complaints += page.moved(known, merge(dict(kept), fresh))
+    except ValueError as wrong:
+        complaints.append(str(wrong))
+    print("\n".join(complaints) or f"{len(pages)} pages, {sum(len(page.keys) for page in pages)} results, each as measured")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
