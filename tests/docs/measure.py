@@ -51,8 +51,10 @@ def reduce_sweep(scores: dict, directory: Path) -> dict:
     for order in scores["order"]:
         put(detectors, "first", order["event"], f"w{order['window']}", order["shares"])
     rates = [one["false_alarm_rate"] for one in every]
-    return detectors | {"mean_false_alarms": sum(rates) / len(rates), "runs": len(list((directory / "runs").glob("*.json"))),
-                        "statistics": len({one["name"] for one in every})}
+    made_with = json.loads((directory / "sweep.json").read_text())["provenance"]
+    return detectors | {"kernel": made_with["blas_kernel"], "mean_false_alarms": sum(rates) / len(rates),
+                        "most_false_alarms": max(rates),
+                        "runs": len(list((directory / "runs").glob("*.json"))), "statistics": len({one["name"] for one in every})}
 
 
 def reduce_events(result: dict) -> dict:
