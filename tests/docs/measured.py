@@ -42,13 +42,19 @@ def number(x, form: str) -> str:
     if x is None:
         return "–"
     if form.startswith("%"):
-        return f"{100 * x:.{form[1:] or 0}f} %"
+        return f"{fixed(100 * x, int(form[1:] or 0))} %"
     if form.startswith("e"):
         mantissa, exponent = f"{x:.{form[1:]}e}".split("e")
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{mantissa}·10{power}".removeprefix("1·").replace("-", "−")
-    decimals = form[1:] if form.startswith(".") else 0 if x == int(x) or abs(x) >= 100 else None
-    return (f"{x:.3g}" if decimals is None else f"{x:.{decimals}f}").replace("-", "−")
+    if form.startswith(".") or x == int(x) or abs(x) >= 100:
+        return fixed(x, int(form[1:] or 0))
+    return f"{x:.3g}".replace("-", "−")
+
+
+def fixed(x: float, decimals: int) -> str:
+    """Halves are rounded as the program rounds them."""
+    return f"{x:,.{decimals}f}".replace(",", " " if abs(x) >= 10000 else "").replace("-", "−")
 
 
 def median(values: list) -> float:
@@ -84,7 +90,8 @@ def shown(value, words: str) -> str:
     if not known:
         return "never"
     late = f", {len(value) - len(known)} never" if len(known) < len(value) else ""
-    return ("" if "bounds" in words else number(median(known), form) + " ") + f"[{least}, {largest}]{late}"
+    parts = ([] if "bounds" in words else [number(median(known), form)]) + [f"[{least}, {largest}]"] * (len(known) > 1)
+    return " ".join(parts) + late
 
 
 def factor(words: list) -> int:
