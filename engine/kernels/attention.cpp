@@ -99,6 +99,7 @@ void softmax_cotangent(std::size_t seen, const T* p, T* dp) {
 template <class T>
 void attention_forward(const AttentionShape& shape, std::size_t stride, const T* q, const T* k, const T* v,
                        T* weights, T* out) {
+  if (shape.width == 0) return;
   const std::size_t n = shape.positions, d = shape.width, channels = shape.heads * d;
   const T scale = score_scale<T>(shape);
   Panel<T> keys(d, n), values(n, d), scores(block_rows, n), mixed(block_rows, d);
@@ -128,6 +129,7 @@ void attention_forward(const AttentionShape& shape, std::size_t stride, const T*
 template <class T>
 void attention_backward(const AttentionShape& shape, std::size_t stride, const T* q, const T* k, const T* v,
                         const T* weights, const T* g, T* dq, T* dk, T* dv) {
+  if (shape.width == 0) return;
   const std::size_t n = shape.positions, d = shape.width, channels = shape.heads * d;
   const T scale = score_scale<T>(shape);
   Panel<T> queries(n, d), keys(n, d), values(d, n), cotangents(n, d), ds(n, n), block(block_rows, n),

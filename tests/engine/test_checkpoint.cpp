@@ -116,7 +116,7 @@ TEST_CASE("a checkpoint comes back with step, streams, tensors and metadata", "[
   CHECK(back.step == 1);
   CHECK(back.streams == checkpoint.streams);
   CHECK(back.metadata == checkpoint.metadata);
-  CHECK(back.tensors.size() == 5);  // two weights, velocity, steps
+  CHECK(back.tensors.size() == 5);  // two weights, velocity, steps, updates
   CHECK(same_bits(back.tensor<double>("parameters.0.weight", {4, 8}), lesson.parameters()["0.weight"]));
 }
 

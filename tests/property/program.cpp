@@ -1,0 +1,412 @@
+#include "program.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "engine/ops.hpp"
+#include "engine/random.hpp"
+
+namespace premelt::testing {
+
+namespace {
+
+using Choices = std::vector<std::size_t>;
+
+/// An op as programs use it. `fits` looks at both operands (b is a for unary ops); `choose` turns one number
+/// into what the op needs beside its operands.
+template <class T>
+struct Op {
+  const char* name;
+  bool (*fits)(const Tensor<T>& a, const Tensor<T>& b);
+  Choices (*choose)(const Shape& a, std::size_t number, std::size_t samples);
+  Var<T> (*run)(const Var<T>& a, const Var<T>& b, const Step& step, std::size_t samples);
+  std::size_t operands = 1;
+};
+
+// ---- which operands fit ----
+
+template <class T>
+bool any(const Tensor<T>&, const Tensor<T>&) {
+  return true;
+}
+
+template <std::size_t Rank, class T>
+bool rank_at_least(const Tensor<T>& a, const Tensor<T>&) {
+  return a.rank() >= Rank;
+}
+
+template <class T>
+bool broadcasts(const Tensor<T>& a, const Tensor<T>& b) {
+  for (std::size_t i = 1; i <= std::min(a.rank(), b.rank()); ++i) {
+    const std::size_t x = a.shape()[a.rank() - i], y = b.shape()[b.rank() - i];
+    if (x != y && x != 1 && y != 1) return false;
+  }
+  return true;
+}
+
+template <class T>
+bool same_shape(const Tensor<T>& a, const Tensor<T>& b) {
+  return a.rank() > 0 && a.shape() == b.shape();
+}
+
+/// Whether op(a)·op(b) exists: inner extents by position from the end, leading axes equal or none.
+template <std::size_t InnerA, std::size_t InnerB, class T>
+bool multiplies(const Tensor<T>& a, const Tensor<T>& b) {
+  if (a.rank() < 2 || b.rank() < 2) return false;
+  if (a.shape()[a.rank() - InnerA] != b.shape()[b.rank() - InnerB]) return false;
+  const Shape x(std::span(a.shape().begin(), a.rank() - 2)), y(std::span(b.shape().begin(), b.rank() - 2));
+  return x == y || x.rank() == 0 || y.rank() == 0;
+}
+
+template <class T>
+bool multiplies_matrix(const Tensor<T>& a, const Tensor<T>& b) {
+  return b.rank() == 2 && multiplies<1, 1>(a, b);
+}
+
+template <class T>
+bool attends(const Tensor<T>& a, const Tensor<T>&) {
+  return a.rank() == 3 && a.shape()[2] % 2 == 0;
+}
+
+template <class T>
+bool is_table(const Tensor<T>& a, const Tensor<T>&) {
+  return a.rank() == 2;
+}
+
+template <class T>
+bool away_from_kink(const Tensor<T>& a, const Tensor<T>&) {
+  return std::ranges::all_of(a.flat(), [](T v) { return std::abs(v) > T(0.1); });
+}
+
+/// Rows whose spread (about 0, or about their mean) is not small: norms bend sharply near 0.
+template <bool Centred, class T>
+bool has_spread(const Tensor<T>& a, const Tensor<T>&) {
+  if (a.rank() == 0) return false;
+  const std::size_t width = a.shape().back();
+  for (std::size_t r = 0; r < a.size() / width; ++r) {
+    const auto row = a.flat().subspan(r * width, width);
+    const double n = static_cast<double>(width);
+    const double m = Centred ? std::accumulate(row.begin(), row.end(), 0.0) / n : 0.0;
+    double square = 0;
+    for (T v : row) square += (static_cast<double>(v) - m) * (static_cast<double>(v) - m);
+    if (square / n < 0.1) return false;
+  }
+  return true;
+}
+
+/// The largest of each group along the last axis is so by a margin.
+template <class T>
+bool has_winners(const Tensor<T>& a, const Tensor<T>&) {
+  if (a.rank() == 0) return false;
+  const std::size_t width = a.shape().back();
+  for (std::size_t r = 0; r < a.size() / width; ++r) {
+    std::vector<T> row(a.data() + r * width, a.data() + (r + 1) * width);
+    std::ranges::sort(row, std::greater<T>());
+    if (width > 1 && !(row[0] - row[1] > T(0.1))) return false;
+  }
+  return true;
+}
+
+// ---- what else an op needs ----
+
+Choices nothing(const Shape&, std::size_t, std::size_t) {
+  return {};
+}
+Choices axis(const Shape& a, std::size_t number, std::size_t) {
+  return {number % a.rank()};
+}
+/// axis, begin, end
+Choices range(const Shape& a, std::size_t number, std::size_t) {
+  const std::size_t at = number % a.rank(), begin = number / 4 % a[at];
+  return {at, begin, begin + 1 + number / 16 % (a[at] - begin)};
+}
+/// axis, begin, extent
+Choices place(const Shape& a, std::size_t number, std::size_t) {
+  const std::size_t at = number % a.rank(), begin = number / 4 % 3;
+  return {at, begin, begin + a[at] + number / 16 % 2};
+}
+/// The extents of another shape of the same size.
+Choices extents(const Shape& a, std::size_t number, std::size_t) {
+  const std::size_t first = a.rank() == 0 ? 1 : a[0];
+  if (number % 3 == 0) return {a.size()};
+  if (number % 3 == 1) return {first, a.size() / first};
+  return {a.size() / first, 1, first};
+}
+/// The axes turned round by `number`.
+Choices order(const Shape& a, std::size_t number, std::size_t) {
+  Choices result(a.rank());
+  for (std::size_t i = 0; i < a.rank(); ++i) result[i] = (i + number) % a.rank();
+  return result;
+}
+/// Whether each sample has rows of its own, then two row numbers, for each sample or for all.
+Choices rows(const Shape& a, std::size_t number, std::size_t samples) {
+  Choices result{number % 2};
+  for (std::size_t i = 0; i < (number % 2 == 1 ? 2 * samples : 2); ++i)
+    result.push_back((number + 3 * i * i) % a[0]);
+  return result;
+}
+/// A label for each row of logits.
+Choices labels(const Shape& a, std::size_t number, std::size_t) {
+  Choices result(a.size() / a.back());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = (number + i * i) % a.back();
+  return result;
+}
+
+Indices as_indices(const Shape& shape, const Choices& choices, std::size_t from = 0) {
+  Indices result(shape);
+  std::transform(choices.begin() + static_cast<std::ptrdiff_t>(from), choices.end(), result.data(),
+                 [](std::size_t i) { return static_cast<std::int64_t>(i); });
+  return result;
+}
+
+/// 1, 0, 0, 1, 0, 0, ...
+template <class T>
+Tensor<T> every_third(const Shape& shape) {
+  Tensor<T> mask(shape);
+  for (std::size_t i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 == 0 ? T(1) : T(0);
+  return mask;
+}
+
+template <class T>
+Var<T> pick_rows(const Var<T>& table, const Step& step, std::size_t samples) {
+  const bool own = step.choices[0] == 1;
+  const Indices ids = as_indices(own ? Shape{samples, 2} : Shape{2}, step.choices, 1);
+  return own ? gather(table, batched(ids)) : gather(table, ids);
+}
+
+#define RUN(expression)                                                                    \
+  [](const Var<T>& a, [[maybe_unused]] const Var<T>& b, [[maybe_unused]] const Step& step, \
+     [[maybe_unused]] std::size_t samples) -> Var<T> { return expression; }
+#define CHOICE(i) step.choices[i]
+#define AXIS static_cast<int>(step.choices[0])
+
+/// Names are those of check_with_torch.py, which spells the same formulas.
+template <class T>
+const std::vector<Op<T>>& ops() {
+  static const std::vector<Op<T>> table{
+      {"scale", any<T>, nothing, RUN(step.factor * a)},
+      {"add", broadcasts<T>, nothing, RUN(a + b), 2},
+      {"sub", broadcasts<T>, nothing, RUN(a - b), 2},
+      {"mul", broadcasts<T>, nothing, RUN(a * b), 2},
+      {"div", broadcasts<T>, nothing, RUN(a / (square(b) + 1.0)), 2},
+      {"where", broadcasts<T>, nothing, RUN(where(every_third<T>((a + b).shape()), a, b)), 2},
+      {"square", any<T>, nothing, RUN(0.5 * square(a))},
+      {"exp", any<T>, nothing, RUN(exp(-a))},
+      {"log", any<T>, nothing, RUN(log(square(a) + 1.0))},
+      {"sqrt", any<T>, nothing, RUN(sqrt(square(a) + 1.0))},
+      {"pow", any<T>, nothing, RUN(pow(square(a) + 1.0, -0.7))},
+      {"tanh", any<T>, nothing, RUN(tanh(a))},
+      {"gelu", any<T>, nothing, RUN(gelu(a))},
+      {"normal_cdf", any<T>, nothing, RUN(normal_cdf(a))},
+      {"relu", away_from_kink<T>, nothing, RUN(relu(a))},
+      {"softmax", rank_at_least<1, T>, nothing, RUN(softmax(a))},
+      {"log_softmax", rank_at_least<1, T>, nothing, RUN(log_softmax(a))},
+      {"logsumexp", rank_at_least<1, T>, nothing, RUN(logsumexp(a))},
+      {"rms_norm", has_spread<false, T>, nothing, RUN(rms_norm(a, 1e-5))},
+      {"layer_norm", has_spread<true, T>, nothing, RUN(layer_norm(a, 1e-5))},
+      {"max", has_winners<T>, nothing, RUN(max(a, -1))},
+      {"sum", rank_at_least<1, T>, axis, RUN(sum(a, AXIS))},
+      {"mean_keep", rank_at_least<1, T>, axis, RUN(mean(a, AXIS, true))},
+      {"total", any<T>, nothing, RUN(mean(a))},
+      {"reshape", any<T>, extents, RUN(reshape(a, Shape(std::span<const std::size_t>(step.choices))))},
+      {"transpose", rank_at_least<2, T>, nothing, RUN(transpose(a))},
+      {"permute", rank_at_least<3, T>, order,
+       RUN(permute(a, a.shape().rank() == 3
+                          ? Axes{AXIS, static_cast<int>(CHOICE(1)), static_cast<int>(CHOICE(2))}
+                          : Axes{AXIS, static_cast<int>(CHOICE(1)), static_cast<int>(CHOICE(2)),
+                                 static_cast<int>(CHOICE(3))}))},
+      {"slice", rank_at_least<1, T>, range, RUN(slice(a, AXIS, CHOICE(1), CHOICE(2)))},
+      {"embed", rank_at_least<1, T>, place, RUN(embed(a, AXIS, CHOICE(1), CHOICE(2)))},
+      {"concat", same_shape<T>, axis, RUN(concat<T>({a, b}, AXIS)), 2},
+      {"gather", is_table<T>, rows, RUN(pick_rows(a, step, samples))},
+      {"scatter_rows", is_table<T>, labels,
+       RUN(scatter_rows(a, as_indices({a.shape()[0]}, step.choices), a.shape()[1]))},
+      {"matmul", multiplies<1, 2, T>, nothing, RUN(matmul(a, b)), 2},
+      {"matmul_nt", multiplies<1, 1, T>, nothing, RUN(matmul_nt(a, b)), 2},
+      {"matmul_tn", multiplies<2, 2, T>, nothing, RUN(matmul_tn(a, b)), 2},
+      {"linear", multiplies_matrix<T>, nothing, RUN(linear(a, b, mean(b, 1))), 2},
+      {"attention", attends<T>, nothing, RUN(attention(a, tanh(a), 0.5 * a, 2, true))},
+      {"self_attention", attends<T>, nothing,
+       RUN(self_attention(concat<T>({a, tanh(a), 0.5 * a}, 2), 1, false))},
+      {"rotary", attends<T>, nothing, RUN(rotary(a, 1, 100))},
+      {"squared_error", same_shape<T>, nothing, RUN(squared_error(a, b)), 2},
+      {"cross_entropy", rank_at_least<2, T>, labels,
+       RUN(cross_entropy(
+           a, as_indices(Shape(std::span(a.shape().begin(), a.shape().rank() - 1)), step.choices)))},
+  };
+  return table;
+}
+
+#undef RUN
+#undef CHOICE
+#undef AXIS
+
+constexpr std::size_t most_instructions = 12, most_elements = 300, most_axes = 4;
+constexpr double largest = 3;
+
+template <class T>
+Var<T> apply(const Step& step, const std::vector<Var<T>>& values, std::size_t samples) {
+  return ops<T>()[step.op].run(values[step.in[0]], values[step.in[1]], step, samples);
+}
+
+/// The step an instruction spells, on the first values from the numbers it names that fit; nothing otherwise.
+std::optional<Step> spell(const Instruction& instruction, const std::vector<Var<double>>& values,
+                          std::size_t samples) {
+  const auto& table = ops<double>();
+  Step step;
+  step.op = 1 + instruction[0] % (table.size() - 1);  // `scale` is ours
+  const Op<double>& op = table[step.op];
+  const std::size_t count = values.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    step.in[0] = (instruction[1] + i) % count;
+    for (std::size_t j = 0; j < (op.operands == 2 ? count : 1); ++j) {
+      step.in[1] = op.operands == 2 ? (instruction[2] + j) % count : step.in[0];
+      const Tensor<double>&a = values[step.in[0]].value(), &b = values[step.in[1]].value();
+      if (!op.fits(a, b)) continue;
+      step.choices = op.choose(a.shape(), instruction[3], samples);
+      return step;
+    }
+  }
+  return std::nullopt;
+}
+
+double largest_of(const Tensor<double>& x) {
+  double top = 0;
+  for (double v : x.flat()) top = std::max(top, std::abs(v));
+  return top;
+}
+
+/// Fixed weights for a value: (shape), or the same for every sample.
+template <class T>
+Tensor<T> weights(std::size_t value, Shape shape, bool alike) {
+  if (alike) shape[0] = 1;
+  Rng rng(value, "weights");
+  return cast<T>(normal_tensor<double>(shape, rng, 1 / std::sqrt(static_cast<double>(shape.size()))));
+}
+
+std::string join(const Choices& choices) {
+  std::string text;
+  for (std::size_t c : choices) text += " " + std::to_string(c);
+  return text;
+}
+
+nlohmann::json to_json(const Tensor<double>& x) {
+  return {{"shape", std::vector<std::size_t>(x.shape().begin(), x.shape().end())},
+          {"numbers", std::vector<double>(x.flat().begin(), x.flat().end())}};
+}
+
+}  // namespace
+
+Program make_program(std::size_t samples, const std::vector<Instruction>& instructions) {
+  Program program;
+  program.samples = samples;
+  Rng rng(samples, "program");
+  for (const Shape& shape : {Shape{3, 4}, Shape{4}, Shape{2, 3}, Shape{4, 4}}) {
+    program.parameters.push_back(normal_tensor<double>(shape, rng));
+  }
+  for (const Shape& shape : {Shape{samples, 4}, Shape{samples, 3, 4}, Shape{3, 3}}) {
+    program.constants.push_back(normal_tensor<double>(shape, rng));
+  }
+  std::vector<Var<double>> values =
+      run<double>(program, {program.parameters.begin(), program.parameters.end()});
+  const auto add = [&](const Step& step) {
+    const Var<double> value = apply(step, values, samples);
+    if (value.value().empty() || value.value().size() > most_elements || value.shape().rank() > most_axes)
+      return;
+    program.steps.push_back(step);
+    values.push_back(value);
+  };
+  for (std::size_t i = 0; i < std::min(instructions.size(), most_instructions); ++i) {
+    const std::optional<Step> step = spell(instructions[i], values, samples);
+    if (!step) continue;
+    add(*step);
+    const double top = largest_of(values.back().value());
+    if (top > largest)
+      add({.op = 0, .in = {values.size() - 1, values.size() - 1}, .choices = {}, .factor = 1 / top});
+  }
+  return program;
+}
+
+template <class T>
+std::vector<Var<T>> run(const Program& program, const std::vector<Var<T>>& parameters) {
+  std::vector<Var<T>> values = parameters;
+  for (std::size_t i = 0; i < program.constants.size(); ++i) {
+    const Tensor<T> constant = cast<T>(program.constants[i]);
+    values.push_back(i < 2 ? batched(constant) : Var<T>(constant));
+  }
+  for (const Step& step : program.steps) values.push_back(apply(step, values, program.samples));
+  return values;
+}
+
+template <class T>
+Var<T> objective(const Program& program, const std::vector<Var<T>>& parameters) {
+  const std::vector<Var<T>> values = run(program, parameters);
+  Var<T> total = Tensor<T>::scalar(0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    total = total + sum(values[i] * weights<T>(i, values[i].shape(), false));
+  }
+  return total;
+}
+
+template <class T>
+Var<T> losses(const Program& program, const std::vector<Var<T>>& parameters) {
+  const std::vector<Var<T>> values = run(program, parameters);
+  const std::size_t n = program.samples;
+  Var<T> own = Tensor<T>(Shape{n}, T(0)), shared = Tensor<T>::scalar(0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Var<T>& x = values[i];
+    if (x.samples() == Samples::mixed) continue;
+    const bool apart = x.samples() == Samples::batched && x.shape()[0] == n;
+    const Var<T> weighed = x * weights<T>(i, x.shape(), apart);
+    if (apart) {
+      own = own + sum(reshape(weighed, {n, x.value().size() / n}), 1);
+    } else if (x.samples() == Samples::shared) {
+      shared = shared + sum(weighed);
+    }
+  }
+  return own * (0.3 * tanh(shared) + 1.0);
+}
+
+std::string to_string(const Program& program) {
+  std::string text = "samples " + std::to_string(program.samples) + "\n";
+  std::size_t number = program.parameters.size() + program.constants.size();
+  for (const Step& step : program.steps) {
+    const Op<double>& op = ops<double>()[step.op];
+    text += "%" + std::to_string(number++) + " " + op.name + " %" + std::to_string(step.in[0]);
+    if (op.operands == 2) text += " %" + std::to_string(step.in[1]);
+    text += join(step.choices) + "\n";
+  }
+  return text;
+}
+
+std::string to_json(const Program& program) {
+  nlohmann::json json{{"samples", program.samples}};
+  for (const Tensor<double>& x : program.parameters) json["parameters"].push_back(to_json(x));
+  for (const Tensor<double>& x : program.constants) json["constants"].push_back(to_json(x));
+  json["steps"] = nlohmann::json::array();
+  for (const Step& step : program.steps) {
+    json["steps"].push_back({{"op", ops<double>()[step.op].name},
+                             {"in", step.in},
+                             {"choices", step.choices},
+                             {"factor", step.factor}});
+  }
+  const std::vector<Var<double>> values =
+      run<double>(program, {program.parameters.begin(), program.parameters.end()});
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    json["weights"].push_back(to_json(weights<double>(i, values[i].shape(), false)));
+  }
+  return json.dump();
+}
+
+#define PREMELT_INSTANTIATE(T)                                                  \
+  template std::vector<Var<T>> run(const Program&, const std::vector<Var<T>>&); \
+  template Var<T> objective(const Program&, const std::vector<Var<T>>&);        \
+  template Var<T> losses(const Program&, const std::vector<Var<T>>&);
+PREMELT_INSTANTIATE(float)
+PREMELT_INSTANTIATE(double)
+#undef PREMELT_INSTANTIATE
+
+}  // namespace premelt::testing
