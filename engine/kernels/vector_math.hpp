@@ -6,7 +6,8 @@
 namespace premelt::kernels {
 
 /// @{
-/// y_i = exp(x_i), and so on, for i < n; relative error of a few units in the last place.
+/// y_i = exp(x_i), and so on, for i < n: within 3 units in the last place for all numbers, with the limits
+/// that infinities have, and NaN for NaN.
 template <class T>
 void exp(std::size_t n, const T* x, T* y);
 template <class T>
@@ -21,7 +22,11 @@ void erf(std::size_t n, const T* x, T* y);
 template <class T>
 double sum(std::size_t n, const T* x);
 
-/// The largest element, for n > 0.
+/// Σ x_i·y_i, in double throughout.
+template <class T>
+double dot(std::size_t n, const T* x, const T* y);
+
+/// The largest element, for n > 0; with a NaN among them, any of them.
 template <class T>
 T maximum(std::size_t n, const T* x);
 

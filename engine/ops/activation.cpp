@@ -40,7 +40,8 @@ Var<T> pow(const Var<T>& x, double exponent) {
   const T p = static_cast<T>(exponent);
   return record("pow", map(x.value(), [p](T v) { return std::pow(v, p); }),
                 wrt(x, [x, exponent](const Var<T>& g) {
-                  return exponent == 0 ? 0.0 * g : exponent * (g * pow(x, exponent - 1));
+                  if (exponent == 0) return masked(g, Tensor<T>(g.shape(), T(0)));
+                  return g * (exponent * pow(x, exponent - 1));
                 }));
 }
 

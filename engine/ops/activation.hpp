@@ -10,7 +10,8 @@ namespace premelt {
 template <class T>
 Var<T> pow(const Var<T>& x, double exponent);
 
-/// Φ(x), the distribution function of the standard normal: ½(1 + erf(x/√2)).
+/// Φ(x), the distribution function of the standard normal: ½(1 + erf(x/√2)), to the accuracy of a number near
+/// 1; far in the left tail, where Φ is smaller than that, it is 0.
 template <class T>
 Var<T> normal_cdf(const Var<T>& x);
 
@@ -18,8 +19,9 @@ Var<T> normal_cdf(const Var<T>& x);
 template <class T>
 Var<T> gelu(const Var<T>& x);
 
-/// Sets each element to 0 with probability `rate` and divides the others by 1 - rate. Call it in training
-/// only. Throws Error unless 0 <= rate < 1.
+/// Multiplies each element by 0 with probability `rate` and divides the others by 1 - rate. Call it in
+/// training only. An infinity or NaN that is dropped becomes NaN, as in PyTorch: it is not hidden. Throws
+/// Error unless 0 <= rate < 1.
 template <class T>
 Var<T> dropout(const Var<T>& x, double rate, Rng& rng);
 

@@ -117,7 +117,7 @@ Var<T> causal_mask(const Var<T>& scores) {
                 kernels::broadcast_map(
                     "causal_mask", scores.value(), visible,
                     [](T score, T seen) { return seen != 0 ? score : -std::numeric_limits<T>::infinity(); }),
-                wrt(scores, [visible](const Var<T>& g) { return g * visible; }));
+                wrt(scores, [visible](const Var<T>& g) { return masked(g, visible); }));
 }
 
 template <class T>

@@ -35,7 +35,7 @@ template <class T>
 Var<T> div(const Var<T>& a, const Operand<T>& b) {
   return record("div", broadcast_map("div", a.value(), b.value(), [](T x, T y) { return x / y; }),
                 wrt(a, [b](const Var<T>& g) { return g / b; }),
-                wrt(b, [b](const Var<T>& g, const Var<T>& y) { return -(g * y / b); }));
+                wrt(b, [b](const Var<T>& g, const Var<T>& y) { return -(g * (y / b)); }));
 }
 
 template <class T>
@@ -88,20 +88,28 @@ Var<T> tanh(const Var<T>& x) {
                         return broadcast_map("tanh", g.value(), y.value(),
                                              [](T c, T t) { return c * (1 - t * t); });
                       },
-                      [&] { return g - g * square(y); });
+                      [&] { return g * (-square(y) + 1.0); });
                 }));
 }
 
 template <class T>
 Var<T> relu(const Var<T>& x) {
-  return record("relu", map(x.value(), [](T v) { return v > 0 ? v : T(0); }), wrt(x, [x](const Var<T>& g) {
+  // Written so that NaN is neither below nor above: it passes, as does its cotangent.
+  return record("relu", map(x.value(), [](T v) { return v <= 0 ? T(0) : v; }), wrt(x, [x](const Var<T>& g) {
                   return unless_recording<T>(
                       [&] {
                         return broadcast_map("relu", g.value(), x.value(),
-                                             [](T c, T v) { return v > 0 ? c : T(0); });
+                                             [](T c, T v) { return v <= 0 ? T(0) : c; });
                       },
-                      [&] { return g * Var<T>(map(x.value(), [](T v) { return v > 0 ? T(1) : T(0); })); });
+                      [&] { return masked(g, map(x.value(), [](T v) { return v <= 0 ? T(0) : T(1); })); });
                 }));
+}
+
+template <class T>
+Var<T> masked(const Var<T>& x, const Tensor<T>& mask) {
+  return record("masked",
+                broadcast_map("masked", x.value(), mask, [](T v, T m) { return m != 0 ? v : T(0); }),
+                wrt(x, [mask](const Var<T>& g) { return masked(g, mask); }));
 }
 
 #define PREMELT_INSTANTIATE(T)                           \
@@ -116,7 +124,8 @@ Var<T> relu(const Var<T>& x) {
   template Var<T> log(const Var<T>&);                    \
   template Var<T> sqrt(const Var<T>&);                   \
   template Var<T> tanh(const Var<T>&);                   \
-  template Var<T> relu(const Var<T>&);
+  template Var<T> relu(const Var<T>&);                   \
+  template Var<T> masked(const Var<T>&, const Tensor<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

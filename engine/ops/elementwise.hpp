@@ -45,9 +45,14 @@ Var<T> sqrt(const Var<T>& x);
 /// The hyperbolic tangent.
 template <class T>
 Var<T> tanh(const Var<T>& x);
-/// max(x, 0); the derivative at 0 is 0.
+/// max(x, 0); the derivative at 0 is 0. NaN stays NaN.
 template <class T>
 Var<T> relu(const Var<T>& x);
+
+/// x where `mask` is not 0, and 0 elsewhere, whatever x is there: what a mask hides is never multiplied, so
+/// neither infinities nor NaN come through, in the value and in the derivatives. The two broadcast.
+template <class T>
+Var<T> masked(const Var<T>& x, const Tensor<T>& mask);
 
 /// @{
 /// The ops above as operators.

@@ -6,6 +6,7 @@
 #include "engine/error.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/rows.hpp"
+#include "engine/ops/elementwise.hpp"
 #include "engine/ops/shape.hpp"
 #include "engine/record.hpp"
 
@@ -17,7 +18,8 @@ void check_rows(const char* op, const Indices& rows, std::size_t table_rows) {
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const std::int64_t row = rows.data()[r];
     if (row < 0 || static_cast<std::size_t>(row) >= table_rows) {
-      const std::string table = table_rows == 0 ? "a table of 0 rows" : "0.." + std::to_string(table_rows - 1);
+      const std::string table =
+          table_rows == 0 ? "a table of 0 rows" : "0.." + std::to_string(table_rows - 1);
       throw ShapeError("[" + std::string(op) + "] index " + std::to_string(row) + " at position " +
                        std::to_string(r) + " is outside " + table);
     }
@@ -155,15 +157,15 @@ Var<T> concat(const std::vector<Var<T>>& parts, int axis) {
 template <class T>
 Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
              const std::type_identity_t<Var<T>>& b) {
-  const Tensor<T> chosen = kernels::map(mask, [](T m) { return m != 0 ? T(1) : T(0); });
-  const Tensor<T> other = kernels::map(chosen, [](T m) { return 1 - m; });
-  // Two passes of selection rather than a·m + b·(1-m): a masked infinity must not turn into NaN.
-  const auto keep = [](T value, T m) { return m != 0 ? value : T(0); };
-  const Tensor<T> kept_a = kernels::broadcast_map("where", a.value(), chosen, keep);
+  const Tensor<T> other = kernels::map(mask, [](T m) { return m != 0 ? T(0) : T(1); });
+  // Two passes of selection rather than a·m + b·(1-m): what is hidden is not multiplied. -0 is what leaves
+  // all numbers as they are when it is added.
+  const auto keep = [](T value, T m) { return m != 0 ? value : T(-0.0); };
+  const Tensor<T> kept_a = kernels::broadcast_map("where", a.value(), mask, keep);
   const Tensor<T> kept_b = kernels::broadcast_map("where", b.value(), other, keep);
   return record("where", kernels::broadcast_map("where", kept_a, kept_b, [](T x, T y) { return x + y; }),
-                wrt(a, [chosen](const Var<T>& g) { return g * chosen; }),
-                wrt(b, [other](const Var<T>& g) { return g * other; }));
+                wrt(a, [mask](const Var<T>& g) { return masked(g, mask); }),
+                wrt(b, [other](const Var<T>& g) { return masked(g, other); }));
 }
 
 template <class T>
@@ -179,10 +181,9 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
     for (std::size_t i = 0; i < around.inner; ++i) {
       const std::size_t base = o * around.extent * around.inner + i;
       std::size_t best = base;
-      for (std::size_t k = 1; k < around.extent; ++k) {
+      for (std::size_t k = 1; k < around.extent && !std::isnan(x.value().data()[best]); ++k) {
         const std::size_t here = base + k * around.inner;
-        const T candidate = x.value().data()[here];
-        if (candidate > x.value().data()[best] || std::isnan(candidate)) best = here;
+        if (!(x.value().data()[here] <= x.value().data()[best])) best = here;
       }
       value.data()[o * around.inner + i] = x.value().data()[best];
       winner.data()[best] = 1;
@@ -198,7 +199,7 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
   return record(
       "max", value.reshape(shape),
       wrt(
-          x, [winner, kept](const Var<T>& g) { return Var<T>(winner) * reshape(g, kept); }, at != 0));
+          x, [winner, kept](const Var<T>& g) { return masked(reshape(g, kept), winner); }, at != 0));
 }
 
 #define PREMELT_INSTANTIATE(T)                                                        \

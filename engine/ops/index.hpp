@@ -31,12 +31,14 @@ Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent);
 template <class T>
 Var<T> concat(const std::vector<Var<T>>& parts, int axis);
 
-/// a where `mask` is not 0, b elsewhere; all three broadcast.
+/// a where `mask` is not 0 (NaN is not 0), b elsewhere; all three broadcast. The other operand leaves no
+/// trace, in the value and in the cotangents.
 template <class T>
 Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
              const std::type_identity_t<Var<T>>& b);
 
-/// Largest along `axis`; the cotangent goes to the first of equals. NaN counts as largest.
+/// Largest along `axis`; the cotangent goes to the first of equals, and nothing to the others. NaN counts as
+/// largest.
 template <class T>
 Var<T> max(const Var<T>& x, int axis, bool keepdims = false);
 

@@ -1,7 +1,11 @@
 #include "engine/ops/loss.hpp"
 
+#include <utility>
+#include <vector>
+
 #include "engine/error.hpp"
 #include "engine/kernels/rows.hpp"
+#include "engine/kernels/softmax.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
@@ -37,30 +41,44 @@ void check_labels(const Shape& logits, const Labels& labels) {
   }
 }
 
-/// (softmax - onehot)·g, row by row; `normaliser` is each row's log Σ exp.
+/// (softmax - onehot)·g, row by row. At the label that is minus the sum of the others: where the label is
+/// nearly certain, a difference to 1 would leave no digits.
 template <class T>
-Tensor<T> cross_entropy_cotangent(const Tensor<T>& logits, const Tensor<T>& normaliser, const Labels& labels,
-                                  const Tensor<T>& g) {
+Tensor<T> cross_entropy_cotangent(const Tensor<T>& logits, const Labels& labels, const Tensor<T>& g) {
   const std::size_t classes = logits.shape().back();
   Tensor<T> out(logits.shape());
   for (std::size_t r = 0; r < labels.size(); ++r) {
     const T* from = logits.data() + r * classes;
     T* to = out.data() + r * classes;
-    for (std::size_t c = 0; c < classes; ++c) to[c] = from[c] - normaliser.data()[r];
+    const T top = kernels::maximum(classes, from);
+    for (std::size_t c = 0; c < classes; ++c) to[c] = from[c] - top;
     kernels::exp(classes, to, to);
-    for (std::size_t c = 0; c < classes; ++c) to[c] *= g.data()[r];
-    to[labels.data()[r]] -= g.data()[r];
+    const double of_label = static_cast<double>(std::exchange(to[labels.data()[r]], T(0)));
+    const double others = kernels::sum(classes, to);
+    const double factor = static_cast<double>(g.data()[r]) / (others + of_label);
+    for (std::size_t c = 0; c < classes; ++c) to[c] *= static_cast<T>(factor);
+    to[labels.data()[r]] = static_cast<T>(-others * factor);
   }
   return out;
 }
 
+/// `at_label` at each row's label, `elsewhere` at the other classes.
 template <class T>
-Tensor<T> onehot(const Shape& shape, const Labels& labels) {
-  Tensor<T> out(shape, T(0));
+Tensor<T> label_mask(const Shape& shape, const Labels& labels, T at_label, T elsewhere) {
+  Tensor<T> out(shape, elsewhere);
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    out.data()[r * shape.back() + static_cast<std::size_t>(labels.data()[r])] = 1;
+    out.data()[r * shape.back() + static_cast<std::size_t>(labels.data()[r])] = at_label;
   }
   return out;
+}
+
+/// The same cotangent, to be differentiated again.
+template <class T>
+Var<T> composed_cross_entropy_cotangent(const Var<T>& logits, const Labels& labels, const Var<T>& g) {
+  const Shape& shape = logits.shape();
+  const Var<T> others = masked(softmax(logits), label_mask<T>(shape, labels, 0, 1));
+  const Var<T> all_others = masked(sum(others, -1, true), label_mask<T>(shape, labels, 1, 0));
+  return (others - all_others) * reshape(g, kernels::last_to_one(shape));
 }
 
 }  // namespace
@@ -91,20 +109,18 @@ Var<T> squared_error(const Var<T>& y, const Operand<T>& t) {
 template <class T>
 Var<T> cross_entropy(const Var<T>& logits, const Labels& labels) {
   check_labels(logits.shape(), labels);
-  const Tensor<T> normaliser = logsumexp(logits.detach()).value();
   Tensor<T> value(labels.shape());
   const std::size_t classes = logits.shape().back();
+  std::vector<T> scratch(classes);
   for (std::size_t r = 0; r < labels.size(); ++r) {
-    const std::size_t at = r * classes + static_cast<std::size_t>(labels.data()[r]);
-    value.data()[r] = normaliser.data()[r] - logits.value().data()[at];
+    const T* row = logits.value().data() + r * classes;
+    const auto [top, excess] = kernels::log_sum_exp(classes, row, scratch.data());
+    value.data()[r] = static_cast<T>(top - static_cast<double>(row[labels.data()[r]]) + excess);
   }
-  return record("cross_entropy", value, wrt(logits, [logits, labels, normaliser](const Var<T>& g) {
+  return record("cross_entropy", value, wrt(logits, [logits, labels](const Var<T>& g) {
                   return unless_recording<T>(
-                      [&] { return cross_entropy_cotangent(logits.value(), normaliser, labels, g.value()); },
-                      [&] {
-                        return (softmax(logits) - onehot<T>(logits.shape(), labels)) *
-                               reshape(g, kernels::last_to_one(logits.shape()));
-                      });
+                      [&] { return cross_entropy_cotangent(logits.value(), labels, g.value()); },
+                      [&] { return composed_cross_entropy_cotangent(logits, labels, g); });
                 }));
 }
 

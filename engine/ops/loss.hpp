@@ -15,7 +15,9 @@ template <class T>
 Var<T> squared_error(const Var<T>& y, const Operand<T>& t);
 
 /// -log softmax(logits)[label] in nats: (..., C) x (...) -> (...); (B,C) x (B) -> (B), (B,T,C) x (B,T) ->
-/// (B,T). Throws ShapeError when the shapes do not fit or a label is outside 0..C-1.
+/// (B,T). Losses and gradients keep their relative accuracy down to the smallest numbers, also where the
+/// label is all but certain and PyTorch gives 0. Throws ShapeError when the shapes do not fit or a label is
+/// outside 0..C-1.
 template <class T>
 Var<T> cross_entropy(const Var<T>& logits, const Labels& labels);
 

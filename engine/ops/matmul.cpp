@@ -107,9 +107,10 @@ Var<T> linear(const Var<T>& x, const Operand<T>& w, const Operand<T>& bias) {
     throw ShapeError("[linear] needs x (...,F), w (G,F) and bias (G), got " + to_string(sx) + ", " +
                      to_string(sw) + " and " + to_string(bias.shape()));
   }
-  const std::size_t out = sw[0], in = sw[1], rows = in == 0 ? 0 : sx.size() / in;
+  const std::size_t out = sw[0], in = sw[1];
   Shape shape = sx;
   shape[shape.rank() - 1] = out;
+  const std::size_t rows = out == 0 ? 0 : shape.size() / out;
   Tensor<T> value(shape);
   for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias.value().data(), out, value.data() + r * out);
   blas::gemm(blas::Op::none, blas::Op::transpose, rows, out, in, T(1), x.value().data(), in, w.value().data(),

@@ -1,6 +1,7 @@
 #include "engine/ops/norm.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "engine/kernels/rows.hpp"
 #include "engine/kernels/vector_math.hpp"
@@ -13,13 +14,6 @@ namespace premelt {
 using kernels::Rows;
 
 namespace {
-
-template <class T>
-double dot(std::size_t n, const T* a, const T* b) {
-  double total = 0;
-  for (std::size_t i = 0; i < n; ++i) total += static_cast<double>(a[i] * b[i]);
-  return total;
-}
 
 /// y = (x - m)·r for every row, with m the row's mean (0 unless `centre`) and r = 1/sqrt(mean((x-m)²) +
 /// epsilon).
@@ -36,9 +30,13 @@ Normalised<T> normalise(const Tensor<T>& x, Rows rows, bool centre, double epsil
   for (std::size_t r = 0; r < rows.count; ++r) {
     const T* from = x.data() + r * rows.length;
     T* to = result.y.data() + r * rows.length;
-    const T mean = centre ? static_cast<T>(kernels::sum(rows.length, from) / width) : T(0);
-    for (std::size_t i = 0; i < rows.length; ++i) to[i] = from[i] - mean;
-    const T inverse_sd = static_cast<T>(1 / std::sqrt(dot(rows.length, to, to) / width + epsilon));
+    const double mean = centre ? kernels::sum(rows.length, from) / width : 0;
+    for (std::size_t i = 0; i < rows.length; ++i) to[i] = static_cast<T>(static_cast<double>(from[i]) - mean);
+    const double square = kernels::dot(rows.length, to, to) / width;
+    // Beyond the largest number, 1/sqrt would be 0 and so would the row: a wrong answer that looks right.
+    const double sd =
+        std::isinf(square) ? std::numeric_limits<double>::quiet_NaN() : std::sqrt(square + epsilon);
+    const T inverse_sd = static_cast<T>(1 / sd);
     for (std::size_t i = 0; i < rows.length; ++i) to[i] *= inverse_sd;
     result.inverse_sd[r] = inverse_sd;
   }
@@ -56,7 +54,7 @@ Tensor<T> norm_cotangent(const Tensor<T>& g, const Tensor<T>& y, const std::vect
     const T *gr = g.data() + r * length, *yr = y.data() + r * length;
     T* to = out.data() + r * length;
     const T mean = centre ? static_cast<T>(kernels::sum(length, gr) / width) : T(0);
-    const T slope = static_cast<T>(dot(length, gr, yr) / width);
+    const T slope = static_cast<T>(kernels::dot(length, gr, yr) / width);
     for (std::size_t i = 0; i < length; ++i) to[i] = inverse_sd[r] * (gr[i] - mean - yr[i] * slope);
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
-/// Normalisation over the last axis, one pass forward and one back.
+/// Normalisation over the last axis, one pass forward and one back. Means are taken in double; a row that
+/// holds an infinity, or whose mean square is beyond the numbers of double, is NaN.
 
 #include "engine/ops/elementwise.hpp"
 #include "engine/var.hpp"

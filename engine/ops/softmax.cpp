@@ -1,11 +1,13 @@
 #include "engine/ops/softmax.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <vector>
 
 #include "engine/kernels/rows.hpp"
 #include "engine/kernels/softmax.hpp"
-#include "engine/kernels/vector_math.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
@@ -17,20 +19,15 @@ using kernels::Rows;
 
 namespace {
 
-/// log Σ exp of every row: the shape without the last axis.
+/// log Σ exp of one row, which may be empty; `scratch` has room for it.
 template <class T>
-Tensor<T> row_logsumexp(const char* op, const Tensor<T>& x) {
-  const Rows rows = kernels::rows_of(op, x.shape());
-  Tensor<T> out(kernels::drop_last(x.shape()));
-  std::vector<T> weights(rows.length);
-  for (std::size_t r = 0; r < rows.count; ++r) {
-    const T* row = x.data() + r * rows.length;
-    const T top = kernels::maximum(rows.length, row);
-    for (std::size_t i = 0; i < rows.length; ++i) weights[i] = row[i] - top;
-    kernels::exp(rows.length, weights.data(), weights.data());
-    out.data()[r] = top + static_cast<T>(std::log(kernels::sum(rows.length, weights.data())));
-  }
-  return out;
+T row_logsumexp(std::span<const T> row, T* scratch) {
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  if (row.empty()) return -infinity;
+  const auto [top, excess] = kernels::log_sum_exp(row.size(), row.data(), scratch);
+  if (std::isfinite(top)) return static_cast<T>(top + excess);
+  const bool lost = std::ranges::any_of(row, [](T v) { return std::isnan(v); });
+  return lost ? std::numeric_limits<T>::quiet_NaN() : static_cast<T>(top);
 }
 
 }  // namespace
@@ -59,12 +56,14 @@ Var<T> softmax(const Var<T>& x) {
 template <class T>
 Var<T> log_softmax(const Var<T>& x) {
   const Rows rows = kernels::rows_of("log_softmax", x.shape());
-  const Tensor<T> normaliser = row_logsumexp("log_softmax", x.value());
   Tensor<T> value(x.shape());
   for (std::size_t r = 0; r < rows.count; ++r) {
     const T* from = x.value().data() + r * rows.length;
     T* to = value.data() + r * rows.length;
-    for (std::size_t i = 0; i < rows.length; ++i) to[i] = from[i] - normaliser.data()[r];
+    const auto [top, excess] = kernels::log_sum_exp(rows.length, from, to);
+    for (std::size_t i = 0; i < rows.length; ++i) {
+      to[i] = static_cast<T>(static_cast<double>(from[i]) - top - excess);
+    }
   }
   return record("log_softmax", value,
                 wrt(
@@ -74,7 +73,14 @@ Var<T> log_softmax(const Var<T>& x) {
 
 template <class T>
 Var<T> logsumexp(const Var<T>& x) {
-  return record("logsumexp", row_logsumexp("logsumexp", x.value()), wrt(x, [x](const Var<T>& g) {
+  const Rows rows = kernels::rows_of("logsumexp", x.shape());
+  Tensor<T> value(kernels::drop_last(x.shape()));
+  std::vector<T> scratch(rows.length);
+  for (std::size_t r = 0; r < value.size(); ++r) {
+    value.data()[r] =
+        row_logsumexp(std::span<const T>(x.value().data() + r * rows.length, rows.length), scratch.data());
+  }
+  return record("logsumexp", value, wrt(x, [x](const Var<T>& g) {
                   return softmax(x) * reshape(g, kernels::last_to_one(x.shape()));
                 }));
 }

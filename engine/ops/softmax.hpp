@@ -14,7 +14,7 @@ Var<T> softmax(const Var<T>& x);
 template <class T>
 Var<T> log_softmax(const Var<T>& x);
 
-/// log Σ_k exp(x_k); the last axis disappears.
+/// log Σ_k exp(x_k); the last axis disappears. -∞ for a row of -∞ or of nothing, ∞ for one that holds ∞.
 template <class T>
 Var<T> logsumexp(const Var<T>& x);
 

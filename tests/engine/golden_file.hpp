@@ -2,6 +2,7 @@
 /// Reads the reference tensors of tests/golden/engine_*.txt: `name extent ...` on one line, the numbers on
 /// the next.
 
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -21,14 +22,19 @@ class GoldenFile {
     while (std::getline(file, header)) {
       if (header.starts_with('#')) continue;
       std::getline(file, numbers);
-      std::istringstream words(header), values(numbers);
+      std::istringstream words(header);
       std::string key;
       words >> key;
       Shape shape;
       for (std::size_t extent = 0; words >> extent;) shape.push_back(extent);
       Tensor<double> tensor(shape);
-      for (double& value : tensor.flat()) values >> value;
-      if (!values) throw std::runtime_error("too few numbers for " + key + " in tests/golden/" + name);
+      const char* at = numbers.c_str();
+      for (double& value : tensor.flat()) {  // strtod, unlike streams, reads inf, nan and denormals
+        char* end = nullptr;
+        value = std::strtod(at, &end);
+        if (end == at) throw std::runtime_error("too few numbers for " + key + " in tests/golden/" + name);
+        at = end;
+      }
       tensors_.emplace(key, tensor);
     }
   }
