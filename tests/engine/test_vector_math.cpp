@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/kernels/vector_math.hpp"
+#include "engine/ops.hpp"
+#include "engine/optimizer.hpp"
 #include "engine/random.hpp"
 
 using namespace premelt;
@@ -106,4 +108,23 @@ TEMPLATE_TEST_CASE("sums, products and maxima are right for every length", "[pro
   const std::vector<T> wide{T(1e30), T(1e-30)};
   CHECK(kernels::dot(1, wide.data(), wide.data()) == Approx(1e60));
   CHECK(kernels::dot(1, wide.data() + 1, wide.data() + 1) == Approx(1e-60));
+}
+
+TEST_CASE("sums, losses and norms of floats are taken in double", "[unit]") {
+  // Float sums would leave 0 of the ones, and float squares would overflow.
+  Tensor<float> x(Shape{1002, 2}, 1.0F);
+  for (std::size_t column : {0, 1}) {
+    x(0, column) = 1e9F;
+    x(1001, column) = -1e9F;
+  }
+  CHECK(sum(Var<float>(x)).item() == 2000);
+  CHECK(sum(Var<float>(x), 0).value()(1) == 1000);
+  CHECK(mean(transpose(Var<float>(x)), -1).value()(0) == Approx(1000 / 1002.0));
+  CHECK(sum_to(Var<float>(x), {2}).value()(0) == 1000);
+  CHECK(norm(Tensor<float>(Shape{4}, 1e30F)) == Approx(2e30));
+  Tensor<float> gradient(Shape{4}, 1e30F);
+  CHECK(clip_norm(gradient, 1.0) == Approx(2e30));
+  CHECK(gradient(0) == Approx(0.5F));
+  const Var<float> y = Tensor<float>(Shape{1, 3}, {4096, 1, 1}), t = Tensor<float>(Shape{1, 3}, {0, 0, 0});
+  CHECK(squared_error(y, t).item() == 8388609);  // ½(2^24 + 1 + 1)
 }
