@@ -9,6 +9,7 @@
 #include "engine/csv.hpp"
 #include "engine/npy.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/worst.hpp"
 
 using namespace premelt;
 using namespace premelt::test;
@@ -128,7 +129,11 @@ TEST_CASE("a baseline fixes the alarm's reference and the noise level", "[unit]"
   const Json result = Json::parse(here.premelt(file + "--baseline 0:120").out);
   const Json info = Json::parse(here.read(result["dir"].get<std::string>() + "/run.json"));
   CHECK(info["null"]["noise_level"].get<double>() == Approx(0.05).epsilon(0.05));
-  CHECK(info["alarm"].contains("threshold"));
+  const auto rows = read_csv(here / (result["dir"].get<std::string>() + "/signals.csv"));
+  double largest = 0;
+  for (std::size_t i = 1; i < rows.size() && std::stoi(rows[i].cells[0]) <= 120; ++i)
+    largest = worse_of(largest, std::stod(rows[i].cells[1]));
+  CHECK(info["alarm"]["threshold"].get<double>() == Approx(10 * largest));
   REQUIRE(alarms(result["events"]).size() == 1);
   CHECK(alarms(result["events"])[0]["step"] < 200);
   CHECK(here.premelt(file + "--baseline 0:20").code == 3);

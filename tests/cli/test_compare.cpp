@@ -1,6 +1,7 @@
 /// `premelt compare`, as its users meet it.
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/program.hpp"
@@ -79,6 +80,7 @@ TEST_CASE("compare: all samplers, each number with its error bar", "[unit]") {
   CHECK(step["sgld"]["effective_draws"].get<double>() > 10);
   CHECK(step["sgld"]["acceptance"].get<double>() > 0.5);
   CHECK(step["sgld"]["samples"] == 1960);
+  CHECK(step["sgld"]["beta"].get<double>() == Approx(1 / std::log(1960)));
   CHECK(step["sgld"]["batch"] == 32);
   CHECK(step["sgld"]["gradient_noise"].get<double>() > 0);
 

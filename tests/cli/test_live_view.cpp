@@ -52,6 +52,16 @@ TEST_CASE("NO_COLOR takes the colour, a plain locale the block characters", "[un
   CHECK_THAT(sent, Contains("log SHC") && Contains("^") && !Contains("\033[1;33m") && !Contains("▁"));
 }
 
+TEST_CASE("an alarm is marked below its step", "[unit]") {
+  const std::string sent = on_terminal("NO_COLOR=1 LANG=C");
+  std::smatch alarm;
+  REQUIRE(std::regex_search(sent, alarm, std::regex("ALARM step ([0-9]+)")));
+  constexpr std::size_t label = 8, width = 62;  // of 80 columns, with 10 for the newest value
+  const std::size_t mark = sent.substr(sent.rfind("alarms ")).find_first_of("^*");
+  REQUIRE(mark != std::string::npos);
+  CHECK(mark == label + std::stoul(alarm[1]) * width / 700);
+}
+
 TEST_CASE("a terminal that cannot move its cursor, a file and --quiet see no live view", "[unit]") {
   CHECK_THAT(on_terminal("LANG=C.UTF-8 TERM=dumb"), !Contains("\033") && !Contains("log SHC"));
   CHECK_THAT(on_terminal("LANG=C.UTF-8", " --quiet"), !Contains("log SHC") && !Contains("ALARM"));

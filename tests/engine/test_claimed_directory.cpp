@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/claimed_directory.hpp"
@@ -88,6 +91,28 @@ TEST_CASE("one process at a time has a directory, and a refusal names it", "[uni
   }
   CHECK(entries(here.path()) == 0);
   const DirectoryLock again(here.path());
+}
+
+TEST_CASE("a lock has one holder, however often it changes hands", "[property]") {
+  const TemporaryDirectory here;
+  std::atomic<int> holders = 0, most = 0, taken = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        while (taken < 300) {
+          const auto lock = DirectoryLock::try_take(here.path());
+          if (!lock) continue;
+          ++taken;
+          const int now = ++holders;
+          if (now > most) most = now;
+          std::this_thread::sleep_for(std::chrono::microseconds(20));  // for others to come meanwhile
+          --holders;
+        }
+      });
+    }
+  }
+  CHECK(most == 1);
 }
 
 TEST_CASE("the lock of a process that was killed holds nobody up", "[unit]") {

@@ -179,4 +179,6 @@ TEST_CASE("training that leaves the finite numbers says where", "[unit]") {
   CHECK_THROWS_AS(collect("deep-linear", {{"learning_rate", "1000"}, {"init_sd", "1"}}), DivergedError);
   CHECK_THROWS_WITH(collect("deep-linear", {{"learning_rate", "1000"}, {"init_sd", "1"}}),
                     Contains("diverged at step") && Contains("learning_rate"));
+  // Between two recordings the weights become infinite, and have no singular values.
+  CHECK_THROWS_AS(collect("deep-linear", {{"learning_rate", "3"}, {"every", "10"}}), DivergedError);
 }

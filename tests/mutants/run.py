@@ -21,9 +21,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Mutant:
     tests: str
     path: str = ""
     before: str = ""
-    after: str = field(default="", repr=False)
+    after: str = ""
 
     def apply(self, sources: dict[str, str]) -> None:
         """Finds the one place and makes the faulty text."""
@@ -111,8 +112,7 @@ class Build:
     def dependents(self) -> dict[str, list[str]]:
         """The object files that a source or header goes into."""
         found: dict[str, list[str]] = {}
-        objects = re.split(r"\n\n", self.ninja("deps"))
-        for block in objects:
+        for block in self.ninja("deps").split("\n\n"):
             head, *lines = [line for line in block.splitlines() if not line.startswith("ninja:")] or [""]
             for line in lines:
                 path = os.path.normpath(self.directory / line.strip())
@@ -122,10 +122,6 @@ class Build:
     def link_command(self, target: str) -> list[str]:
         line = self.ninja("commands", "-s", target).strip()
         return shlex.split(line.removeprefix(": && ").removesuffix(" && :"))
-
-    def targets_of(self, program: str) -> list[str]:
-        """What a fault may have to be linked into: tests of the command line run the program itself."""
-        return [program, "premelt"] if program == "test_cli" else [program]
 
     def objects_of(self, path: str, program: str) -> list[str]:
         """The object files of `program` that `path` goes into."""
@@ -148,19 +144,16 @@ class Build:
             self.must([words[0], f"-I{folder}", *(changed.get(word, word) for word in words[1:]), "-Wno-error"])
         if not replaced:
             raise NotApplicable(f"{mutant.path} is no part of {mutant.program}")
-        return {target: self.link(target, replaced, folder) for target in self.targets_of(mutant.program)}
+        targets = [mutant.program] + ["premelt"] * (mutant.program == "test_cli")  # which runs the program itself
+        return {target: self.link(target, replaced, folder) for target in targets}
 
     def link(self, target: str, replaced: dict[str, str], folder: Path) -> Path:
         words = self.link_command(target)
-        in_front = [new for old, new in replaced.items() if old not in words and self.belongs(old, target)]
+        in_front = [new for old, new in replaced.items() if re.search(r"\bpremelt_\w+\.dir/", old)]  # of libraries
         at = words.index("-o")
         words = [replaced.get(word, word) for word in words[:at]] + in_front + ["-o", str(folder / target)] + words[at + 2 :]
         self.must(words)
         return folder / target
-
-    def belongs(self, name: str, target: str) -> bool:
-        """Whether an object file comes to the target out of a library."""
-        return not {"test_cli.dir", "premelt.dir"} & set(Path(name).parts)
 
     def must(self, command: list[str]) -> None:
         done = run(command, cwd=self.directory)
@@ -170,11 +163,11 @@ class Build:
 
 def run_tests(program: Path, tests: str, timeout: float | None, premelt: Path) -> tuple[bool, float]:
     """Whether they pass, and after how many seconds."""
-    start = datetime.datetime.now()
+    start = time.monotonic()
     environment = os.environ | {"PREMELT_PROGRAM": str(premelt)}
     passed = subprocess.run([program, "--filenames-as-tags", tests, "--warn", "NoTests", "--abort"], env=environment, timeout=timeout,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0  # fmt: skip
-    return passed, (datetime.datetime.now() - start).total_seconds()
+    return passed, time.monotonic() - start
 
 
 class Trial:
