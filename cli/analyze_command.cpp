@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/loss_chain.hpp"
@@ -35,8 +36,7 @@ struct Input {
 Input read_input(const AnalyzeArguments& arguments) {
   Input input{read_losses(arguments.file), {}};
   if (!arguments.steps_file.empty()) input.table.steps = read_steps(arguments.steps_file, input.recordings());
-  input.blocks = chain_blocks(arguments.chain, input.table.probes);
-  check_window(arguments.chain);
+  input.blocks = chain_blocks(arguments.chain, arguments.file, input.table.probes);
   if (arguments.chain.window > input.recordings()) {
     throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +
                     " recordings, fewer than the window of " + std::to_string(arguments.chain.window) +
@@ -64,7 +64,9 @@ std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments
   return {first, last};
 }
 
-double quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t> rows) {
+/// Nothing where the rows are too few to leave anything beside their trend.
+std::optional<double> quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t> rows) {
+  if (rows.second - rows.first < 3) return std::nullopt;
   const std::size_t n = input.probes();
   Tensor<double> quiet(Shape{rows.second - rows.first, n});
   std::copy_n(input.table.losses.data() + rows.first * n, quiet.size(), quiet.data());
@@ -110,7 +112,7 @@ double baseline_threshold(const MonitorOptions& options, const Input& input,
 }
 
 nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input,
-                            const MonitorOptions& options, double noise_level) {
+                            const MonitorOptions& options, std::optional<double> noise_level) {
   nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level);
   info.update({{"kind", "analyze"},
                {"title", fs::path(arguments.file).filename().string()},
@@ -204,11 +206,12 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
   Monitor monitor(options);
+  const nlohmann::json info = analyze_info(arguments, input, options, quiet_noise_level(input, quiet));
   const ClaimedDirectory claimed = ClaimedDirectory::fresh(
       arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
                             : fs::path(arguments.out));
   const fs::path& directory = claimed.path();
-  RunWriter writer(directory, analyze_info(arguments, input, options, quiet_noise_level(input, quiet)),
+  RunWriter writer(directory, info,
                    {.probes = input.probes(),
                     .modes = options.modes,
                     .order = {},

@@ -1,15 +1,16 @@
 #include "cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cmath>
-#include <sstream>
+#include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include "cli/exit_code.hpp"
+#include "cli/option_values.hpp"
 #include "cli/provenance.hpp"
-#include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "engine/numbers.hpp"
 
 namespace premelt::cli {
 
@@ -105,58 +106,50 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-std::pair<std::string, std::string> split_assignment(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw UsageError("--set: expected key=value, got '" + text + "'");
-  }
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
+constexpr std::size_t most_steps = 10000, most_seeds = 100000;
+constexpr std::int64_t most_draws = 100'000'000, most_controls = 100000, most_jobs = 1024;
+constexpr double least_sigma = 1e-9, most_sigma = 1e3;
 
-/// "3", "0:480:40" -> whole numbers; `expected` describes them in errors.
-std::vector<std::int64_t> split_numbers(const std::string& text, const std::string& expected) {
-  std::vector<std::int64_t> numbers;
-  std::istringstream stream(text);
-  for (std::string item; std::getline(stream, item, ':');) {
-    const auto number = parse_number(item);
-    if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53) {
-      throw UsageError(expected + ", got '" + text + "'");
+/// What is done with the text of an option.
+using Take = std::function<void(const std::string& text)>;
+
+/// An option or argument with a value. CLI11 hands on the text only: `take` reads it or throws UsageError.
+CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type, const char* help,
+                       const Take& take) {
+  const auto read = [name, take](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      if (text.empty()) throw UsageError(name + ": expected a value, got ''");
+      if (text.starts_with("--"))
+        throw UsageError(name + ": expected a value, got the option '" + text + "'");
+      take(text);
     }
-    numbers.push_back(static_cast<std::int64_t>(*number));
-  }
-  return numbers;
-}
-
-std::pair<std::int64_t, std::int64_t> split_range(const std::string& text) {
-  const std::string expected = "--baseline: expected A:B with steps A <= B";
-  const std::vector<std::int64_t> numbers = split_numbers(text, expected);
-  if (numbers.size() != 2 || numbers[0] > numbers[1]) throw UsageError(expected + ", got '" + text + "'");
-  return {numbers[0], numbers[1]};
-}
-
-/// STEP or A:B:STEP, both ends included.
-void add_steps(const std::string& text, std::vector<std::int64_t>& steps) {
-  const std::string expected = "--at: expected STEP or A:B:STEP with 0 <= A <= B and a positive STEP";
-  const std::vector<std::int64_t> numbers = split_numbers(text, expected);
-  const bool single = numbers.size() == 1 && numbers[0] >= 0;
-  const bool range = numbers.size() == 3 && numbers[0] >= 0 && numbers[0] <= numbers[1] && numbers[2] > 0;
-  if (!single && !range) throw UsageError(expected + ", got '" + text + "'");
-  if (single) return steps.push_back(numbers[0]);
-  for (std::int64_t step = numbers[0]; step <= numbers[1]; step += numbers[2]) steps.push_back(step);
-}
-
-std::pair<std::uint64_t, std::uint64_t> split_seeds(const std::string& text) {
-  const std::size_t dots = text.find("..");
-  const auto seed = [](const std::string& word) {
-    const double number = parse_number(word).value_or(-1);
-    return number <= 0x1p53 && number == std::floor(number) ? number : -1;
+    return true;
   };
-  const double first = seed(text.substr(0, dots));
-  const double last = dots == std::string::npos ? -1 : seed(text.substr(dots + 2));
-  if (first < 0 || last < first) {
-    throw UsageError("--seeds: expected A..B with whole numbers A <= B, got '" + text + "'");
-  }
-  return {static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last)};
+  return sub->add_option(name, CLI::callback_t(read), help)->type_name(type);
+}
+
+/// One that may be given several times.
+CLI::Option* add_values(CLI::App* sub, const std::string& name, const char* type, const char* help,
+                        const Take& take) {
+  return add_value(sub, name, type, help, take)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// Takes the text as it stands.
+Take into(std::string& text) {
+  return [&text](const std::string& given) { text = given; };
+}
+
+/// Takes one of the names there are.
+std::string choice(const std::string& option, const std::string& text,
+                   const std::vector<std::string>& known) {
+  if (std::ranges::find(known, text) != known.end()) return text;
+  throw UsageError(option + ": " + unknown_name("value", text, known));
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
 /// Everything the parser fills; the chosen subcommand decides which part is returned.
@@ -169,8 +162,8 @@ struct Parser {
   WatchArguments watch;
   SweepArguments sweep;
   ReportArguments report;
-  std::vector<std::string> sets, at;
-  std::string seed, steps, dtype, window, baseline, seeds;
+  std::vector<std::pair<std::string, std::string>> sets, shortcuts;  ///< --set; --seed, --steps and the like
+  std::vector<std::string> samplers;
 
   Parser() {
     app.require_subcommand(0, 1);
@@ -189,19 +182,19 @@ struct Parser {
 
   void add_settings() {
     CLI::App* sub = app.add_subcommand("settings", settings_help);
-    sub->add_option("NAME", settings.name, "a setting");
+    add_value(sub, "NAME", "TEXT", "a setting", into(settings.name));
     sub->add_flag("--json", settings.json, "print JSON");
   }
 
   void add_run() {
     CLI::App* sub = app.add_subcommand("run", run_help);
-    sub->add_option("SETTING", run.setting, "a name from `premelt settings`");
-    sub->add_option("--seed", seed, "seed of all random streams");
-    sub->add_option("--steps", steps, "training steps");
+    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(run.setting));
+    add_shortcut(sub, "seed", "N", "seed of all random streams");
+    add_shortcut(sub, "steps", "N", "training steps");
     add_sets(sub);
-    sub->add_option("--config", run.config, "a TOML file, or the run.json of an earlier run");
-    sub->add_option("--out", run.out, "run directory (default: runs/SETTING-seedN)");
-    sub->add_option("--dtype", dtype, "float32 or float64");
+    add_config(sub, run.config);
+    add_value(sub, "--out", "DIR", "run directory (default: runs/SETTING-seedN)", into(run.out));
+    add_shortcut(sub, "dtype", "TEXT", "float32 or float64");
     sub->add_flag("--resume", run.resume, "continue the interrupted run in --out from its newest checkpoint");
     sub->add_flag("--profile", run.profile,
                   "at the end, a table of the time and memory of each op on stderr");
@@ -210,97 +203,133 @@ struct Parser {
   }
 
   void add_sets(CLI::App* sub) {
-    sub->add_option("--set", sets, "KEY=VALUE: a parameter of the setting; may be repeated")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_values(sub, "--set", "KEY=VALUE", "a parameter of the setting; may be repeated",
+               [this](const std::string& text) { sets.push_back(assignment("--set", text)); });
+  }
+
+  /// An option that is short for --set with its name.
+  void add_shortcut(CLI::App* sub, const std::string& key, const char* type, const char* help) {
+    add_value(sub, "--" + key, type, help,
+              [this, key](const std::string& text) { shortcuts.emplace_back(key, text); });
+  }
+
+  static void add_config(CLI::App* sub, std::string& config) {
+    add_value(sub, "--config", "FILE", "a TOML file, or the run.json of an earlier run", into(config));
   }
 
   void add_compare() {
     CLI::App* sub = app.add_subcommand("compare", compare_help);
-    sub->add_option("SETTING", compare.target, "a name from `premelt settings`, or a run directory");
-    sub->add_option("--at", at, "STEP or A:B:STEP; may be repeated (default: five steps over the run)")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    sub->add_option("--sigma", compare.sigmas, "widths of the Gaussian, separated by commas")
-        ->delimiter(',')
-        ->capture_default_str();
-    sub->add_option("--draws", compare.draws,
-                    "loss vectors at each sigma (default: 40000, fewer for large models)")
-        ->check(CLI::PositiveNumber);
-    sub->add_option("--window", window, "recordings in the dynamical window");
-    sub->add_option("--sampler", compare.samplers, "gaussian, dynamical, replica, sgld; may be repeated")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"gaussian", "dynamical", "replica", "sgld"}));
-    sub->add_option("--memory", compare.memory,
-                    "MB that the Jacobian may take; beyond, GGᵀ is made without it")
-        ->capture_default_str();
-    sub->add_option("--seed", seed, "seed of all random streams");
+    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`, or a run directory",
+              into(compare.target));
+    add_values(sub, "--at", "STEP", "STEP or A:B:STEP; may be repeated (default: five steps over the run)",
+               [this](const std::string& text) {
+                 const auto steps = step_list("--at", text, most_steps);
+                 compare.steps.insert(compare.steps.end(), steps.begin(), steps.end());
+               });
+    add_value(sub, "--sigma", "FLOAT,...", "widths of the Gaussian, separated by commas",
+              [this](const std::string& text) {
+                compare.sigmas = number_list("--sigma", text, least_sigma, most_sigma);
+              })
+        ->default_str("0.001,0.003,0.01,0.03,0.1");
+    add_value(sub, "--draws", "N", "loss vectors at each sigma (default: 40000, fewer for large models)",
+              [this](const std::string& text) {
+                compare.draws = static_cast<std::size_t>(whole_number("--draws", text, 4, most_draws));
+              });
+    add_shortcut(sub, "window", "N", "recordings in the dynamical window");
+    add_values(
+        sub, "--sampler", "TEXT", "gaussian, dynamical, replica, sgld; may be repeated",
+        [this](const std::string& text) {
+          for (const std::string& name : name_list("--sampler", text))
+            add_once(samplers, choice("--sampler", name, {"gaussian", "dynamical", "replica", "sgld"}));
+        });
+    add_value(sub, "--memory", "MB", "MB that the Jacobian may take; beyond, GGᵀ is made without it",
+              [this](const std::string& text) { compare.memory = count_of("--memory", text, 0); })
+        ->default_str("1024");
+    add_shortcut(sub, "seed", "N", "seed of all random streams");
     add_sets(sub);
-    sub->add_option("--config", compare.config, "a TOML file, or the run.json of an earlier run");
-    sub->add_option("--out", compare.out, "output directory (default: runs/compare-SETTING-seedN)");
+    add_config(sub, compare.config);
+    add_value(sub, "--out", "DIR", "output directory (default: runs/compare-SETTING-seedN)",
+              into(compare.out));
     sub->add_flag("--json", compare.json, "print one JSON object on stdout");
   }
 
   void add_analyze() {
     CLI::App* sub = app.add_subcommand("analyze", analyze_help);
-    sub->add_option("FILE", analyze.file, "losses: .npy, .csv or .jsonl")->required();
-    sub->add_option("--steps-file", analyze.steps_file, "the steps of the recordings: .npy or .csv");
+    add_value(sub, "FILE", "TEXT", "losses: .npy, .csv or .jsonl", into(analyze.file))->required();
+    add_value(sub, "--steps-file", "FILE", "the steps of the recordings: .npy or .csv",
+              into(analyze.steps_file));
     add_chain(sub, analyze.chain);
-    sub->add_option("--baseline", baseline, "A:B: quiet steps that set noise level and threshold");
-    sub->add_option("--out", analyze.out, "output directory (default: runs/analyze-FILE)");
+    add_value(sub, "--baseline", "A:B", "quiet steps that set noise level and threshold",
+              [this](const std::string& text) { analyze.baseline = step_range("--baseline", text); });
+    add_value(sub, "--out", "DIR", "output directory (default: runs/analyze-FILE)", into(analyze.out));
     sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
   }
 
-  void add_chain(CLI::App* sub, ChainArguments& chain) {
-    sub->add_option("--window", chain.window, "recordings in the sliding window")->capture_default_str();
-    sub->add_option("--detrend", chain.detrend, "statistic the alarm reads: none, linear or diff")
-        ->check(CLI::IsMember({"none", "linear", "diff"}));
-    sub->add_option("--transform", chain.transform,
-                    "statistic the alarm reads: of the losses (none) or of their log")
-        ->check(CLI::IsMember({"none", "log"}));
-    sub->add_option("--blocks", chain.blocks_file, "CSV probe,block");
-    sub->add_option("--probes", chain.probes, "only these blocks feed the alarm")->delimiter(',');
+  static void add_chain(CLI::App* sub, ChainArguments& chain) {
+    add_value(sub, "--window", "N", "recordings in the sliding window", [&chain](const std::string& text) {
+      chain.window = count_of("--window", text, 2);
+    })->default_str("40");
+    add_value(sub, "--detrend", "TEXT", "statistic the alarm reads: none, linear or diff",
+              [&chain](const std::string& text) {
+                chain.detrend = choice("--detrend", text, {"none", "linear", "diff"});
+              });
+    add_value(sub, "--transform", "TEXT", "statistic the alarm reads: of the losses (none) or of their log",
+              [&chain](const std::string& text) {
+                chain.transform = choice("--transform", text, {"none", "log"});
+              });
+    add_value(sub, "--blocks", "FILE", "CSV probe,block", into(chain.blocks_file));
+    add_values(sub, "--probes", "TEXT,...", "only these blocks feed the alarm",
+               [&chain](const std::string& text) {
+                 for (const std::string& name : name_list("--probes", text)) add_once(chain.probes, name);
+               });
   }
 
   void add_watch() {
     CLI::App* sub = app.add_subcommand("watch", watch_help);
-    sub->add_option("FILE", watch.file, "lines of losses; - for standard input")->capture_default_str();
+    add_value(sub, "FILE", "TEXT", "lines of losses; - for standard input", into(watch.file))
+        ->default_str("-");
     add_chain(sub, watch.chain);
-    sub->add_option("--warmup", watch.warmup,
-                    "recordings before the first that may alarm (default: the window)");
+    add_value(sub, "--warmup", "N", "recordings before the first that may alarm (default: the window)",
+              [this](const std::string& text) { watch.warmup = count_of("--warmup", text, 0); });
     sub->add_flag("--quiet", watch.quiet, "no alarms on stderr");
   }
 
   void add_sweep() {
     CLI::App* sub = app.add_subcommand("sweep", sweep_help);
-    sub->add_option("SETTING", sweep.setting, "a name from `premelt settings`");
-    sub->add_option("--seeds", seeds, "A..B: the seeds that are scored")->required();
-    sub->add_option("--controls", sweep.controls,
-                    "event-free runs that calibrate, and as many that are scored")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    sub->add_option("--window", sweep.windows,
-                    "windows in recordings, separated by commas, all read from the same runs")
-        ->delimiter(',')
-        ->check(CLI::PositiveNumber);
+    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(sweep.setting));
+    add_value(sub, "--seeds", "A..B", "the seeds that are scored", [this](const std::string& text) {
+      std::tie(sweep.first_seed, sweep.last_seed) = seed_range("--seeds", text, most_seeds);
+    })->required();
+    add_value(sub, "--controls", "N", "event-free runs that calibrate, and as many that are scored",
+              [this](const std::string& text) {
+                sweep.controls = static_cast<std::size_t>(whole_number("--controls", text, 1, most_controls));
+              })
+        ->default_str("20");
+    add_value(sub, "--window", "N,...",
+              "windows in recordings, separated by commas, all read from the same runs",
+              [this](const std::string& text) { sweep.windows = count_list("--window", text, 2); });
     sub->add_flag("--traps", sweep.traps, "also count alarms on event-free runs that disturb the losses");
     sub->add_flag("--ablate", sweep.ablate,
                   "also score SHC on fewer probes, single blocks, and without them");
     sub->add_flag("--no-whitening", sweep.no_whitening,
                   "train no null replicas: half the time, and no whitened detectors");
-    sub->add_option("--jobs", sweep.jobs, "runs at a time (default: one a core)")->check(CLI::PositiveNumber);
-    sub->add_option("--steps", steps, "training steps");
+    add_value(sub, "--jobs", "N", "runs at a time (default: one a core)", [this](const std::string& text) {
+      sweep.jobs = static_cast<std::size_t>(whole_number("--jobs", text, 1, most_jobs));
+    });
+    add_shortcut(sub, "steps", "N", "training steps");
     add_sets(sub);
-    sub->add_option("--config", sweep.config, "a TOML file, or the run.json of an earlier run");
-    sub->add_option("--out", sweep.out, "sweep directory (default: runs/sweep-SETTING)");
+    add_config(sub, sweep.config);
+    add_value(sub, "--out", "DIR", "sweep directory (default: runs/sweep-SETTING)", into(sweep.out));
     sub->add_flag("--quiet", sweep.quiet, "no progress on stderr");
     sub->add_flag("--json", sweep.json, "print one JSON object on stdout");
   }
 
   void add_report() {
     CLI::App* sub = app.add_subcommand("report", report_help);
-    sub->add_option("RUN_DIR", report.directory, "a directory made by run or analyze")->required();
-    sub->add_option("--figures", report.figures, "also write the charts as SVG files into this directory");
+    add_value(sub, "RUN_DIR", "TEXT", "a directory made by run or analyze", into(report.directory))
+        ->required();
+    add_value(sub, "--figures", "DIR", "also write the charts as SVG files into this directory",
+              into(report.figures));
   }
 
   /// What CLI11 could not place: an option or a command that does not exist.
@@ -321,41 +350,39 @@ struct Parser {
   Arguments result() {
     refuse_extras();
     if (app.got_subcommand("settings")) return settings;
-    if (app.got_subcommand("analyze")) {
-      if (!baseline.empty()) analyze.baseline = split_range(baseline);
-      return analyze;
-    }
+    if (app.got_subcommand("analyze")) return analyze;
     if (app.got_subcommand("watch")) return watch;
     if (app.got_subcommand("report")) return report;
+    std::vector<std::pair<std::string, std::string>> overrides = sets;
+    overrides.insert(overrides.end(), shortcuts.begin(), shortcuts.end());
     if (app.got_subcommand("compare")) {
-      for (const std::string& text : at) add_steps(text, compare.steps);
-      compare.overrides = overrides();
+      if (!samplers.empty()) compare.samplers = samplers;
+      compare.overrides = overrides;
       return compare;
     }
     if (app.got_subcommand("sweep")) {
-      std::tie(sweep.first_seed, sweep.last_seed) = split_seeds(seeds);
-      sweep.overrides = overrides();
+      sweep.overrides = overrides;
       return sweep;
     }
     if (!app.got_subcommand("run")) return TextRequest{app.help()};
-    run.overrides = overrides();
+    run.overrides = overrides;
     return run;
   }
-
-  std::vector<std::pair<std::string, std::string>> overrides() const {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (const std::string& text : sets) pairs.push_back(split_assignment(text));
-    if (!seed.empty()) pairs.emplace_back("seed", seed);
-    if (!steps.empty()) pairs.emplace_back("steps", steps);
-    if (!dtype.empty()) pairs.emplace_back("dtype", dtype);
-    if (!window.empty()) pairs.emplace_back("window", window);
-    return pairs;
-  }
 };
+
+/// Arguments become names in JSON files and pages, where only UTF-8 can be told apart.
+void check_encoding(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (is_utf8(argv[i])) continue;
+    throw UsageError("argument " + std::to_string(i) + ", '" + argv[i] +
+                     "': is not UTF-8; rename the file, or set the terminal to UTF-8");
+  }
+}
 
 }  // namespace
 
 Arguments parse_arguments(int argc, char** argv) {
+  check_encoding(argc, argv);
   Parser parser;
   try {
     parser.app.parse(argc, argv);

@@ -17,6 +17,7 @@
 #include "engine/claimed_directory.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
+#include "engine/memory.hpp"
 #include "rdm/run_writer.hpp"
 
 namespace premelt::cli {
@@ -44,7 +45,8 @@ struct Subject {
 Subject subject_of(const CompareArguments& arguments) {
   RunArguments run;
   run.overrides = arguments.overrides;
-  if (!fs::is_directory(arguments.target)) {
+  std::error_code unreadable;
+  if (!fs::is_directory(arguments.target, unreadable)) {
     run.setting = arguments.target;
     run.config = arguments.config;
     return {make_plan(run), std::nullopt};
@@ -86,17 +88,13 @@ std::vector<std::int64_t> stops_of(const std::vector<std::int64_t>& asked) {
 
 ComparisonOptions options_of(const CompareArguments& arguments, const Plan& plan,
                              const LossLandscape& landscape) {
-  for (double sigma : arguments.sigmas) {
-    if (!(sigma > 0)) throw UsageError("--sigma: must be positive, got " + short_number(sigma));
-  }
   ComparisonOptions options{.sigmas = arguments.sigmas, .draws = arguments.draws};
   std::ranges::sort(options.sigmas);
   if (options.draws == 0) options.draws = default_draws(landscape);
   options.directions = default_directions(landscape);
-  if (options.draws < 4) {
-    throw UsageError("--draws: expected at least 4 loss vectors (two pairs), got " +
-                     std::to_string(options.draws));
-  }
+  require_memory(
+      "--draws " + std::to_string(options.draws) + " on " + std::to_string(landscape.probes()) + " probes",
+      4 * sizeof(double) * static_cast<double>(options.draws) * static_cast<double>(landscape.probes()));
   options.jacobian_bytes = 1e6 * static_cast<double>(arguments.memory);
   options.seed = plan.parameters.count("seed");
   options.threads = std::max(1u, std::thread::hardware_concurrency());

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,8 @@ using Json = nlohmann::json;
 
 HyperparameterValue from_json(const std::filesystem::path& path, const std::string& key, const Json& value) {
   if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number_integer()) return value.get<std::int64_t>();
+  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
+  if (value.is_number_integer() && !too_large) return value.get<std::int64_t>();
   if (value.is_number()) return value.get<double>();
   if (value.is_string()) return value.get<std::string>();
   if (value.is_array() && std::ranges::all_of(value, [](const Json& x) { return x.is_number(); })) {
@@ -84,7 +86,8 @@ Config read_toml(const std::filesystem::path& path) {
 }  // namespace
 
 Config read_config(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) {
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) {
     throw DataError(path.string() + ": is a directory, expected a TOML file or a run.json");
   }
   if (!std::ifstream(path)) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));

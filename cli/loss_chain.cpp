@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "engine/error.hpp"
+#include "engine/memory.hpp"
+#include "engine/numbers.hpp"
 #include "rdm/loss_file.hpp"
 
 namespace premelt::cli {
@@ -36,13 +38,21 @@ std::optional<Channel> alarm_channel(const ChainArguments& arguments, const Bloc
   return channel;
 }
 
-}  // namespace
-
-void check_window(const ChainArguments& arguments) {
-  if (arguments.window < 2) throw UsageError("--window: expected at least 2 recordings");
+/// Names go into JSON files and pages, where only UTF-8 can be told apart.
+void check_encoding(const std::string& source, const std::vector<std::string>& names) {
+  const auto bad = std::ranges::find_if_not(names, is_utf8);
+  if (bad == names.end()) return;
+  throw DataError(source + ": the name '" + *bad + "' (number " + std::to_string(bad - names.begin() + 1) +
+                  ") is not UTF-8; save the file as UTF-8");
 }
 
+}  // namespace
+
 MonitorOptions chain_options(const ChainArguments& arguments, const std::vector<std::string>& blocks) {
+  const auto window = static_cast<double>(arguments.window), probes = static_cast<double>(blocks.size());
+  require_memory(
+      4 * sizeof(double) * window * (probes + window),
+      "--window " + std::to_string(arguments.window) + " on " + std::to_string(blocks.size()) + " probes");
   MonitorOptions options;
   options.probes = blocks.size();
   options.window = arguments.window;
@@ -55,10 +65,13 @@ MonitorOptions chain_options(const ChainArguments& arguments, const std::vector<
   return options;
 }
 
-std::vector<std::string> chain_blocks(const ChainArguments& arguments,
+std::vector<std::string> chain_blocks(const ChainArguments& arguments, const std::string& source,
                                       const std::vector<std::string>& probes) {
+  check_encoding(source, probes);
   if (arguments.blocks_file.empty()) return std::vector<std::string>(probes.size(), "all");
-  return read_blocks(arguments.blocks_file, probes);
+  std::vector<std::string> blocks = read_blocks(arguments.blocks_file, probes);
+  check_encoding(arguments.blocks_file, blocks);
+  return blocks;
 }
 
 }  // namespace premelt::cli

@@ -48,7 +48,8 @@ void check_same_setting(const std::string& file, const std::string& found, const
 
 /// The plan in a run.json, which nobody is expected to have edited.
 Plan stored_plan(const fs::path& run_json) {
-  if (!fs::exists(run_json)) {
+  std::error_code unreadable;
+  if (!fs::exists(run_json, unreadable)) {
     throw DataError(run_json.string() + ": is missing; --resume continues a directory made by `premelt run`");
   }
   const Config stored = read_config(run_json);
@@ -85,7 +86,8 @@ Shape attention_shape(const Experiment& experiment) {
 /// What the data can be recognised by, a file or a directory of texts; nothing where the parameters name
 /// none.
 std::optional<std::string> data_hash(const Hyperparameters& parameters) {
-  if (!parameters.contains("data") || !fs::exists(parameters.text("data"))) return std::nullopt;
+  std::error_code unreadable;
+  if (!parameters.contains("data") || !fs::exists(parameters.text("data"), unreadable)) return std::nullopt;
   char text[24];
   std::snprintf(text, sizeof text, "%016llx",
                 static_cast<unsigned long long>(fnv1a(read_text(parameters.text("data")))));

@@ -8,7 +8,8 @@
 namespace premelt::cli {
 
 void render_report(const ReportArguments& arguments) {
-  if (!std::filesystem::is_directory(arguments.directory)) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_directory(arguments.directory, unreadable)) {
     throw DataError(arguments.directory +
                     ": is not a directory, expected one made by `premelt run` or `analyze`");
   }

@@ -14,7 +14,16 @@ nlohmann::json read_json(const std::filesystem::path& path);
 /// events.json. Throws DataError when it is missing or malformed.
 std::vector<Event> read_events(const std::filesystem::path& directory);
 
-/// Throws DataError naming the file that is missing or malformed.
+/// The recordings that both steps.npy and losses.npy hold, complete ones.
+struct Recordings {
+  Tensor<std::int64_t> steps;  ///< (T), increasing
+  Tensor<double> losses;       ///< (T,n)
+};
+
+/// Throws DataError naming the file that is missing or malformed, what was expected and what found.
+Recordings read_recordings(const std::filesystem::path& directory);
+
+/// The same of all files a report is drawn from: their arrays fit together.
 report::ReportData read_run_directory(const std::filesystem::path& directory);
 
 /// Draws `<directory>/report.html` and returns its path.

@@ -33,6 +33,7 @@ nlohmann::json describe(const Setting& setting) {
         {"name", parameter.name}, {"default", to_json(parameter.value)}, {"meaning", parameter.meaning}};
     if (!parameter.choices.empty()) entry["choices"] = parameter.choices;
     if (parameter.minimum) entry["minimum"] = *parameter.minimum;
+    if (parameter.maximum) entry["maximum"] = *parameter.maximum;
     list.push_back(entry);
   }
   return {{"name", setting.name}, {"summary", setting.summary}, {"parameters", list}};

@@ -3,21 +3,18 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
-#include "engine/npy.hpp"
+#include "engine/memory.hpp"
 #include "models/checkpoints.hpp"
 
 namespace premelt::cli {
 
 StoredRun::StoredRun(const std::filesystem::path& directory, const Plan& plan)
-    : plan_(plan),
-      steps_(read_npy<std::int64_t>(directory / "steps.npy")),
-      losses_(read_npy<double>(directory / "losses.npy")),
-      checkpoints_(find_checkpoints(directory)) {
+    : plan_(plan), recordings_(read_recordings(directory)), checkpoints_(find_checkpoints(directory)) {
   check_same_data(directory / "run.json", plan.parameters);
 }
 
 std::int64_t StoredRun::last() const {
-  return steps_.empty() ? -1 : steps_.flat().back();
+  return recordings_.steps.empty() ? -1 : recordings_.steps.flat().back();
 }
 
 std::optional<Checkpoint> StoredRun::before(std::int64_t step) const {
@@ -27,9 +24,10 @@ std::optional<Checkpoint> StoredRun::before(std::int64_t step) const {
 }
 
 bool StoredRun::agrees(std::int64_t step, const std::vector<double>& now) const {
-  const auto row = std::ranges::find(steps_.flat(), step) - steps_.flat().begin();
-  return row == static_cast<std::ptrdiff_t>(steps_.size()) ||
-         std::ranges::equal(losses_.row(static_cast<std::size_t>(row)), now);
+  const auto steps = recordings_.steps.flat();
+  const auto row = std::ranges::find(steps, step) - steps.begin();
+  return row == static_cast<std::ptrdiff_t>(steps.size()) ||
+         std::ranges::equal(recordings_.losses.row(static_cast<std::size_t>(row)), now);
 }
 
 Walk::Walk(const Plan& plan, std::size_t windows, double memory)
@@ -46,6 +44,9 @@ Walk::Walk(const Plan& plan, std::size_t windows, double memory)
   if (landscape_->probes() < 2) throw UsageError("a covariance needs at least 2 probes, got 1");
   const auto row_bytes = static_cast<double>(sizeof(double) * landscape_->parameters());
   if (row_bytes * static_cast<double>(kept_) > memory) kept_ = window_;
+  require_memory(2 * row_bytes * static_cast<double>(kept_),
+                 "a window of " + std::to_string(kept_) + " positions of " +
+                     std::to_string(landscape_->parameters()) + " parameters");
   remember();
 }
 

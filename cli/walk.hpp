@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/plan.hpp"
+#include "cli/run_directory.hpp"
 #include "models/setting.hpp"
 
 namespace premelt::cli {
@@ -28,8 +29,7 @@ class StoredRun {
 
  private:
   Plan plan_;
-  Tensor<std::int64_t> steps_;
-  Tensor<double> losses_;
+  Recordings recordings_;
   std::map<std::int64_t, std::filesystem::path> checkpoints_;
 };
 

@@ -1,7 +1,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <limits>
@@ -22,6 +21,8 @@ namespace premelt::cli {
 
 namespace {
 
+constexpr std::size_t longest_line = 16'000'000;  ///< bytes; half a million losses in full precision
+
 /// Lines of a file or of standard input, each as soon as it is complete.
 class Lines {
  public:
@@ -34,31 +35,30 @@ class Lines {
     if (!file_) throw DataError(name + ": cannot be read: " + std::strerror(errno));
     if (name.ends_with(".npy")) throw DataError(name + ": is not text; `premelt analyze` reads .npy files");
   }
-  ~Lines() { std::free(buffer_); }
-  Lines(const Lines&) = delete;
-  Lines& operator=(const Lines&) = delete;
-
   const std::string& name() const { return name_; }
 
-  /// The next line without its end; nothing at the end of the input or once interrupted.
+  /// The next line without its end; nothing at the end of the input or once interrupted. Throws DataError
+  /// when a line does not end.
   std::optional<std::string> next() {
-    const ssize_t length = interrupted_ ? -1 : getline(&buffer_, &capacity_, file_.get());
-    if (length >= 0) {
-      std::string line(buffer_, static_cast<std::size_t>(length));
-      if (line.ends_with('\n')) line.pop_back();
-      return line;
+    std::string line;
+    ++number_;
+    for (int c = 0; !interrupted_ && (c = getc_unlocked(file_.get())) != EOF; line += static_cast<char>(c)) {
+      if (c == '\n') return line;
+      if (line.size() < longest_line) continue;
+      throw DataError(name_ + ":" + std::to_string(number_) + ": no line end within " +
+                      std::to_string(longest_line) + " bytes, expected one recording of losses a line");
     }
     if (std::ferror(file_.get()) && !interrupted_)
       throw DataError(name_ + ": cannot be read: " + std::strerror(errno));
-    return std::nullopt;
+    if (line.empty() || interrupted_) return std::nullopt;
+    return line;
   }
 
  private:
   std::string name_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
   const std::atomic<bool>& interrupted_;
-  char* buffer_ = nullptr;  // getline's, as is its capacity
-  std::size_t capacity_ = 0;
+  std::size_t number_ = 0;  ///< of the line read last
 };
 
 /// The losses of a training run that left the finite numbers are no bad data: they are the news.
@@ -75,21 +75,30 @@ void check_finite(const LossLineReader& reader, const LossLine& recording) {
 class Watch {
  public:
   Watch(const WatchArguments& arguments, const std::string& source)
-      : arguments_(arguments), reader_(source) {}
+      : arguments_(arguments), source_(source), reader_(source) {}
 
+  /// A line that cannot be read is reported and left out: the training it comes from goes on.
   void take(const std::string& line) {
-    const auto recording = reader_.read(line);
+    const auto recording = unless_unreadable([&] { return reader_.read(line); });
     if (!recording) return;
     check_finite(reader_, *recording);
     if (!monitor_) start();
+    bool pushed = false;
+    const auto observation = unless_unreadable([&] {
+      const auto seen = monitor_->push(recording->step, recording->losses);
+      pushed = true;
+      return seen;
+    });
+    if (!pushed) return;
     ++recordings_;
-    std::cout << to_json(*recording, push(*recording)) << std::endl;
+    std::cout << to_json(*recording, observation) << std::endl;
     if (!std::cout) throw DataError("stdout cannot be written");
   }
 
   /// Throws DataError when the input ended, without being interrupted, before there was anything to say.
   void finish(bool interrupted) const {
-    say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_));
+    say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_) +
+                       (skipped_ > 0 ? "; lines skipped: " + std::to_string(skipped_) : ""));
     if (recordings_ >= arguments_.chain.window || interrupted) return;
     throw DataError(reader_.where() + ": the input ended after " + std::to_string(recordings_) +
                     " recordings, before the window of " + std::to_string(arguments_.chain.window) +
@@ -99,7 +108,7 @@ class Watch {
  private:
   /// The first recording says how many probes there are.
   void start() {
-    const std::vector<std::string> block_names = chain_blocks(arguments_.chain, reader_.probes());
+    const std::vector<std::string> block_names = chain_blocks(arguments_.chain, source_, reader_.probes());
     MonitorOptions options = chain_options(arguments_.chain, block_names);
     options.alarm.burn_in = std::numeric_limits<std::int64_t>::min();
     options.warmup = arguments_.warmup.value_or(options.window);
@@ -107,11 +116,17 @@ class Watch {
     monitor_.emplace(options);
   }
 
-  std::optional<Observation> push(const LossLine& recording) {
+  /// What `look` finds in the line; nothing, and a word on stderr, when that is bad data.
+  template <class Look>
+  auto unless_unreadable(const Look& look) -> decltype(look()) {
     try {
-      return monitor_->push(recording.step, recording.losses);
+      return look();
     } catch (const DataError& error) {
-      throw DataError(reader_.where() + ": " + error.what());
+      const std::string why = error.what(), where = reader_.where();
+      std::cerr << "premelt: " << (why.starts_with(where) ? "" : where + ": ") << why
+                << "; the line is skipped" << std::endl;
+      ++skipped_;
+      return std::nullopt;
     }
   }
 
@@ -144,17 +159,17 @@ class Watch {
   }
 
   const WatchArguments& arguments_;
+  std::string source_;
   Terminal terminal_ = ask_terminal();
   LossLineReader reader_;
   std::optional<Monitor> monitor_;
   std::optional<Blocks> blocks_;
-  std::size_t recordings_ = 0, alarms_ = 0;
+  std::size_t recordings_ = 0, alarms_ = 0, skipped_ = 0;
 };
 
 }  // namespace
 
 void watch_losses(const WatchArguments& arguments) {
-  check_window(arguments.chain);
   const std::atomic<bool>& interrupted = catch_interrupts();
   Lines lines(arguments.file, interrupted);
   Watch watch(arguments, lines.name());

@@ -7,6 +7,7 @@
 
 #include "engine/error.hpp"
 #include "engine/file.hpp"
+#include "engine/numbers.hpp"
 
 namespace premelt {
 
@@ -47,19 +48,6 @@ std::vector<fs::path> text_files(const fs::path& directory) {
   }
   std::ranges::sort(files);
   return files;
-}
-
-/// Bytes of the UTF-8 character that `text` begins with; 0 when it begins with none.
-std::size_t character_bytes(std::string_view text) {
-  const unsigned char lead = byte(text.front());
-  const std::size_t length = lead < 0x80       ? 1
-                             : lead >> 5 == 6  ? 2
-                             : lead >> 4 == 14 ? 3
-                             : lead >> 3 == 30 ? 4
-                                               : 0;
-  if (length > text.size()) return 0;
-  const std::string_view rest = text.substr(0, length).substr(length > 0 ? 1 : 0);
-  return std::ranges::all_of(rest, [](char c) { return byte(c) >> 6 == 2; }) ? length : 0;
 }
 
 }  // namespace
@@ -127,7 +115,7 @@ std::string read_text(const fs::path& path) {
   return text;
 }
 
-std::string printable(const std::string& bytes) {
+std::string one_line(const std::string& bytes) {
   std::string line;
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = character_bytes(std::string_view(bytes).substr(i));

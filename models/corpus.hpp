@@ -52,6 +52,6 @@ std::string read_text(const std::filesystem::path& path);
 inline constexpr const char* fortunes_path = "/usr/share/games/fortunes";
 
 /// One line that any terminal can show: control characters as in C (`\n`), bytes that are no UTF-8 as `\xNN`.
-std::string printable(const std::string& bytes);
+std::string one_line(const std::string& bytes);
 
 }  // namespace premelt

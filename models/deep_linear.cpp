@@ -232,7 +232,7 @@ std::vector<Hyperparameter> parameter_table() {
       {"alarm_factor", 10.0, "the alarm's statistic exceeds this times its running minimum (F)", 1.0},
       {"optimiser", std::string("sgd"), "sgd: fresh batches; gd: the population gradient", {}, {"sgd", "gd"}},
       {"learning_rate", 0.005, "step size on the mean of half the squared error", 0},
-      {"momentum", 0.0, "momentum of SGD", 0},
+      {"momentum", 0.0, "momentum of SGD", 0, {}, 1},
       {"weight_decay", 0.0, "L2 penalty added to the gradient", 0},
       {"batch", std::int64_t{32}, "samples a step (sgd)", 1},
       {"label_noise", 0.0, "standard deviation of the noise on training targets", 0},

@@ -138,7 +138,7 @@ Hyperparameters parameter_table() {
        {},
        {"none", "no_decay", "random_labels", "low_fraction"}},
       {"modulus", std::int64_t{31}, "p, odd; addition is modulo p", 5},
-      {"fraction", 0.5, "share of the p*p pairs that is trained on", 0},
+      {"fraction", 0.5, "share of the p*p pairs that is trained on", 0, {}, 1},
       {"model",
        std::string("quadratic"),
        "a quadratic perceptron, or a one-layer transformer: unreliable at this size",

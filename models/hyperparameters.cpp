@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <sstream>
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "engine/numbers.hpp"
 #include "engine/overloaded.hpp"
 
 namespace premelt {
@@ -24,11 +26,32 @@ const char* type_name(const HyperparameterValue& value) {
                    found + "' (" + parameter.meaning + ")");
 }
 
+[[noreturn]] void out_of_range(const Hyperparameter& parameter, std::optional<double> maximum) {
+  throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) +
+                   " is out of range, expected a finite number" +
+                   (parameter.minimum ? " >= " + format_number(*parameter.minimum) : "") +
+                   (parameter.minimum && maximum ? " and" : "") +
+                   (maximum ? " <= " + format_number(*maximum) : "") + " (" + parameter.meaning + ")");
+}
+
 /// A TOML float always shows that it is one.
 std::string toml_float(double number) {
   std::string text = format_number(number);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
+}
+
+/// In quotes, with escapes for quotes, backslashes and control characters.
+std::string toml_string(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\u%04X", byte);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    quoted += control ? escaped : c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  }
+  return quoted + "\"";
 }
 
 std::optional<std::vector<double>> parse_list(const std::string& text) {
@@ -51,9 +74,9 @@ std::optional<HyperparameterValue> parse_as(const HyperparameterValue& like, con
                                  return std::nullopt;
                                },
                                [&](std::int64_t) -> std::optional<HyperparameterValue> {
-                                 if (!number || *number != std::floor(*number) || std::abs(*number) > 0x1p53)
-                                   return std::nullopt;
-                                 return static_cast<std::int64_t>(*number);
+                                 const auto whole = parse_integer(text);
+                                 if (!whole) return std::nullopt;
+                                 return *whole;
                                },
                                [&](double) -> std::optional<HyperparameterValue> {
                                  if (!number) return std::nullopt;
@@ -87,15 +110,16 @@ const Hyperparameter& Hyperparameters::find(std::string_view name) const {
 }
 
 void Hyperparameters::check(const Hyperparameter& parameter) const {
-  const auto in_range = [&](double number) {
-    if (!std::isfinite(number) || (parameter.minimum && number < *parameter.minimum)) {
-      throw UsageError("parameter '" + parameter.name + "': " + to_toml(parameter.value) +
-                       " is out of range, expected a " + "finite number" +
-                       (parameter.minimum ? " >= " + toml_float(*parameter.minimum) : "") + " (" +
-                       parameter.meaning + ")");
-    }
+  const auto in_range = [&](double number, std::optional<double> maximum) {
+    const bool fits = std::isfinite(number) && (!parameter.minimum || number >= *parameter.minimum) &&
+                      (!maximum || number <= *maximum);
+    if (!fits) out_of_range(parameter, maximum);
   };
-  std::visit(Overloaded{[](bool) {}, [&](std::int64_t v) { in_range(static_cast<double>(v)); }, in_range,
+  std::visit(Overloaded{[](bool) {},
+                        [&](std::int64_t v) {
+                          in_range(static_cast<double>(v), parameter.maximum.value_or(largest_integer));
+                        },
+                        [&](double v) { in_range(v, parameter.maximum); },
                         [&](const std::string& v) {
                           if (!parameter.choices.empty() &&
                               std::ranges::find(parameter.choices, v) == parameter.choices.end()) {
@@ -103,7 +127,9 @@ void Hyperparameters::check(const Hyperparameter& parameter) const {
                                              "': " + unknown_name("value", v, parameter.choices));
                           }
                         },
-                        [&](const std::vector<double>& v) { std::ranges::for_each(v, in_range); }},
+                        [&](const std::vector<double>& v) {
+                          for (const double number : v) in_range(number, parameter.maximum);
+                        }},
              parameter.value);
 }
 
@@ -126,15 +152,19 @@ void Hyperparameters::set(std::string_view name, const HyperparameterValue& valu
   table_[static_cast<std::size_t>(&old - table_.data())] = changed;
 }
 
+void require_heads_fit(const Hyperparameters& parameters, bool in_pairs) {
+  const std::size_t heads = parameters.count("heads"), width = parameters.count("width");
+  if (width % (in_pairs ? 2 * heads : heads) == 0) return;
+  throw UsageError("parameter 'heads': " + std::to_string(heads) +
+                   " is out of range, expected a divisor of " + (in_pairs ? "half of " : "") +
+                   "'width', which is " + std::to_string(width));
+}
+
 std::string to_toml(const HyperparameterValue& value) {
   return std::visit(
       Overloaded{[](bool v) { return std::string(v ? "true" : "false"); },
                  [](std::int64_t v) { return std::to_string(v); }, [](double v) { return toml_float(v); },
-                 [](const std::string& v) {
-                   std::string quoted = "\"";
-                   for (char c : v) quoted += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-                   return quoted + "\"";
-                 },
+                 [](const std::string& v) { return toml_string(v); },
                  [](const std::vector<double>& v) {
                    std::string text = "[";
                    for (double number : v) text += (text.size() > 1 ? ", " : "") + toml_float(number);

@@ -13,6 +13,9 @@ namespace premelt {
 /// What a parameter can be.
 using HyperparameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
 
+/// Whole numbers a parameter may have, unless its row says otherwise: far from where sums of them overflow.
+constexpr double largest_integer = 1e15;
+
 /// One row of the table.
 struct Hyperparameter {
   std::string name;                       ///< as in `--set name=value`
@@ -20,6 +23,7 @@ struct Hyperparameter {
   std::string meaning;                    ///< one line, shown by `premelt settings`
   std::optional<double> minimum = {};     ///< for numbers (each number of a list)
   std::vector<std::string> choices = {};  ///< for strings; empty: any
+  std::optional<double> maximum = {};     ///< for numbers; whole numbers end at `largest_integer` without it
 };
 
 /// An ordered table of parameters.
@@ -64,6 +68,10 @@ class Hyperparameters {
 
   std::vector<Hyperparameter> table_;
 };
+
+/// Throws UsageError unless the parameter `heads` divides the parameter `width`, or half of it where
+/// channels go in pairs.
+void require_heads_fit(const Hyperparameters& parameters, bool in_pairs = false);
 
 /// As TOML writes it: `true`, `3`, `0.005`, `"sgd"`, `[4.0, 2.0]`; numbers in their shortest exact form.
 std::string to_toml(const HyperparameterValue& value);

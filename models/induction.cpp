@@ -28,9 +28,7 @@ class AttentionOnly {
   AttentionOnly(Parameters<T>& parameters, const Hyperparameters& p, Rng& rng)
       : heads_(p.count("heads")), layers_(p.text("control") == "one_layer" ? 1 : p.count("layers")) {
     const std::size_t width = p.count("width"), vocabulary = p.count("vocabulary");
-    if (heads_ == 0 || width % heads_ != 0) {
-      throw UsageError("parameter 'heads': expected a divisor of 'width', which is " + std::to_string(width));
-    }
+    require_heads_fit(p);
     const double sd = 1 / std::sqrt(static_cast<double>(width));
     parameters.add("tokens", normal_tensor<T>(Shape{vocabulary, width}, rng, 0.5));
     parameters.add("positions", normal_tensor<T>(Shape{p.count("length"), width}, rng, 0.5));

@@ -23,9 +23,7 @@ AdamOptions adam(double lr) {
 
 PersonaModel::Sizes sizes(const Hyperparameters& parameters) {
   const std::size_t width = parameters.count("width"), heads = parameters.count("heads");
-  if (width % heads != 0) {
-    throw UsageError("parameter 'heads': expected a divisor of 'width', which is " + std::to_string(width));
-  }
+  require_heads_fit(parameters);
   return {width, heads, parameters.count("hidden")};
 }
 

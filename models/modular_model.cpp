@@ -13,9 +13,7 @@ constexpr std::size_t sequence = 3;
 
 nn::TransformerOptions transformer_options(const Hyperparameters& parameters, std::size_t modulus) {
   const std::size_t width = parameters.count("width"), heads = parameters.count("heads");
-  if (width % heads != 0) {
-    throw UsageError("parameter 'heads': expected a divisor of 'width', which is " + std::to_string(width));
-  }
+  require_heads_fit(parameters);
   const double sd = 1 / std::sqrt(static_cast<double>(width));
   return {.vocabulary = modulus + 1,
           .outputs = modulus,

@@ -1,9 +1,11 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "engine/memory.hpp"
 #include "engine/names.hpp"
 #include "models/decay_annealed.hpp"
 #include "models/deep_linear.hpp"
+#include "models/experiment_memory.hpp"
 #include "models/grokking.hpp"
 #include "models/induction.hpp"
 #include "models/misalignment.hpp"
@@ -17,12 +19,32 @@
 
 namespace premelt {
 
+namespace {
+
+/// The setting as given, but refusing what this machine cannot hold.
+Setting within_memory(Setting setting) {
+  setting.make = [name = setting.name, make = setting.make](const Hyperparameters& parameters) {
+    require_memory(experiment_bytes(parameters), "the setting '" + name + "' with these parameters");
+    return make(parameters);
+  };
+  return setting;
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (const auto& setting :
+       {deep_linear_setting, schematic_setting, grokking_setting, induction_setting, misalignment_setting,
+        text_setting, tanh_mlp_setting, tiny_lookup_setting, quadratic_setting, pitchfork_setting,
+        fold_setting, metastable_setting, drift_setting, decay_annealed_setting}) {
+    all.push_back(within_memory(setting()));
+  }
+  return all;
+}
+
+}  // namespace
+
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all{deep_linear_setting(), schematic_setting(),     grokking_setting(),
-                                        induction_setting(),   misalignment_setting(),  text_setting(),
-                                        tanh_mlp_setting(),    tiny_lookup_setting(),   quadratic_setting(),
-                                        pitchfork_setting(),   fold_setting(),          metastable_setting(),
-                                        drift_setting(),       decay_annealed_setting()};
+  static const std::vector<Setting> all = all_settings();
   return all;
 }
 

@@ -23,10 +23,7 @@ constexpr double longest_gradient = 1, temperature = 0.8;
 
 nn::TransformerOptions options(const Hyperparameters& parameters, std::size_t vocabulary) {
   const std::size_t width = parameters.count("width"), heads = parameters.count("heads");
-  if (width % (2 * heads) != 0) {
-    throw UsageError("parameter 'heads': expected a divisor of half of 'width', which is " +
-                     std::to_string(width));
-  }
+  require_heads_fit(parameters, true);
   return {.vocabulary = vocabulary,
           .positions = parameters.count("length"),
           .width = width,
@@ -148,8 +145,8 @@ class Text : public Experiment {
       const Var<T> logits = model_(weights_.constants(), Indices(Shape{1, tokens.size()}, tokens));
       tokens.push_back(draw_token(logits.value().flat().last(corpus_.vocabulary()), rng));
     }
-    return printable(corpus_.decode(std::span(tokens).first(prompt))) + " ⟩ " +
-           printable(corpus_.decode(std::span(tokens).subspan(prompt)));
+    return one_line(corpus_.decode(std::span(tokens).first(prompt))) + " ⟩ " +
+           one_line(corpus_.decode(std::span(tokens).subspan(prompt)));
   }
 
   std::vector<std::string> probe_blocks() const override {

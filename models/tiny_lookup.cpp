@@ -86,6 +86,7 @@ class TinyLookup {
 
   template <class U>
   nn::Transformer make_model(Parameters<U>& weights) const {
+    require_heads_fit(parameters_);
     Rng rng(parameters_.count("seed"), "init");
     return {weights,
             {.vocabulary = parameters_.count("vocabulary"),

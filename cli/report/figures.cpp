@@ -12,6 +12,7 @@
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
 #include "cli/report/summary.hpp"
+#include "engine/csv.hpp"
 
 namespace premelt::report {
 namespace {
@@ -136,14 +137,15 @@ class Figures {
     std::ostringstream plot;
     for (std::size_t i = 0; i < curves.size(); ++i) {
       const Line& line = curves[i].line;
-      for (std::size_t k = 0; k < line.x.size(); ++k) points << line.x[k] << " " << line.y[k] << "\n";
+      for (std::size_t k = 0; k < line.x.size(); ++k)
+        points << format_number(line.x[k]) << " " << format_number(line.y[k]) << "\n";
       points << "\n\n";
       plot << (i ? ", " : "plot ") << "'" << name << ".dat' index " << i << " with lines " << curves[i].look
            << (curves[i].in_key ? " title " + quoted(line.name) : " notitle");
     }
     for (const Level& level : levels) {
       if (!std::isfinite(level.value)) continue;
-      plot << ", " << level.value << " with lines " << level.look
+      plot << ", " << format_number(level.value) << " with lines " << level.look
            << (level.title.empty() ? " notitle" : " title " + quoted(level.title));
     }
     std::ostringstream script;
@@ -182,14 +184,15 @@ class Figures {
     double scale = 0;
     for (std::size_t i = 0; i < cells; ++i) {
       for (std::size_t j = 0; j < cells; ++j) {
-        points << frame.covariance(i, j) << (j + 1 < cells ? " " : "\n");
+        points << format_number(frame.covariance(i, j)) << (j + 1 < cells ? " " : "\n");
         scale = std::max(scale, std::abs(frame.covariance(i, j)));
       }
     }
+    const std::string range = format_number(scale > 0 ? scale : 1);
     std::ostringstream script;
     script << "set terminal svg size 760,680 @look\nunset grid\nunset xlabel\nset size square\nset border 0\n"
            << "set palette defined (-1 '#0072b2', 0 '#ffffff', 1 '#d55e00')\n"
-           << "set cbrange [" << -(scale > 0 ? scale : 1) << ":" << (scale > 0 ? scale : 1) << "]\n"
+           << "set cbrange [-" << range << ":" << range << "]\n"
            << "set cbtics format '%.2g'\nset title 'C at step " << frame.step << "'\n"
            << "set xrange [-0.5:" << cells << "-0.5]\nset yrange [" << cells << "-0.5:-0.5]\n"
            << block_axis('x') << block_axis('y');
@@ -199,7 +202,7 @@ class Figures {
   void eigenvector(const Frame& frame) {
     std::ofstream points = folder_.open("eigenvector.dat");
     for (std::size_t i = 0; i < layout_.cells.size(); ++i) {
-      points << i << " " << frame.mode[i] << " " << layout_.cells[i].block << "\n";
+      points << i << " " << format_number(frame.mode[i]) << " " << layout_.cells[i].block << "\n";
     }
     std::ostringstream script;
     script << "unset xlabel\nset ylabel 'v_1'\nset boxwidth 0.85\nset title 'Top eigenvector of C at step "
@@ -224,13 +227,13 @@ class Figures {
 
 std::vector<std::filesystem::path> write_figures(const ReportData& data, const std::filesystem::path& dir) {
   check_shapes(data);
-  GnuplotFolder folder;
+  GnuplotFolder folder(dir);
   Figures figures(data, folder);
   figures.losses();
   figures.order();
   figures.signals();
   figures.window();
-  return folder.draw(dir);
+  return folder.draw();
 }
 
 }  // namespace premelt::report

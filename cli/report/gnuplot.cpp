@@ -1,10 +1,16 @@
 #include "cli/report/gnuplot.hpp"
 
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include <cstdlib>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iterator>
+#include <string_view>
 
 #include "cli/report/assets.hpp"
 #include "engine/error.hpp"
@@ -13,34 +19,66 @@ namespace premelt::report {
 namespace fs = std::filesystem;
 namespace {
 
-/// Doubles each single quote the way `quote` is written inside quotes: '' for gnuplot, '\'' for the shell.
-std::string in_quotes(const std::string& text, const std::string& quote) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? quote : std::string(1, c);
-  return result + "'";
+/// The environment without the terminal that gnuplot would open first: figures are files.
+std::vector<char*> quiet_environment() {
+  std::vector<char*> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("GNUTERM=")) variables.push_back(*variable);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
+/// Starts `gnuplot -d figures.gp` in the folder, without a shell. Returns 0 or an error number.
+int start_gnuplot(const fs::path& folder, pid_t& process) {
+  char program[] = "gnuplot", defaults[] = "-d", script[] = "figures.gp";
+  char* const arguments[] = {program, defaults, script, nullptr};
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "messages.txt", O_WRONLY | O_CREAT, 0600);
+  posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+  const int failed = posix_spawnp(&process, program, &files, nullptr, arguments, quiet_environment().data());
+  posix_spawn_file_actions_destroy(&files);
+  return failed;
 }
 
 void run_gnuplot(const fs::path& folder) {
-  const std::string command =
-      "cd " + in_quotes(folder.string(), "'\\''") + " && gnuplot figures.gp > messages.txt 2>&1 < /dev/null";
-  const int status = std::system(command.c_str());
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-    throw Error("figures need gnuplot, which is not installed (Debian: apt-get install gnuplot-nox)");
+  pid_t process = 0;
+  const int failed = start_gnuplot(folder, process);
+  if (failed == ENOENT)
+    throw DataError("figures need gnuplot, which is not installed (Debian: apt-get install gnuplot-nox)");
+  if (failed != 0) throw DataError(std::string("gnuplot cannot be started: ") + std::strerror(failed));
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   std::ifstream file(folder / "messages.txt");
-  throw Error("gnuplot failed: " + std::string(std::istreambuf_iterator<char>(file), {}));
+  throw DataError("gnuplot failed: " + std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 }  // namespace
 
 std::string quoted(const std::string& text) {
-  return in_quotes(text, "''");
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\%03o", byte < 0x20 || byte == 0x7f ? ' ' : byte);
+    result += escape;
+  }
+  return result + "\"";
 }
 
-GnuplotFolder::GnuplotFolder() {
-  std::string pattern = (fs::temp_directory_path() / "premelt-figures-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw DataError("cannot make a temporary folder " + pattern);
+GnuplotFolder::GnuplotFolder(const fs::path& figures) : figures_(figures) {
+  std::error_code failed;
+  made_figures_ = fs::create_directories(figures, failed);
+  std::string pattern = (figures / ".figures-XXXXXX").string();
+  if (failed || mkdtemp(pattern.data()) == nullptr) {
+    throw DataError("cannot write figures to " + figures.string() + ": " +
+                    (failed ? failed.message() : std::strerror(errno)));
+  }
   path_ = pattern;
   open("style.gp") << assets::figures_gp();
 }
@@ -48,6 +86,7 @@ GnuplotFolder::GnuplotFolder() {
 GnuplotFolder::~GnuplotFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+  if (made_figures_) fs::remove(figures_, ignored);  // only when it is empty
 }
 
 std::ofstream GnuplotFolder::open(const std::string& name) const {
@@ -63,18 +102,16 @@ void GnuplotFolder::add_figure(const std::string& name, const std::string& setti
   names_.push_back(name);
 }
 
-std::vector<fs::path> GnuplotFolder::draw(const fs::path& dir) const {
+std::vector<fs::path> GnuplotFolder::draw() const {
   run_gnuplot(path_);
-  std::error_code failed;
-  fs::create_directories(dir, failed);
-  std::vector<fs::path> figures;
+  std::vector<fs::path> drawn;
   for (const std::string& name : names_) {
-    figures.push_back(dir / (name + ".svg"));
-    fs::copy_file(path_ / (name + ".svg"), figures.back(), fs::copy_options::overwrite_existing, failed);
-    if (failed)
-      throw DataError("cannot write the figure " + figures.back().string() + ": " + failed.message());
+    drawn.push_back(figures_ / (name + ".svg"));
+    std::error_code failed;
+    fs::rename(path_ / (name + ".svg"), drawn.back(), failed);
+    if (failed) throw DataError("cannot write the figure " + drawn.back().string() + ": " + failed.message());
   }
-  return figures;
+  return drawn;
 }
 
 }  // namespace premelt::report

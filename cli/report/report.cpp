@@ -1,6 +1,5 @@
 #include "cli/report/report.hpp"
 
-#include <fstream>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "cli/report/assets.hpp"
 #include "cli/report/payload.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 
 namespace premelt::report {
 namespace {
@@ -73,13 +73,6 @@ std::string render(const Page& page) {
   });
 }
 
-void write(const std::string& page, const std::filesystem::path& path) {
-  std::ofstream file(path, std::ios::binary);
-  file << page;
-  file.close();
-  if (!file) throw DataError("cannot write the report " + path.string());
-}
-
 }  // namespace
 
 bool has_charts() {
@@ -92,13 +85,12 @@ std::string render_report(const ReportData& data) {
 }
 
 void write_report(const ReportData& data, const std::filesystem::path& path) {
-  write(render_report(data), path);
+  write_file(path, render_report(data));
 }
 
 void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path) {
-  write(render({title, "", assets::compare_html(), assets::compare_js(), assets::plotly_js(),
-                assets::notices_html(), json}),
-        path);
+  write_file(path, render({title, "", assets::compare_html(), assets::compare_js(), assets::plotly_js(),
+                           assets::notices_html(), json}));
 }
 
 std::string render_still(const std::string& title, const std::string& subtitle, const std::string& body) {

@@ -12,12 +12,23 @@
 #include "cli/report/base64.hpp"
 #include "cli/report/covariance.hpp"
 #include "cli/report/figures.hpp"
+#include "cli/report/gnuplot.hpp"
 #include "cli/report/lines.hpp"
 #include "engine/error.hpp"
 #include "tests/cli/report_fixture.hpp"
+#include "tests/support/left_out.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace premelt::report {
 namespace fs = std::filesystem;
+
+namespace {
+
+bool has_gnuplot() {
+  return std::system("gnuplot --version > /dev/null 2>&1") == 0;
+}
+
+}  // namespace
 
 TEST_CASE("base64 follows the standard's examples", "[unit]") {
   const auto encode = [](const std::string& text) {
@@ -98,7 +109,7 @@ TEST_CASE("probes of a block stand together, and many share a cell", "[unit]") {
 }
 
 TEST_CASE("figures are drawn by gnuplot", "[unit]") {
-  if (std::system("gnuplot --version > /dev/null 2>&1") != 0) return;
+  if (test::left_out(has_gnuplot(), "gnuplot")) return;
   const fs::path dir = fs::temp_directory_path() / ("premelt-test-figures-" + std::to_string(getpid()));
   ReportData data = make_run();
   data.probe_blocks[0] = "it's {odd}_name";
@@ -116,11 +127,60 @@ TEST_CASE("figures are drawn by gnuplot", "[unit]") {
   fs::remove_all(dir);
 }
 
-TEST_CASE("without gnuplot the error says what to install", "[unit]") {
+TEST_CASE("without gnuplot the error says what to install, and nothing is left behind", "[unit]") {
+  const test::TemporaryDirectory here;
   const std::string path = std::getenv("PATH");
   setenv("PATH", "/nowhere", 1);
-  CHECK_THROWS_WITH(write_figures(make_run(), "figures"), Catch::Contains("apt-get install gnuplot-nox"));
+  CHECK_THROWS_WITH(write_figures(make_run(), here / "figures"),
+                    Catch::Contains("apt-get install gnuplot-nox"));
+  CHECK_THROWS_AS(write_figures(make_run(), here / "figures"), DataError);
   setenv("PATH", path.c_str(), 1);
+  CHECK_FALSE(fs::exists(here / "figures"));
+}
+
+TEST_CASE("a name is data to gnuplot, whatever it holds", "[unit]") {
+  CHECK(quoted("a'\"") == "\"\\141\\047\\042\"");
+  CHECK(quoted("x\n!y") == "\"\\170\\040\\041\\171\"");
+  if (test::left_out(has_gnuplot(), "gnuplot")) return;
+  const test::TemporaryDirectory here;
+  const std::string touch = "touch " + (here / "PWNED").string();
+  for (const std::string& name : std::vector<std::string>{
+           "x\n!" + touch + "\n#", "'\n!" + touch + "\n#", "\"\n!" + touch + "\n#", "`" + touch + "`",
+           "\"`" + touch + "`\"", "'.system('" + touch + "').'", "\".system(\"" + touch + "\").\"", "@ink",
+           "\\", "$(" + touch + ")", "';!" + touch, std::string("a\0b", 3), std::string("</text><script>"),
+           std::string("{/Symbol a}_b^c"), std::string("Größe ∞")}) {
+    INFO(name);
+    ReportData data = make_run();
+    for (std::size_t i = 0; i < 10; ++i) data.probe_blocks[i] = name;
+    data.order.columns.back() = name;
+    data.marks.push_back({Event::Kind::event, name + "_50", 100, 0.5, 0.5, name});
+    REQUIRE(write_figures(data, here / "figures").size() == 7);
+    REQUIRE_FALSE(fs::exists(here / "PWNED"));
+    std::ifstream file(here / "figures/covariance.svg");
+    const std::string svg(std::istreambuf_iterator<char>(file), {});
+    REQUIRE(svg.find("<script>") == std::string::npos);
+    if (name.starts_with("Gr")) REQUIRE(svg.find(name) != std::string::npos);
+  }
+  for (const auto& entry : fs::directory_iterator(here / "figures"))
+    CHECK(entry.path().extension() == ".svg");
+}
+
+TEST_CASE("figures need neither a display nor a temporary directory, and keep every digit", "[unit]") {
+  if (test::left_out(has_gnuplot(), "gnuplot")) return;
+  const test::TemporaryDirectory here;
+  setenv("GNUTERM", "x11", 1);
+  setenv("TMPDIR", "/nowhere", 1);
+  ReportData data = make_run();
+  for (auto& step : data.steps.flat()) step += 123'456'000;
+  for (std::size_t row = 0; row < data.signals.values.shape()[0]; ++row)
+    data.signals.values(row, 0) += 123'456'000;
+  CHECK(write_figures(data, here / "figures").size() == 7);
+  unsetenv("TMPDIR");
+  unsetenv("GNUTERM");
+  // Rounded to six digits, all steps are the same and the curve stands upright.
+  std::ifstream file(here / "figures/shc.svg");
+  const std::string svg(std::istreambuf_iterator<char>(file), {});
+  CHECK(svg.find("123456") != std::string::npos);
 }
 
 }  // namespace premelt::report

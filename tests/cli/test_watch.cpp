@@ -137,30 +137,45 @@ TEST_CASE("headers, steps, blank lines and mixed line ends are understood", "[un
   CHECK(json[1]["trace"] == out[1]["trace"]);
 }
 
-TEST_CASE("bad lines end watch with exit code 3 and the line's number", "[unit]") {
+TEST_CASE("a bad line is reported with its number and skipped; the stream goes on", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
-  const auto refused = [&](const std::string& text, const std::string& words) {
+  const auto skipped = [&](const std::string& text, const std::string& words) {
     here.file("l", text);
     const Outcome outcome = here.premelt("watch l --window 2");
     INFO(text);
+    CHECK(outcome.code == 0);
+    CHECK(lines(outcome.out).size() == 2);
+    CHECK_THAT(outcome.err, Contains(words));
+    CHECK_THAT(outcome.err, Contains("the line is skipped") && Contains("lines skipped: 1"));
+  };
+  skipped("1,2\n3\n3,4\n", "l:2: ragged row: 1 losses, but the first recording has 2");
+  skipped("a,b\n\n1,2,3\n1,2\n3,4\n", "l:3: ragged row: 3 losses, but the header names 2");
+  skipped("1,2\n3,x\n3,4\n", "l:2: column 2: expected a number, found 'x'");
+  skipped("1,2\n[1,\n3,4\n", "l:2: expected an array of numbers");
+  skipped("[1,\"a\"]\n[1,2]\n[3,4]\n", "l:1: expected an array of numbers");
+  skipped("{\"loss\":[1]}\n[1,2]\n[3,4]\n", "l:1: expected an array of numbers");
+  skipped("step,a\n2,1\n1,1\n3,1\n", "l:3: steps have to increase: 1 follows 2");
+  skipped("step,a\n0.5,1\n1,1\n2,1\n", "l:2: expected a whole step number");
+}
+
+TEST_CASE("a watch that never fills its window, or cannot begin, ends with exit code 3", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const auto refused = [&](const std::string& arguments, const std::string& words) {
+    const Outcome outcome = here.premelt("watch " + arguments);
+    INFO(arguments);
     CHECK(outcome.code == 3);
     CHECK_THAT(outcome.err, Contains(words));
   };
-  refused("1,2\n3\n", "l:2: ragged row: 1 losses, but the first recording has 2");
-  refused("a,b\n\n1,2,3\n", "l:3: ragged row: 3 losses, but the header names 2");
-  refused("1,2\n3,x\n", "l:2: column 2: expected a number, found 'x'");
-  refused("1,2\n[1,\n", "l:2: expected an array of numbers");
-  refused("[1,\"a\"]\n", "l:1: expected an array of numbers");
-  refused("{\"loss\":[1]}\n", "l:1: expected an array of numbers");
-  refused("step,a\n2,1\n1,1\n", "l:3: steps have to increase: 1 follows 2");
-  refused("step,a\n0.5,1\n", "l:2: expected a whole step number");
-  refused("", "the input ended after 0 recordings");
-  refused("1,2\n", "the input ended after 1 recordings, before the window of 2 was full");
-  CHECK(here.premelt("watch none.csv").code == 3);
-  CHECK_THAT(here.premelt("watch " + tests + "data/pytorch_induction_losses.npy").err, Contains("analyze"));
+  here.file("empty", "");
+  here.file("one", "1,2\n");
+  refused("empty --window 2", "the input ended after 0 recordings");
+  refused("one --window 2", "the input ended after 1 recordings, before the window of 2 was full");
+  refused("one --window 2 --blocks none.csv", "none.csv");
+  refused("none.csv", "none.csv");
+  refused(tests + "data/pytorch_induction_losses.npy", "analyze");
+  refused("/dev/zero", "/dev/zero:1: no line end within 16000000 bytes");
   here.file("zero.csv", "1,2\n0,1\n1,1\n");
-  CHECK_THAT(here.premelt("watch zero.csv --window 2 --transform log").err,
-             Contains("zero.csv:2: channel 'log' takes logarithms"));
+  refused("zero.csv --window 3 --transform log", "zero.csv:2: channel 'log' takes logarithms");
   CHECK(here.premelt("watch zero.csv --window 1").code == 2);
   CHECK(here.premelt("watch zero.csv --window 2 --probes none").code == 2);
 }

@@ -90,12 +90,12 @@ TEST_CASE("a directory's text is that of its files without extension, in order",
 }
 
 TEST_CASE("printable: one line, whatever the bytes", "[unit]") {
-  CHECK(printable("plain text") == "plain text");
-  CHECK(printable("a\nb\tc\\d") == "a\\nb\\tc\\\\d");
-  CHECK(printable("caf\xc3\xa9") == "caf\xc3\xa9");
-  CHECK(printable("caf\xc3") == "caf\\xc3");
-  CHECK(printable("\xa9z\x1b") == "\\xa9z\\x1b");
-  CHECK(printable("\xf0\x9f\x98\x80!") == "\xf0\x9f\x98\x80!");
+  CHECK(one_line("plain text") == "plain text");
+  CHECK(one_line("a\nb\tc\\d") == "a\\nb\\tc\\\\d");
+  CHECK(one_line("caf\xc3\xa9") == "caf\xc3\xa9");
+  CHECK(one_line("caf\xc3") == "caf\\xc3");
+  CHECK(one_line("\xa9z\x1b") == "\\xa9z\\x1b");
+  CHECK(one_line("\xf0\x9f\x98\x80!") == "\xf0\x9f\x98\x80!");
 }
 
 TEST_CASE("text: a periodic text is learnt to well below its bigram entropy, and samples continue it",
