@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t replicas = 16;
-constexpr std::int64_t course_points = 60;
+constexpr std::int64_t course_points = 60, least_window = 3;
 
 /// Sorted, each once.
 std::vector<std::int64_t> ascending(std::vector<std::int64_t> steps) {
@@ -89,12 +89,17 @@ std::vector<std::int64_t> stops_of(const std::vector<std::int64_t>& asked) {
 ComparisonOptions options_of(const CompareArguments& arguments, const Plan& plan,
                              const LossLandscape& landscape) {
   ComparisonOptions options{.sigmas = arguments.sigmas, .draws = arguments.draws};
+  if (plan.parameters.integer("window") < least_window) {
+    throw UsageError("--window: expected at least " + std::to_string(least_window) +
+                     " recordings, so that error bars can leave some out, got " +
+                     std::to_string(plan.parameters.integer("window")));
+  }
   std::ranges::sort(options.sigmas);
   if (options.draws == 0) options.draws = default_draws(landscape);
   options.directions = default_directions(landscape);
   require_memory(
-      "--draws " + std::to_string(options.draws) + " on " + std::to_string(landscape.probes()) + " probes",
-      4 * sizeof(double) * static_cast<double>(options.draws) * static_cast<double>(landscape.probes()));
+      4 * sizeof(double) * static_cast<double>(options.draws) * static_cast<double>(landscape.probes()),
+      "--draws " + std::to_string(options.draws) + " on " + std::to_string(landscape.probes()) + " probes");
   options.jacobian_bytes = 1e6 * static_cast<double>(arguments.memory);
   options.seed = plan.parameters.count("seed");
   options.threads = std::max(1u, std::thread::hardware_concurrency());

@@ -1,7 +1,6 @@
 #include "cli/run_directory.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -47,8 +46,8 @@ Tensor<T> first_rows(const Tensor<T>& tensor, std::size_t rows) {
 
 /// What `shape` has to be, an extent of 0 standing for any. `expected` says it in words.
 void check_shape(const fs::path& path, const Shape& found, const Shape& shape, const std::string& expected) {
-  bool fits = found.size() == shape.size();
-  for (std::size_t i = 0; fits && i < shape.size(); ++i) fits = shape[i] == 0 || shape[i] == found[i];
+  bool fits = found.rank() == shape.rank();
+  for (std::size_t i = 0; fits && i < shape.rank(); ++i) fits = shape[i] == 0 || shape[i] == found[i];
   if (!fits) wrong_shape(path, found, expected);
 }
 
@@ -190,10 +189,10 @@ void check_memory(const fs::path& directory) {
 }  // namespace
 
 Json read_json(const fs::path& path) {
-  std::ifstream file(path);
-  if (!file)
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable))
     throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
-  const Json json = Json::parse(file, nullptr, false);
+  const Json json = Json::parse(read_file(path, "a .json file"), nullptr, false);
   if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
   return json;
 }

@@ -196,7 +196,7 @@ TEST_CASE("compare: wrong input is named, with exit code 2", "[unit]") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"compare deep-linear --sigma 0 --at 0", "--sigma"},
       {"compare deep-linear --sigma -0.1 --at 0", "--sigma"},
-      {"compare deep-linear --draws 1 --at 0", "at least 4"},
+      {"compare deep-linear --draws 1 --at 0", "from 4 to"},
       {"compare deep-linear --at 4000", "0 to 3300"},
       {"compare deep-linear --at -1", "--at"},
       {"compare deep-linear --at 10:0:5", "--at"},

@@ -32,7 +32,7 @@ Texts operator+(Texts a, const Texts& b) {
 }
 
 const Texts no_path{};
-const Texts no_assignment{"seed", "=1", "seed=", "seed=1.5", "seed=-1", "sed=1", "steps=0", "steps=1e16"};
+const Texts no_assignment{"seed", "=1", "seed=", "seed=1.5", "seed=-1", "steps=0", "steps=1e16"};
 
 const std::vector<Row> table{
     {"run quadratic", "--seed", no_integer},
@@ -46,7 +46,7 @@ const std::vector<Row> table{
      "--sigma",
      {"-1", "0", "nan", "inf", "1e150", "1e-300", "0x1p-3", "0.1,", "0.1,,0.2", "x"}},
     {"compare quadratic", "--draws", no_integer + Texts{"0", "3", "1000000000000"}},
-    {"compare quadratic", "--window", no_integer + Texts{"0", "1"}},
+    {"compare quadratic", "--window", no_integer + Texts{"0", "1", "2"}},
     {"compare quadratic", "--sampler", {"gauss", "gaussian,", ",", "Gaussian"}},
     {"compare quadratic", "--memory", no_integer},
     {"compare quadratic", "--seed", no_integer},
@@ -119,8 +119,7 @@ TEST_CASE("every option of every command refuses values that mean nothing", "[un
                    Contains(row.option == "--set" && equals + 1 > 1 && equals > 0 ? value.substr(0, equals)
                                                                                   : row.option.substr(2)));
       const std::string part = value.substr(equals + 1);
-      const bool shown_as_number = value.find("e16") != std::string::npos;
-      REQUIRE_THAT(outcome.err, Contains(shown_as_number ? "10000000000000000" : part));
+      REQUIRE_THAT(outcome.err, Contains(part));
     }
   }
   REQUIRE_FALSE(exists(here / "runs"));
