@@ -62,9 +62,13 @@ std::vector<double> number_list(const std::string& option, const std::string& te
 }
 
 std::vector<std::size_t> count_list(const std::string& option, const std::string& text, std::size_t least) {
-  std::vector<std::size_t> counts;
-  for (const std::string& part : split(text, ',')) counts.push_back(count_of(option, part, least));
-  return counts;
+  const auto numbers = steps_of(split(text, ','), static_cast<std::int64_t>(least));
+  if (!numbers)
+    refuse(option,
+           "whole numbers from " + std::to_string(least) + " to " + std::to_string(largest_count) +
+               ", separated by commas",
+           text);
+  return {numbers->begin(), numbers->end()};
 }
 
 std::vector<std::string> name_list(const std::string& option, const std::string& text) {
