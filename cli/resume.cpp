@@ -157,6 +157,7 @@ InterruptedRun read_interrupted_run(const fs::path& directory, const Plan& plan,
   run.attention_every = run_plan(plan.parameters).attention_every;
   if (layout.attention.rank() > 0) read_attention(directory, layout.attention, run);
   run.samples = read_samples(directory / "samples.txt", run.checkpoint.step);
+  verify_recordings(directory, run.checkpoint);
   return run;
 }
 

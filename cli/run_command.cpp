@@ -98,8 +98,8 @@ class Watcher : public RunObserver {
   }
 
   void checkpointed(const Checkpoint& checkpoint) override {
-    writer_.flush();  // a checkpoint never stands without the recordings before it
-    write_run_checkpoint(directory_, plan_.setting->name, plan_.parameters, checkpoint);
+    writer_.sync();  // a checkpoint never stands without the recordings before it, whatever the power does
+    write_run_checkpoint(directory_, plan_.setting->name, plan_.parameters, checkpoint, writer_.digests());
   }
 
   const std::vector<double>& last_order() const { return order_; }
@@ -210,6 +210,7 @@ std::int64_t train(const Plan& plan, Experiment& experiment, const InterruptedRu
       run.resume(past->checkpoint.step, past->recordings());
       for (const auto& [step, line] : past->samples) writer.sample(step, line);
       writer.move_to(directory);
+      watcher.checkpointed(past->checkpoint);  // with the checksums of what was written anew
       fs::remove_all(directory / ".resume");
     }
     const std::int64_t reached = run.train(run_plan(plan.parameters), interrupted);

@@ -1,5 +1,9 @@
 #include "engine/checkpoint.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <set>
+
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 
@@ -12,6 +16,15 @@ constexpr const char* step_key = "step";
 
 [[noreturn]] void fail(const std::string& origin, const std::string& what) {
   throw DataError(origin + ": " + what);
+}
+
+/// Tensors that nobody asks for belong to something else than what is being loaded.
+void require_known(const Checkpoint& checkpoint, const std::string& prefix, const std::set<std::string>& names,
+                   const std::string& owner) {
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    if (!name.starts_with(prefix) || names.contains(name)) continue;
+    fail(checkpoint.origin, "holds the tensor '" + name + "', which this " + owner + " does not have");
+  }
 }
 
 }  // namespace
@@ -49,7 +62,8 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     fail(path.string(), "holds no checksum: it is corrupted or not a checkpoint of premelt");
   }
   const auto step = parse_number(file.metadata[step_key]);
-  if (!step || *step < 0) fail(path.string(), "does not say its step: it is not a checkpoint of premelt");
+  if (!step || !(*step >= 0 && *step < 0x1p53) || *step != std::floor(*step))
+    fail(path.string(), "does not say its step: it is not a checkpoint of premelt");
   file.metadata.erase(step_key);
 
   Checkpoint checkpoint{static_cast<std::int64_t>(*step), {}, {}, std::move(file.metadata), path.string()};
@@ -72,7 +86,18 @@ void save(Checkpoint& checkpoint, const Parameters<T>& parameters) {
 }
 
 template <class T>
+void check(const Checkpoint& checkpoint, const Parameters<T>& parameters) {
+  std::set<std::string> names;
+  for (const auto& entry : parameters.entries()) {
+    names.insert(parameter_prefix + entry.name);
+    checkpoint.tensor<T>(parameter_prefix + entry.name, entry.shape);
+  }
+  require_known(checkpoint, parameter_prefix, names, "model");
+}
+
+template <class T>
 void load(const Checkpoint& checkpoint, Parameters<T>& parameters) {
+  check(checkpoint, parameters);
   for (const auto& entry : parameters.entries()) {
     const Tensor<T>& stored = checkpoint.tensor<T>(parameter_prefix + entry.name, entry.shape);
     std::ranges::copy(stored.flat(), parameters[entry.name].data());
@@ -96,13 +121,19 @@ void load(const Checkpoint& checkpoint, Optimizer<T>& optimizer, const Parameter
   const Shape shape{started ? parameters.size() : 0}, updates{started ? parameters.entries().size() : 0};
   const auto counts = checkpoint.tensor<std::uint64_t>(optimizer_prefix + "updates", updates).flat();
   state.updates.assign(counts.begin(), counts.end());
-  for (auto& [name, tensor] : state.tensors) tensor = checkpoint.tensor<T>(optimizer_prefix + name, shape);
+  std::set<std::string> names{optimizer_prefix + "steps", optimizer_prefix + "updates"};
+  for (auto& [name, tensor] : state.tensors) {
+    names.insert(optimizer_prefix + name);
+    tensor = checkpoint.tensor<T>(optimizer_prefix + name, shape);
+  }
+  require_known(checkpoint, optimizer_prefix, names, "optimiser");
   optimizer.restore(state);
 }
 
 #define PREMELT_INSTANTIATE(T)                                                          \
   template const Tensor<T>& Checkpoint::tensor(const std::string&, const Shape&) const; \
   template void save(Checkpoint&, const Parameters<T>&);                                \
+  template void check(const Checkpoint&, const Parameters<T>&);                         \
   template void load(const Checkpoint&, Parameters<T>&);                                \
   template void save(Checkpoint&, const Optimizer<T>&);                                 \
   template void load(const Checkpoint&, Optimizer<T>&, const Parameters<T>&);

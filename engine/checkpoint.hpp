@@ -39,7 +39,11 @@ Checkpoint read_checkpoint(const std::filesystem::path& path);
 /// The tensors of a model, as `parameters.NAME`.
 template <class T>
 void save(Checkpoint& checkpoint, const Parameters<T>& parameters);
-/// Throws DataError when a parameter is missing or has another shape or element type.
+/// Throws DataError naming the tensor when a parameter is missing, has another shape or element type, or when
+/// the checkpoint holds a parameter that the model does not have. Changes nothing.
+template <class T>
+void check(const Checkpoint& checkpoint, const Parameters<T>& parameters);
+/// Checks everything first: a failed load leaves the parameters as they were.
 template <class T>
 void load(const Checkpoint& checkpoint, Parameters<T>& parameters);
 
@@ -48,7 +52,7 @@ void load(const Checkpoint& checkpoint, Parameters<T>& parameters);
 template <class T>
 void save(Checkpoint& checkpoint, const Optimizer<T>& optimizer);
 /// `parameters` are those it trains. Throws DataError when the state is missing or belongs to another
-/// optimiser.
+/// optimiser, which then stays as it was.
 template <class T>
 void load(const Checkpoint& checkpoint, Optimizer<T>& optimizer, const Parameters<T>& parameters);
 

@@ -7,12 +7,22 @@
 
 namespace premelt {
 
-/// All bytes of a file. Throws DataError naming it when it is missing, unreadable or a directory; `expected`
-/// says what it should have been: "a .npy file".
+/// All bytes of a file. Throws DataError naming it when it is missing, unreadable (also when the disk fails
+/// in the middle), a directory, a device (which may never end) or larger than the memory; `expected` says what
+/// it should have been: "a .npy file".
 std::string read_file(const std::filesystem::path& path, const std::string& expected);
 
-/// Writes under a temporary name beside `path`, forces the bytes to the disk and renames: whatever happens,
-/// readers find the old file or the new one, never half of one. Throws DataError when it cannot be written.
+/// Writes under a temporary name of its own beside `path`, forces the bytes to the disk, renames, and forces
+/// the directory to the disk: whatever happens, readers find the old file or the new one, never half of one,
+/// and what was written before this call is still there after it. Throws DataError naming the file when it
+/// cannot be written; the old file is then as it was.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// Forces the names in a directory to the disk: a new file is safe only with its directory. Throws DataError
+/// when the disk refuses.
+void sync_directory(const std::filesystem::path& directory);
+
+/// The beginning of a text from outside, for messages: at most 60 bytes.
+std::string excerpt(std::string_view text);
 
 }  // namespace premelt

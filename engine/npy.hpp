@@ -3,17 +3,20 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <span>
+#include <utility>
 
+#include "engine/growing_file.hpp"
 #include "engine/tensor.hpp"
 
 namespace premelt {
 
-/// Reads an array in C or Fortran order. T = double accepts float32 and float64 files, T = int64 accepts
-/// int32 and int64 files. What stands behind the promised numbers is ignored, as NumPy does: a killed program
-/// leaves rows that the header does not promise yet. Throws DataError naming the file and what was expected
-/// when it is missing, a directory, not .npy, of another type, big-endian, or shorter than its header says.
+/// Reads an array in C or Fortran order and of either order of bytes. T = double takes every whole, half,
+/// single, double and boolean element type, T = int64 the whole and boolean ones. What stands behind the
+/// promised numbers is ignored, as NumPy does: a killed program leaves rows that the header does not promise
+/// yet. Throws DataError naming the file and what was expected when it is missing, a directory, not .npy, of
+/// another type, shorter than its header says (before anything is allocated), or when a whole number does not
+/// fit into T exactly.
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path);
 
@@ -26,27 +29,44 @@ Tensor<T> read_npy_rows(const std::filesystem::path& path, std::size_t rows);
 template <class T>
 class NpyWriter {
  public:
+  /// Length of the head, fixed so that the number of rows can be rewritten in place.
+  static constexpr std::size_t head_bytes = 128;
+
   /// An array of shape (rows so far, row_shape...). Throws DataError when the file cannot be created.
   NpyWriter(const std::filesystem::path& path, const Shape& row_shape);
-  ~NpyWriter() { flush(); }
+  /// An abandoned writer keeps what was appended.
+  ~NpyWriter();
   /// The file goes on with the new owner.
   NpyWriter(NpyWriter&&) = default;
 
-  /// Throws ShapeError when `row` does not hold row_shape.size() values.
+  /// Throws ShapeError when `row` does not hold row_shape.size() values, DataError when the disk is full.
   void append(std::span<const T> row);
-  /// Whether the disk took everything so far.
-  bool flush();
-  std::size_t rows() const { return rows_; }  ///< appended so far
+  /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
+  void flush();
+  /// Forces everything so far to the disk. Throws DataError when the disk did not take it.
+  void sync();
+
+  std::size_t rows() const { return rows_; }                          ///< appended so far
+  const std::filesystem::path& path() const { return file_.path(); }  ///< for messages
+  /// Its new name, for messages.
+  void moved_to(std::filesystem::path path) { file_.moved_to(std::move(path)); }
+  Digest digest() const { return file_.digest(); }  ///< as `digest_npy` finds it in the file
 
  private:
-  void write_header();
+  void write_head();
 
-  std::fstream file_;
+  GrowingFile file_;
   Shape row_shape_;
   std::size_t rows_ = 0;
 };
 
-/// Writes a whole tensor. Throws DataError when the file cannot be written, ShapeError for a scalar.
+/// What vouches for the element type, the shape of a row and the first `bytes` bytes of numbers in a file that
+/// a NpyWriter wrote, whatever was appended later. Throws DataError naming the file when it cannot be read or
+/// is shorter.
+Digest digest_npy(const std::filesystem::path& path, std::uint64_t bytes);
+
+/// Writes a whole tensor, atomically (engine/file.hpp). Throws DataError when the file cannot be written,
+/// ShapeError for a scalar.
 template <class T>
 void write_npy(const std::filesystem::path& path, const Tensor<T>& tensor);
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
 
+#include "engine/element.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
 #include "engine/hash.hpp"
@@ -23,7 +23,28 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr std::size_t length_bytes = 8;
 constexpr const char* metadata_key = "__metadata__";
+constexpr std::size_t most_header_bytes = 100'000'000;  // the format's own limit
 constexpr std::array type_names{"F32", "F64", "I64", "U64"};  // the order of AnyTensor's alternatives
+
+/// The names of the element types that are read, and where they go.
+struct StoredType {
+  const char* name;
+  Element element;
+  std::size_t alternative;  ///< of AnyTensor
+};
+constexpr std::array<StoredType, 13> stored_types{{{"F64", Element::f64, 1},
+                                                   {"F32", Element::f32, 0},
+                                                   {"F16", Element::f16, 0},
+                                                   {"BF16", Element::bf16, 0},
+                                                   {"I64", Element::i64, 2},
+                                                   {"I32", Element::i32, 2},
+                                                   {"I16", Element::i16, 2},
+                                                   {"I8", Element::i8, 2},
+                                                   {"U64", Element::u64, 3},
+                                                   {"U32", Element::u32, 2},
+                                                   {"U16", Element::u16, 2},
+                                                   {"U8", Element::u8, 2},
+                                                   {"BOOL", Element::boolean, 2}}};
 const std::string no_checksum(16, '0');
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& what) {
@@ -54,12 +75,6 @@ std::size_t checksum_position(const std::string& file) {
   return found == std::string::npos ? found : found + key.size();
 }
 
-std::string hexadecimal(std::uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
 /// The extent of one tensor's bytes behind the header.
 struct Extent {
   std::string name;
@@ -75,6 +90,8 @@ Layout parse_header(const std::filesystem::path& path, const std::string& file) 
   if (file.size() < length_bytes) fail(path, "is truncated inside its first 8 bytes");
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), length_bytes);
+  if (length > most_header_bytes)
+    fail(path, "promises a header of " + std::to_string(length) + " bytes, more than the format allows");
   if (length > file.size() - length_bytes) {
     fail(path, "promises a header of " + std::to_string(length) + " bytes, but only " +
                    std::to_string(file.size() - length_bytes) +
@@ -93,7 +110,7 @@ std::map<std::string, std::string> parse_metadata(const std::filesystem::path& p
   const Json& entries = header[metadata_key];
   if (!entries.is_object()) fail(path, "the metadata in its header are not texts by name");
   for (const auto& [key, value] : entries.items()) {
-    if (!value.is_string()) fail(path, "the metadata entry '" + key + "' is not a text");
+    if (!value.is_string()) fail(path, "the metadata entry '" + excerpt(key) + "' is not a text");
     metadata[key] = value.get<std::string>();
   }
   header.erase(metadata_key);
@@ -104,52 +121,47 @@ std::vector<std::size_t> numbers(const std::filesystem::path& path, const std::s
                                  const Json& entry, const char* key) {
   const bool good = entry.is_object() && entry.contains(key) && entry[key].is_array() &&
                     std::ranges::all_of(entry[key], [](const Json& x) { return x.is_number_unsigned(); });
-  if (!good) fail(path, "tensor '" + name + "' has no list of whole numbers '" + key + "'");
+  if (!good) fail(path, "tensor '" + excerpt(name) + "' has no list of whole numbers '" + key + "'");
   return entry[key].get<std::vector<std::size_t>>();
 }
 
-/// The number of elements; fails when it does not fit into the file's `available` bytes.
-std::size_t count_elements(const std::filesystem::path& path, const std::string& name,
-                           const std::vector<std::size_t>& shape, std::size_t available) {
-  if (shape.size() > Shape::max_rank) {
-    fail(path, "tensor '" + name + "' has " + std::to_string(shape.size()) + " axes, at most " +
-                   std::to_string(Shape::max_rank) + " are supported");
-  }
-  if (std::ranges::find(shape, std::size_t{0}) != shape.end()) return 0;
-  std::size_t count = 1;
-  for (std::size_t extent : shape) {
-    if (count > available / extent) fail(path, "tensor '" + name + "' is larger than the file");
-    count *= extent;
-  }
-  return count;
+template <std::size_t alternative>
+AnyTensor decode_tensor(Element type, const Shape& shape, const char* from) {
+  std::variant_alternative_t<alternative, AnyTensor> tensor(shape);
+  const std::span flat = tensor.flat();
+  decode(type, from, false, flat);  // every alternative holds all numbers of its types
+  return tensor;
 }
 
-template <std::size_t type>
-AnyTensor decode(const Shape& shape, const char* from) {
-  std::variant_alternative_t<type, AnyTensor> tensor(shape);
-  if (tensor.size() > 0) std::memcpy(tensor.data(), from, tensor.flat().size_bytes());
-  return tensor;
+const StoredType& stored_type(const std::filesystem::path& path, const std::string& name, const Json& entry) {
+  const bool named = entry.contains("dtype") && entry["dtype"].is_string();
+  const std::string type = named ? entry["dtype"].get<std::string>() : "";
+  const auto found = std::ranges::find(stored_types, type, &StoredType::name);
+  if (found != stored_types.end()) return *found;
+  std::string known;
+  for (const StoredType& stored : stored_types) known += (known.empty() ? "" : ", ") + std::string(stored.name);
+  fail(path, "tensor '" + excerpt(name) + "' has the element type '" + excerpt(type) + "', expected one of " +
+                 known);
 }
 
 AnyTensor read_tensor(const std::filesystem::path& path, const Extent& extent, const Json& entry,
                       std::string_view data) {
-  const std::string type = entry.contains("dtype") ? entry["dtype"].dump() : "nothing";
-  const auto found = std::ranges::find_if(
-      type_names, [&](const char* name) { return type == '"' + std::string(name) + '"'; });
-  if (found == type_names.end()) {
-    fail(path,
-         "tensor '" + extent.name + "' has the element type " + type + ", expected F32, F64, I64 or U64");
+  const std::string name = excerpt(extent.name);
+  const StoredType& type = stored_type(path, extent.name, entry);
+  const std::vector<std::size_t> shape = numbers(path, extent.name, entry, "shape");
+  if (shape.size() > Shape::max_rank) {
+    fail(path, "tensor '" + name + "' has " + std::to_string(shape.size()) + " axes, at most " +
+                   std::to_string(Shape::max_rank) + " are supported");
   }
-  const std::vector<std::size_t> extents = numbers(path, extent.name, entry, "shape");
-  const std::size_t width = *found == type_names[0] ? 4 : 8;
-  const std::size_t needed = width * count_elements(path, extent.name, extents, data.size());
+  const auto count = count_elements(shape, width(type.element), data.size());
+  if (!count) fail(path, "tensor '" + name + "' is larger than the file");
+  const std::size_t needed = width(type.element) * *count;
   if (needed != extent.end - extent.begin) {
-    fail(path, "tensor '" + extent.name + "' needs " + std::to_string(needed) + " bytes, but has " +
+    fail(path, "tensor '" + name + "' needs " + std::to_string(needed) + " bytes, but has " +
                    std::to_string(extent.end - extent.begin));
   }
-  static constexpr std::array decoders{decode<0>, decode<1>, decode<2>, decode<3>};
-  return decoders[static_cast<std::size_t>(found - type_names.begin())](Shape(extents),
-                                                                        data.data() + extent.begin);
+  static constexpr std::array decoders{decode_tensor<0>, decode_tensor<1>, decode_tensor<2>, decode_tensor<3>};
+  return decoders[type.alternative](type.element, Shape(shape), data.data() + extent.begin);
 }
 
 /// The tensors' places, which have to tile the data from its first byte to its last.
@@ -158,7 +170,7 @@ std::vector<Extent> parse_extents(const std::filesystem::path& path, const Json&
   for (const auto& [name, entry] : header.items()) {
     const std::vector<std::size_t> offsets = numbers(path, name, entry, "data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-      fail(path, "tensor '" + name + "' needs two increasing data_offsets");
+      fail(path, "tensor '" + excerpt(name) + "' needs two increasing data_offsets");
     }
     extents.push_back({name, offsets[0], offsets[1]});
   }
@@ -166,11 +178,11 @@ std::vector<Extent> parse_extents(const std::filesystem::path& path, const Json&
   std::size_t covered = 0;
   for (const Extent& extent : extents) {
     if (extent.end > size) {
-      fail(path, "tensor '" + extent.name + "' ends at byte " + std::to_string(extent.end) +
+      fail(path, "tensor '" + excerpt(extent.name) + "' ends at byte " + std::to_string(extent.end) +
                      " of the data, which are " + std::to_string(size) + " bytes long: it is truncated");
     }
     if (extent.begin != covered) {
-      fail(path, "tensor '" + extent.name +
+      fail(path, "tensor '" + excerpt(extent.name) +
                      (extent.begin < covered ? "' overlaps the one before" : "' leaves a gap before it"));
     }
     covered = extent.end;
@@ -187,9 +199,20 @@ void verify_checksum(const std::filesystem::path& path, std::string file, const 
   }
 }
 
+/// The header's text. JSON holds UTF-8 only.
+std::string dump(const std::filesystem::path& path, const Json& header) {
+  try {
+    return header.dump();
+  } catch (const Json::type_error&) {
+    fail(path, "cannot be written: a tensor's name or a text of its metadata is not UTF-8");
+  }
+}
+
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& path, const Safetensors& content) {
+  if (content.tensors.contains(metadata_key))
+    fail(path, "cannot be written: no tensor may be called " + std::string(metadata_key));
   std::vector<std::pair<std::string, const AnyTensor*>> tensors;
   for (const auto& [name, tensor] : content.tensors) tensors.emplace_back(name, &tensor);
   // Wide elements first keep every tensor aligned, so that readers may map the file.
@@ -206,7 +229,7 @@ void write_safetensors(const std::filesystem::path& path, const Safetensors& con
                     {"shape", std::vector<std::size_t>(shape.begin(), shape.end())},
                     {"data_offsets", {begin, data.size()}}};
   }
-  std::string text = header.dump();
+  std::string text = dump(path, header);
   text.resize((text.size() + length_bytes - 1) / length_bytes * length_bytes, ' ');
   const std::uint64_t length = text.size();
   std::string file(reinterpret_cast<const char*>(&length), length_bytes);

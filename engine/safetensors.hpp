@@ -12,7 +12,8 @@
 
 namespace premelt {
 
-/// Stored as F32, F64, I64 and U64.
+/// Stored as F32, F64, I64 and U64. Read as well: F16 and BF16 as float, I32, I16, I8, U32, U16, U8 and BOOL as
+/// Indices; each number exactly.
 using AnyTensor = std::variant<Tensor<float>, Tensor<double>, Indices, Tensor<std::uint64_t>>;
 
 /// The content of a file.
@@ -26,7 +27,7 @@ struct Safetensors {
 };
 
 /// Adds the checksum and writes atomically (engine/file.hpp). Throws DataError when the file cannot be
-/// written.
+/// written, a name or text is not UTF-8, or a tensor is called `__metadata__`.
 void write_safetensors(const std::filesystem::path& path, const Safetensors& content);
 
 /// Reads a file of any origin; the checksum is verified when there is one. Throws DataError naming the file

@@ -22,8 +22,9 @@ void Trainer<T>::save(Checkpoint& checkpoint, const Parameters<T>& parameters) c
 
 template <class T>
 void Trainer<T>::load(const Checkpoint& checkpoint, Parameters<T>& parameters) {
-  premelt::load(checkpoint, parameters);
+  check(checkpoint, parameters);  // both fit, or nothing changes
   premelt::load(checkpoint, *optimizer_, parameters);
+  premelt::load(checkpoint, parameters);
 }
 
 template class Trainer<float>;

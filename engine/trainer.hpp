@@ -44,7 +44,7 @@ class Trainer {
   /// The parameters and the optimiser's state (engine/checkpoint.hpp). The statistics are not kept: they
   /// belong to the step that made them.
   void save(Checkpoint& checkpoint, const Parameters<T>& parameters) const;
-  /// Throws DataError when the checkpoint is that of another model or optimiser.
+  /// Throws DataError when the checkpoint is that of another model or optimiser; nothing changes then.
   void load(const Checkpoint& checkpoint, Parameters<T>& parameters);
 
  private:

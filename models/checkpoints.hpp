@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/checkpoint.hpp"
+#include "engine/growing_file.hpp"
 #include "models/hyperparameters.hpp"
 
 namespace premelt {
@@ -14,9 +15,18 @@ namespace premelt {
 /// The checkpoints in a run directory, by step.
 std::map<std::int64_t, std::filesystem::path> find_checkpoints(const std::filesystem::path& directory);
 
-/// Throws DataError when it cannot be written.
+/// The checksums of a run's recordings, by file name in its directory.
+using Recordings = std::map<std::string, Digest>;
+
+/// `recordings` are those that belong to the checkpoint; they have to be on the disk before. Throws DataError
+/// when it cannot be written.
 void write_run_checkpoint(const std::filesystem::path& directory, const std::string& setting,
-                          const Hyperparameters& parameters, Checkpoint checkpoint);
+                          const Hyperparameters& parameters, Checkpoint checkpoint,
+                          const Recordings& recordings);
+
+/// Throws DataError naming the file when a recording is not what it was when the checkpoint was written, or
+/// when the checkpoint does not say what it was. What was recorded later does not count.
+void verify_recordings(const std::filesystem::path& directory, const Checkpoint& checkpoint);
 
 /// Throws DataError naming the file when it cannot be used: damaged (engine/checkpoint.hpp), of another
 /// setting, or made with other parameters; how long the run was to be and how often it was saved may differ.

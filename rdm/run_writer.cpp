@@ -1,8 +1,6 @@
 #include "rdm/run_writer.hpp"
 
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "engine/csv.hpp"
@@ -15,28 +13,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::ofstream create(const fs::path& path) {
-  std::ofstream file(path);
-  if (!file) throw DataError(path.string() + ": cannot be written: " + std::strerror(errno));
-  return file;
+std::string header(const std::vector<std::string>& columns) {
+  std::string text = "step";
+  for (const std::string& column : columns) text += "," + csv_cell(column);
+  return text;
 }
 
-void write_header(std::ostream& file, const std::vector<std::string>& columns) {
-  file << "step";
-  for (const std::string& column : columns) file << "," << column;
-}
-
-void write_row(std::ostream& file, std::int64_t step, std::span<const double> values) {
-  file << step;
-  for (double value : values) file << "," << format_number(value);
+std::string row(std::int64_t step, std::span<const double> values) {
+  std::string text = std::to_string(step);
+  for (const double value : values) text += "," + format_number(value);
+  return text;
 }
 
 /// A table of `step` and these columns; nothing without columns.
-std::optional<std::ofstream> create_table(const fs::path& path, const std::vector<std::string>& columns) {
+std::optional<GrowingFile> create_table(const fs::path& path, const std::vector<std::string>& columns) {
   if (columns.empty()) return std::nullopt;
-  std::ofstream file = create(path);
-  write_header(file, columns);
-  file << "\n";
+  GrowingFile file(path);
+  file.append(header(columns) + "\n");
   return file;
 }
 
@@ -66,27 +59,24 @@ RunWriter::RunWriter(const fs::path& directory, const nlohmann::json& run_info, 
       modes_(directory / "modes.npy", Shape{layout.modes, layout.probes}),
       order_(create_table(directory / "order.csv", layout.order)),
       training_(create_table(directory / "training.csv", layout.training)),
-      signals_(create(directory / "signals.csv")) {
+      signals_(directory / "signals.csv") {
   if (layout.attention.rank() > 0) {
     attention_.emplace(directory / "attention.npy", layout.attention);
     attention_steps_.emplace(directory / "attention_steps.npy", Shape{});
   }
-  write_header(signals_, layout.signals);
-  signals_ << ",alarm\n";
+  signals_.append(header(layout.signals) + ",alarm\n");
   write_events();
   flush();
 }
 
-RunWriter::~RunWriter() = default;
+RunWriter::~RunWriter() = default;  // each file keeps what was recorded
 
 void RunWriter::record(const Recording& recording) {
   losses_.append(recording.losses);
   steps_.append({&recording.step, 1});
   for (auto [table, values] :
        {std::pair(&order_, recording.order), std::pair(&training_, recording.training)}) {
-    if (!*table) continue;
-    write_row(**table, recording.step, values);
-    **table << "\n";
+    if (*table) (*table)->append(row(recording.step, values) + "\n");
   }
   if (!attention_ || recording.attention.empty()) return;
   attention_->append(std::vector<float>(recording.attention.begin(), recording.attention.end()));
@@ -94,14 +84,13 @@ void RunWriter::record(const Recording& recording) {
 }
 
 void RunWriter::observe(const Observation& observation) {
-  write_row(signals_, observation.step, observation.values);
-  signals_ << "," << (observation.alarm ? 1 : 0) << "\n";
+  signals_.append(row(observation.step, observation.values) + (observation.alarm ? ",1\n" : ",0\n"));
   modes_.append(observation.modes.flat());
 }
 
 void RunWriter::sample(std::int64_t step, const std::string& line) {
-  if (!samples_) samples_ = create(directory_ / "samples.txt");
-  *samples_ << step << "\t" << line << "\n";
+  if (!samples_) samples_.emplace(directory_ / "samples.txt");
+  samples_->append(std::to_string(step) + "\t" + line + "\n");
 }
 
 void RunWriter::add(const Event& event) {
@@ -113,22 +102,50 @@ void RunWriter::write_events() const {
   write_file(directory_ / "events.json", to_json(events_).dump(2) + "\n");
 }
 
+template <class Action>
+void RunWriter::for_each(const Action& action) {
+  action(losses_);
+  action(steps_);
+  action(modes_);
+  action(signals_);
+  for (auto* table : {&order_, &training_, &samples_}) {
+    if (*table) action(**table);
+  }
+  if (attention_) action(*attention_);
+  if (attention_steps_) action(*attention_steps_);
+}
+
 void RunWriter::flush() {
-  bool good = losses_.flush() && steps_.flush() && modes_.flush() && signals_.flush().good();
-  for (auto* table : {&order_, &training_, &samples_}) good = good && (!*table || (*table)->flush().good());
-  if (attention_) good = attention_->flush() && attention_steps_->flush() && good;
-  if (!good) throw DataError(directory_.string() + ": the run could not be written (is the disk full?)");
+  for_each([](auto& file) { file.flush(); });
+}
+
+void RunWriter::sync() {
+  for_each([](auto& file) { file.sync(); });
+  sync_directory(directory_);
+}
+
+std::map<std::string, Digest> RunWriter::digests() const {
+  std::map<std::string, Digest> digests{{"losses.npy", losses_.digest()},
+                                        {"steps.npy", steps_.digest()}};
+  if (order_) digests["order.csv"] = order_->digest();
+  if (training_) digests["training.csv"] = training_->digest();
+  if (samples_) digests["samples.txt"] = samples_->digest();
+  if (attention_) digests["attention.npy"] = attention_->digest();
+  if (attention_steps_) digests["attention_steps.npy"] = attention_steps_->digest();
+  return digests;
 }
 
 void RunWriter::move_to(const fs::path& directory) {
-  flush();
+  sync();
   const std::vector<fs::path> files(fs::directory_iterator(directory_), {});
   for (const fs::path& file : files) {
     std::error_code error;
     fs::rename(file, directory / file.filename(), error);
     if (error) throw DataError(file.string() + ": cannot be moved: " + error.message());
   }
+  for_each([&](auto& file) { file.moved_to(directory / file.path().filename()); });
   directory_ = directory;
+  sync_directory(directory_);
 }
 
 }  // namespace premelt

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/growing_file.hpp"
 #include "engine/npy.hpp"
 #include "engine/tensor.hpp"
 #include "rdm/event.hpp"
@@ -50,8 +51,13 @@ class RunWriter {
 
   /// Rewrites events.json at once, atomically.
   void add(const Event& event);
-  /// Makes everything so far visible to readers. Throws DataError when the disk did not take it.
+  /// Makes everything so far visible to readers. Throws DataError naming the file when the disk did not take it.
   void flush();
+  /// Forces everything so far to the disk, the directory too: what is written after this call may count on it.
+  /// Throws DataError as `flush`.
+  void sync();
+  /// What vouches for the recordings so far, by file name: all that a resumed run reads again.
+  std::map<std::string, Digest> digests() const;
 
   /// Flushes, moves every file into another directory of the same file system, over those of the same names,
   /// and goes on writing there. Throws DataError when a file cannot be moved.
@@ -61,13 +67,16 @@ class RunWriter {
 
  private:
   void write_events() const;
+  /// The files, whether of numbers or of text.
+  template <class Action>
+  void for_each(const Action& action);
 
   std::filesystem::path directory_;
   NpyWriter<double> losses_;
   NpyWriter<std::int64_t> steps_;
   NpyWriter<double> modes_;
-  std::optional<std::ofstream> order_, training_, samples_;
-  std::ofstream signals_;
+  std::optional<GrowingFile> order_, training_, samples_;
+  GrowingFile signals_;
   std::optional<NpyWriter<float>> attention_;
   std::optional<NpyWriter<std::int64_t>> attention_steps_;
   std::vector<Event> events_;

@@ -141,7 +141,7 @@ TEST_CASE("a run's checkpoints are found by step and refused by other runs", "[u
     Checkpoint checkpoint;
     checkpoint.step = step;
     find_setting("schematic").make(parameters)->save(checkpoint);
-    write_run_checkpoint(directory.path(), "schematic", parameters, checkpoint);
+    write_run_checkpoint(directory.path(), "schematic", parameters, checkpoint, {});
   }
   write_file(directory / "checkpoints/step-00000500.safetensors.part", "half");
   write_file(directory / "checkpoints/step-x.safetensors", "");
