@@ -19,8 +19,8 @@ constexpr const char* step_key = "step";
 }
 
 /// Tensors that nobody asks for belong to something else than what is being loaded.
-void require_known(const Checkpoint& checkpoint, const std::string& prefix, const std::set<std::string>& names,
-                   const std::string& owner) {
+void require_known(const Checkpoint& checkpoint, const std::string& prefix,
+                   const std::set<std::string>& names, const std::string& owner) {
   for (const auto& [name, tensor] : checkpoint.tensors) {
     if (!name.starts_with(prefix) || names.contains(name)) continue;
     fail(checkpoint.origin, "holds the tensor '" + name + "', which this " + owner + " does not have");

@@ -18,8 +18,8 @@ struct CsvRow {
 };
 
 /// Reads the first `most` non-blank rows and looks at nothing behind them. Throws DataError naming file and
-/// line when the file cannot be read, is empty, a quote is left open or followed by anything but a comma, or a
-/// row has another number of cells than the first.
+/// line when the file cannot be read, is empty, a quote is left open or followed by anything but a comma, or
+/// a row has another number of cells than the first.
 std::vector<CsvRow> read_csv(const std::filesystem::path& path,
                              std::size_t most = std::numeric_limits<std::size_t>::max());
 

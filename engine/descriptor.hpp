@@ -1,5 +1,6 @@
 #pragma once
-/// An open file, closed with its owner: streams cannot force their bytes to the disk, nor say why they failed.
+/// An open file, closed with its owner: streams cannot force their bytes to the disk, nor say why they
+/// failed.
 
 #include <filesystem>
 #include <string>

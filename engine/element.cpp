@@ -68,15 +68,19 @@ std::size_t width(Element type) {
   switch (type) {
     case Element::boolean:
     case Element::i8:
-    case Element::u8: return 1;
+    case Element::u8:
+      return 1;
     case Element::i16:
     case Element::u16:
     case Element::f16:
-    case Element::bf16: return 2;
+    case Element::bf16:
+      return 2;
     case Element::i32:
     case Element::u32:
-    case Element::f32: return 4;
-    default: return 8;
+    case Element::f32:
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -89,23 +93,37 @@ bool decode(Element type, const char* bytes, bool big_endian, std::span<To> to) 
   const auto plain = [](auto x) { return x; };
   switch (type) {
     case Element::boolean:
-      return decode_all<std::uint8_t>(bytes, big_endian, to, [](std::uint8_t x) { return std::uint8_t{x != 0}; });
-    case Element::i8: return decode_all<std::int8_t>(bytes, big_endian, to, plain);
-    case Element::i16: return decode_all<std::int16_t>(bytes, big_endian, to, plain);
-    case Element::i32: return decode_all<std::int32_t>(bytes, big_endian, to, plain);
-    case Element::i64: return decode_all<std::int64_t>(bytes, big_endian, to, plain);
-    case Element::u8: return decode_all<std::uint8_t>(bytes, big_endian, to, plain);
-    case Element::u16: return decode_all<std::uint16_t>(bytes, big_endian, to, plain);
-    case Element::u32: return decode_all<std::uint32_t>(bytes, big_endian, to, plain);
-    case Element::u64: return decode_all<std::uint64_t>(bytes, big_endian, to, plain);
-    default: break;
+      return decode_all<std::uint8_t>(bytes, big_endian, to,
+                                      [](std::uint8_t x) { return std::uint8_t{x != 0}; });
+    case Element::i8:
+      return decode_all<std::int8_t>(bytes, big_endian, to, plain);
+    case Element::i16:
+      return decode_all<std::int16_t>(bytes, big_endian, to, plain);
+    case Element::i32:
+      return decode_all<std::int32_t>(bytes, big_endian, to, plain);
+    case Element::i64:
+      return decode_all<std::int64_t>(bytes, big_endian, to, plain);
+    case Element::u8:
+      return decode_all<std::uint8_t>(bytes, big_endian, to, plain);
+    case Element::u16:
+      return decode_all<std::uint16_t>(bytes, big_endian, to, plain);
+    case Element::u32:
+      return decode_all<std::uint32_t>(bytes, big_endian, to, plain);
+    case Element::u64:
+      return decode_all<std::uint64_t>(bytes, big_endian, to, plain);
+    default:
+      break;
   }
   if constexpr (std::is_floating_point_v<To>) {
     switch (type) {
-      case Element::f16: return decode_all<std::uint16_t>(bytes, big_endian, to, from_half);
-      case Element::bf16: return decode_all<std::uint16_t>(bytes, big_endian, to, from_bfloat);
-      case Element::f32: return decode_all<float>(bytes, big_endian, to, plain);
-      default: return decode_all<double>(bytes, big_endian, to, plain);
+      case Element::f16:
+        return decode_all<std::uint16_t>(bytes, big_endian, to, from_half);
+      case Element::bf16:
+        return decode_all<std::uint16_t>(bytes, big_endian, to, from_bfloat);
+      case Element::f32:
+        return decode_all<float>(bytes, big_endian, to, plain);
+      default:
+        return decode_all<double>(bytes, big_endian, to, plain);
     }
   }
   throw Error("[decode] a whole number was asked of a float element");

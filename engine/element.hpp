@@ -23,8 +23,8 @@ bool is_whole(Element type);
 template <class To>
 bool decode(Element type, const char* bytes, bool big_endian, std::span<To> to);
 
-/// How many elements a shape holds, of which `available` bytes can be there at `bytes_each`; nothing when they
-/// cannot.
+/// How many elements a shape holds, of which `available` bytes can be there at `bytes_each`; nothing when
+/// they cannot.
 std::optional<std::size_t> count_elements(std::span<const std::size_t> shape, std::size_t bytes_each,
                                           std::size_t available);
 

@@ -67,8 +67,7 @@ std::string read_file(const fs::path& path, const std::string& expected) {
   struct stat status {};
   if (!file.good() || fstat(file.number(), &status) != 0)
     fail(path, std::string("cannot be read: ") + std::strerror(errno));
-  if (const char* what = obstacle(status))
-    fail(path, std::string("is ") + what + ", expected " + expected);
+  if (const char* what = obstacle(status)) fail(path, std::string("is ") + what + ", expected " + expected);
   try {
     return read_all(path, file, static_cast<std::size_t>(status.st_size));
   } catch (const std::bad_alloc&) {

@@ -8,8 +8,8 @@
 namespace premelt {
 
 /// All bytes of a file. Throws DataError naming it when it is missing, unreadable (also when the disk fails
-/// in the middle), a directory, a device (which may never end) or larger than the memory; `expected` says what
-/// it should have been: "a .npy file".
+/// in the middle), a directory, a device (which may never end) or larger than the memory; `expected` says
+/// what it should have been: "a .npy file".
 std::string read_file(const std::filesystem::path& path, const std::string& expected);
 
 /// Writes under a temporary name of its own beside `path`, forces the bytes to the disk, renames, and forces

@@ -14,8 +14,9 @@ namespace premelt {
 
 /// What vouches for the beginning of a file.
 struct Digest {
-  std::uint64_t bytes = 0;                ///< how many, behind the file's head
-  std::uint64_t hash = fnv1a_of_nothing;  ///< FNV-1a of the head (for .npy: but for the number of rows) and them
+  std::uint64_t bytes = 0;  ///< how many, behind the file's head
+  std::uint64_t hash =
+      fnv1a_of_nothing;  ///< FNV-1a of the head (for .npy: but for the number of rows) and them
 
   /// Both agree.
   bool operator==(const Digest&) const = default;
@@ -42,8 +43,8 @@ class GrowingFile {
   /// Hands everything to the disk: it survives a loss of power, when the directory does.
   void sync();
 
-  Digest digest() const { return digest_; }                        ///< of all that was appended
-  const std::filesystem::path& path() const { return path_; }      ///< for messages
+  Digest digest() const { return digest_; }                               ///< of all that was appended
+  const std::filesystem::path& path() const { return path_; }             ///< for messages
   void moved_to(std::filesystem::path path) { path_ = std::move(path); }  ///< its new name, for messages
 
  private:

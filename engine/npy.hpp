@@ -60,9 +60,9 @@ class NpyWriter {
   std::size_t rows_ = 0;
 };
 
-/// What vouches for the element type, the shape of a row and the first `bytes` bytes of numbers in a file that
-/// a NpyWriter wrote, whatever was appended later. Throws DataError naming the file when it cannot be read or
-/// is shorter.
+/// What vouches for the element type, the shape of a row and the first `bytes` bytes of numbers in a file
+/// that a NpyWriter wrote, whatever was appended later. Throws DataError naming the file when it cannot be
+/// read or is shorter.
 Digest digest_npy(const std::filesystem::path& path, std::uint64_t bytes);
 
 /// Writes a whole tensor, atomically (engine/file.hpp). Throws DataError when the file cannot be written,

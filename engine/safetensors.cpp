@@ -23,7 +23,7 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr std::size_t length_bytes = 8;
 constexpr const char* metadata_key = "__metadata__";
-constexpr std::size_t most_header_bytes = 100'000'000;  // the format's own limit
+constexpr std::size_t most_header_bytes = 100'000'000;        // the format's own limit
 constexpr std::array type_names{"F32", "F64", "I64", "U64"};  // the order of AnyTensor's alternatives
 
 /// The names of the element types that are read, and where they go.
@@ -139,7 +139,8 @@ const StoredType& stored_type(const std::filesystem::path& path, const std::stri
   const auto found = std::ranges::find(stored_types, type, &StoredType::name);
   if (found != stored_types.end()) return *found;
   std::string known;
-  for (const StoredType& stored : stored_types) known += (known.empty() ? "" : ", ") + std::string(stored.name);
+  for (const StoredType& stored : stored_types)
+    known += (known.empty() ? "" : ", ") + std::string(stored.name);
   fail(path, "tensor '" + excerpt(name) + "' has the element type '" + excerpt(type) + "', expected one of " +
                  known);
 }
@@ -160,7 +161,8 @@ AnyTensor read_tensor(const std::filesystem::path& path, const Extent& extent, c
     fail(path, "tensor '" + name + "' needs " + std::to_string(needed) + " bytes, but has " +
                    std::to_string(extent.end - extent.begin));
   }
-  static constexpr std::array decoders{decode_tensor<0>, decode_tensor<1>, decode_tensor<2>, decode_tensor<3>};
+  static constexpr std::array decoders{decode_tensor<0>, decode_tensor<1>, decode_tensor<2>,
+                                       decode_tensor<3>};
   return decoders[type.alternative](type.element, Shape(shape), data.data() + extent.begin);
 }
 

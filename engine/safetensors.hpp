@@ -12,8 +12,8 @@
 
 namespace premelt {
 
-/// Stored as F32, F64, I64 and U64. Read as well: F16 and BF16 as float, I32, I16, I8, U32, U16, U8 and BOOL as
-/// Indices; each number exactly.
+/// Stored as F32, F64, I64 and U64. Read as well: F16 and BF16 as float, I32, I16, I8, U32, U16, U8 and BOOL
+/// as Indices; each number exactly.
 using AnyTensor = std::variant<Tensor<float>, Tensor<double>, Indices, Tensor<std::uint64_t>>;
 
 /// The content of a file.

@@ -67,7 +67,8 @@ std::map<std::int64_t, fs::path> find_checkpoints(const fs::path& directory) {
 void write_run_checkpoint(const fs::path& directory, const std::string& setting,
                           const Hyperparameters& parameters, Checkpoint checkpoint,
                           const Recordings& recordings) {
-  for (const auto& [name, digest] : recordings) checkpoint.metadata[recording_prefix + name] = to_text(digest);
+  for (const auto& [name, digest] : recordings)
+    checkpoint.metadata[recording_prefix + name] = to_text(digest);
   checkpoint.metadata[setting_key] = setting;
   for (const Hyperparameter& parameter : parameters.table()) {
     checkpoint.metadata[parameter_prefix + parameter.name] = to_toml(parameter.value);
@@ -91,7 +92,8 @@ void verify_recordings(const fs::path& directory, const Checkpoint& checkpoint) 
                     " to continue from an earlier checkpoint");
   }
   if (any) return;
-  throw DataError(checkpoint.origin + ": does not say what its run had recorded, so this run cannot be continued");
+  throw DataError(checkpoint.origin +
+                  ": does not say what its run had recorded, so this run cannot be continued");
 }
 
 Checkpoint read_run_checkpoint(const fs::path& file, const std::string& setting,

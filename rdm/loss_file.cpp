@@ -1,14 +1,16 @@
 #include "rdm/loss_file.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <numeric>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 #include "engine/npy.hpp"
 #include "rdm/loss_lines.hpp"
 #include "rdm/loss_window.hpp"
@@ -47,8 +49,9 @@ void check_losses(const Path& path, const LossTable& table) {
   const auto bad = std::ranges::find_if_not(flat, [](double x) { return std::abs(x) <= largest_loss; });
   if (bad == flat.end()) return;
   const auto index = static_cast<std::size_t>(bad - flat.begin());
-  throw DataError(at(path, index / shape[1] + 1) + ", probe '" + table.probes[index % shape[1]] +
-                  "' (column " + std::to_string(index % shape[1] + 1) + "): the loss is " +
+  throw DataError(at(path, index / shape[1] + 1) + ", step " + std::to_string(table.steps[index / shape[1]]) +
+                  ", probe '" + table.probes[index % shape[1]] + "' (number " +
+                  std::to_string(index % shape[1] + 1) + "): the loss is " +
                   format_number(*bad) +
                   ", expected a finite number within +-1e70; drop the recording or the probe");
 }
@@ -56,66 +59,66 @@ void check_losses(const Path& path, const LossTable& table) {
 LossTable read_npy_losses(const Path& path) {
   LossTable table;
   table.losses = read_npy<double>(path);
-  if (table.losses.rank() != 2) {
-    throw DataError(path.string() + ": has shape " + to_string(table.losses.shape()) +
+  const Shape& shape = table.losses.shape();
+  if (shape.rank() != 2) {
+    throw DataError(path.string() + ": has shape " + to_string(shape) +
                     ", expected (T,n): one row a recording, one column a probe");
   }
-  table.steps = counted_steps(table.losses.shape()[0]);
-  table.probes = numbered_names(table.losses.shape()[1]);
+  if (table.losses.empty()) return table;  // whose extents may be beyond all names
+  table.steps = counted_steps(shape[0]);
+  table.probes = numbered_names(shape[1]);
   return table;
 }
 
-LossTable read_csv_losses(const Path& path) {
-  std::vector<CsvRow> rows = read_csv(path);
-  LossTable table;
-  const std::size_t columns = rows.front().cells.size();
-  bool has_steps = false;
-  if (is_loss_header(rows.front().cells)) {
-    has_steps = rows.front().cells.front() == "step";
-    table.probes.assign(rows.front().cells.begin() + has_steps, rows.front().cells.end());
-    rows.erase(rows.begin());
-  } else {
-    table.probes = numbered_names(columns);
+/// Each line, whether it ends in newline, carriage return or both.
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + (text.compare(end, 2, "\r\n") == 0 ? 2 : 1);
   }
-  table.losses = Tensor<double>(Shape{rows.size(), columns - has_steps});
-  table.steps = counted_steps(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (has_steps) table.steps[i] = to_step(at(path, i + 1), require_number(path, rows[i], 0));
-    for (std::size_t j = has_steps; j < columns; ++j)
-      table.losses(i, j - has_steps) = require_number(path, rows[i], j);
-  }
-  return table;
+  return lines;
 }
 
-LossTable read_jsonl_losses(const Path& path) {
-  std::ifstream file(path);
-  if (!file) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
+LossTable collect(LossLineReader& reader) {
+  reader.finish();
   LossTable table;
-  LossLineReader reader(path.string(), LossLineReader::Accept::json);
   std::vector<double> all;
-  for (std::string text; std::getline(file, text);) {
-    const auto recording = reader.read(text);
-    if (!recording) continue;
+  while (const auto recording = reader.next()) {
     table.steps.push_back(recording->step);
     all.insert(all.end(), recording->losses.begin(), recording->losses.end());
   }
   table.probes = reader.probes();
+  table.steps_from = reader.steps_from();
   table.losses = Tensor<double>(Shape{table.steps.size(), table.probes.size()}, all);
   return table;
 }
 
+LossTable read_csv_losses(const Path& path, StepColumn steps) {
+  LossLineReader reader(path.string(), LossLineReader::Accept::csv_and_json, steps);
+  for (CsvRow& row : read_csv(path)) reader.read_row(std::move(row));
+  return collect(reader);
+}
+
+LossTable read_jsonl_losses(const Path& path) {
+  LossLineReader reader(path.string(), LossLineReader::Accept::json);
+  for (const std::string& line : split_lines(read_file(path, "a .jsonl file"))) reader.read(line);
+  return collect(reader);
+}
+
 }  // namespace
 
-LossTable read_losses(const Path& path) {
-  if (std::filesystem::is_directory(path)) {
+LossTable read_losses(const Path& path, StepColumn steps) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown))
     throw DataError(path.string() + ": is a directory, expected a file of losses (.npy, .csv or .jsonl)");
-  }
   const std::string ending = path.extension().string();
   LossTable table;
   if (ending == ".npy") {
     table = read_npy_losses(path);
   } else if (ending == ".csv") {
-    table = read_csv_losses(path);
+    table = read_csv_losses(path, steps);
   } else if (ending == ".jsonl") {
     table = read_jsonl_losses(path);
   } else {
@@ -148,6 +151,20 @@ std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
   return steps;
 }
 
+namespace {
+
+/// By name, else by index; the number of probes when there is none.
+std::size_t find_probe(const std::string& text, const std::vector<std::string>& probes) {
+  const auto named = static_cast<std::size_t>(std::ranges::find(probes, text) - probes.begin());
+  if (named < probes.size()) return named;
+  std::size_t index = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, index);
+  return error == std::errc() && rest == end ? std::min(index, probes.size()) : probes.size();
+}
+
+}  // namespace
+
 std::vector<std::string> read_blocks(const Path& path, const std::vector<std::string>& probes) {
   std::vector<CsvRow> rows = read_csv(path);
   if (rows.front().cells.size() != 2) {
@@ -158,14 +175,12 @@ std::vector<std::string> read_blocks(const Path& path, const std::vector<std::st
   std::vector<std::optional<std::string>> blocks(probes.size());
   for (const CsvRow& row : rows) {
     const std::string where = path.string() + ":" + std::to_string(row.line);
-    auto index = static_cast<std::size_t>(std::ranges::find(probes, row.cells[0]) - probes.begin());
-    if (const auto number = parse_number(row.cells[0]); index == probes.size() && number && *number >= 0) {
-      index = static_cast<std::size_t>(*number);
+    const std::size_t index = find_probe(row.cells[0], probes);
+    if (index == probes.size()) {
+      throw DataError(where + ": there is no probe '" + excerpt(row.cells[0]) + "' among the " +
+                      std::to_string(probes.size()) + " probes; name it, or give its number from 0");
     }
-    if (index >= probes.size()) {
-      throw DataError(where + ": there is no probe '" + row.cells[0] + "' among the " +
-                      std::to_string(probes.size()) + " probes");
-    }
+    if (row.cells[1].empty()) throw DataError(where + ": column 2: the block has no name");
     if (blocks[index]) throw DataError(where + ": probe '" + row.cells[0] + "' is named twice");
     blocks[index] = row.cells[1];
   }

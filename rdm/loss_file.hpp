@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/tensor.hpp"
+#include "rdm/loss_columns.hpp"
 
 namespace premelt {
 
@@ -15,15 +16,16 @@ struct LossTable {
   Tensor<double> losses;            ///< (T,n)
   std::vector<std::int64_t> steps;  ///< T, increasing; 0,1,2,... when the file holds none
   std::vector<std::string> probes;  ///< n names; "0","1",... when the file holds none
+  std::string steps_from = "steps counted from 0";  ///< for people: "steps from column 1 'step'"
 };
 
 /// Reads, by the file's ending,
-///  - .npy: float32 or float64 of shape (T,n), C or Fortran order;
-///  - .csv: optional header naming the probes, optional first column `step`;
+///  - .npy: numbers of any type (engine/npy.hpp) of shape (T,n), C or Fortran order;
+///  - .csv: with or without header and column of steps (rdm/loss_columns.hpp);
 ///  - .jsonl: one recording a line, `[1.2, 0.7, ...]` or `{"step": 10, "losses": [...]}`.
 /// Throws DataError naming file, row and column and what was expected: unreadable or empty file, ragged row,
 /// non-numeric cell, NaN or infinity, steps that do not increase.
-LossTable read_losses(const std::filesystem::path& path);
+LossTable read_losses(const std::filesystem::path& path, StepColumn steps = StepColumn::find);
 
 /// The steps of T recordings, from .npy (int64) or .csv (last column). Throws DataError as above, also when
 /// their number is not `recordings`.

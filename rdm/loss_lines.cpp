@@ -8,6 +8,7 @@
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
+#include "engine/file.hpp"
 
 namespace premelt {
 
@@ -30,67 +31,99 @@ double to_loss(const nlohmann::json& value) {
 
 }  // namespace
 
-bool is_loss_header(const std::vector<std::string>& cells) {
-  return cells.front() == "step" ||
-         std::ranges::none_of(cells, [](const std::string& cell) { return parse_number(cell).has_value(); });
-}
-
 std::int64_t to_step(const std::string& where, double value) {
   if (!(std::abs(value) < 0x1p53) || value != std::floor(value)) {
-    throw DataError(where + ": expected a whole step number, found " + format_number(value));
+    throw DataError(where + ": expected a whole step number, found " + format_number(value) +
+                    "; --no-steps says that this column is a probe");
   }
   return static_cast<std::int64_t>(value);
 }
 
-std::vector<std::string> numbered_names(std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
-  return names;
-}
-
-LossLineReader::LossLineReader(std::string source, Accept accept)
-    : source_(std::move(source)), accept_(accept) {}
+LossLineReader::LossLineReader(std::string source, Accept accept, StepColumn steps)
+    : source_(std::move(source)), accept_(accept), step_column_(steps) {}
 
 std::string LossLineReader::where() const {
-  return source_ + ":" + std::to_string(line_);
+  return source_ + ":" + std::to_string(current_);
 }
 
-std::optional<LossLine> LossLineReader::read(const std::string& text) {
-  ++line_;
-  const std::size_t start = text.find_first_not_of(" \t\r");
-  if (start == std::string::npos) return std::nullopt;
-  const bool json = accept_ == Accept::json || text[start] == '[' || text[start] == '{';
-  if (!json && probes_.empty() && !has_header_) {
-    const std::vector<std::string> cells = parse_csv_line(source_, text, line_).cells;
-    if (is_loss_header(cells)) {
-      read_header(cells);
-      return std::nullopt;
-    }
+void LossLineReader::read(const std::string& given) {
+  const std::string text = ++line_ == 1 ? without_byte_order_mark(given) : given;
+  current_ = line_;
+  if (joins_lines(text)) return;
+  const std::string whole = std::exchange(open_quote_, "") + text;
+  const std::size_t start = whole.find_first_not_of(" \t\r");
+  if (start == std::string::npos) return;
+  if (accept_ == Accept::csv_and_json && whole[start] != '[' && whole[start] != '{')
+    return read_row(parse_csv_line(source_, whole, line_));
+  decide();
+  current_ = line_;
+  keep(parse_json(whole));
+}
+
+/// Only names go over several lines: before the columns are known, an open quote waits for its end.
+bool LossLineReader::joins_lines(const std::string& text) {
+  constexpr std::size_t most = 1 << 16;
+  const auto quotes = std::ranges::count(open_quote_, '"') + std::ranges::count(text, '"');
+  const bool names = accept_ == Accept::csv_and_json && !columns_ && held_.empty();
+  const bool open = names && quotes % 2 == 1 && open_quote_.size() < most;
+  if (open) open_quote_ += text + "\n";
+  return open;
+}
+
+void LossLineReader::read_row(CsvRow row) {
+  current_ = row.line;
+  if (columns_) return keep(parse_row(row));
+  held_.push_back(std::move(row));
+  if (held_.size() >= rows_to_tell(held_.front(), step_column_)) decide();
+}
+
+void LossLineReader::finish() {
+  if (!open_quote_.empty()) throw DataError(where() + ": a quote is never closed");
+  decide();
+}
+
+void LossLineReader::decide() {
+  if (held_.empty()) return;
+  std::vector<CsvRow> rows = std::exchange(held_, {});
+  columns_ = find_columns(source_, rows, step_column_);
+  steps_from_ = columns_->steps_from;
+  if (probes_.empty()) probes_ = columns_->names;
+  for (std::size_t i = columns_->has_header; i < rows.size(); ++i) {
+    current_ = rows[i].line;
+    keep(parse_row(rows[i]));
   }
-  LossLine recording = json ? parse_json(text) : parse_csv(text);
-  if (probes_.empty()) probes_ = numbered_names(recording.losses.size());
+}
+
+void LossLineReader::keep(LossLine recording) {
   if (recording.losses.empty()) throw DataError(where() + ": holds no losses");
+  if (probes_.empty()) probes_ = numbered_names(recording.losses.size());
   if (recording.losses.size() != probes_.size()) {
-    throw DataError(where() + ": ragged row: " + std::to_string(recording.losses.size()) + " losses, but " +
-                    (has_header_ ? "the header names " : "the first recording has ") +
-                    std::to_string(probes_.size()));
+    throw DataError(where() + ": ragged row: " + std::to_string(recording.losses.size()) +
+                    " losses, but there are " + std::to_string(probes_.size()) + " probes");
   }
   next_step_ = recording.step + 1;
+  ready_.push_back(std::move(recording));
+}
+
+std::optional<LossLine> LossLineReader::next() {
+  if (ready_.empty()) return std::nullopt;
+  LossLine recording = std::move(ready_.front());
+  ready_.pop_front();
+  current_ = recording.line;
   return recording;
 }
 
-void LossLineReader::read_header(const std::vector<std::string>& cells) {
-  has_header_ = true;
-  has_steps_ = cells.front() == "step";
-  probes_.assign(cells.begin() + has_steps_, cells.end());
-}
-
-LossLine LossLineReader::parse_csv(const std::string& text) const {
-  const CsvRow row = parse_csv_line(source_, text, line_);
-  LossLine recording{next_step_, {}};
-  if (has_steps_) recording.step = to_step(where(), require_number(source_, row, 0));
-  for (std::size_t j = has_steps_; j < row.cells.size(); ++j)
-    recording.losses.push_back(require_number(source_, row, j));
+LossLine LossLineReader::parse_row(const CsvRow& row) const {
+  if (row.cells.size() != columns_->width) {
+    throw DataError(where() + ": ragged row: " + std::to_string(row.cells.size()) +
+                    " cells, but the first row has " + std::to_string(columns_->width));
+  }
+  LossLine recording{current_, next_step_, {}};
+  if (columns_->step) {
+    recording.step = to_step(where(), require_number(source_, row, *columns_->step));
+  }
+  for (const std::size_t column : columns_->probes)
+    recording.losses.push_back(require_number(source_, row, column));
   return recording;
 }
 
@@ -100,9 +133,9 @@ LossLine LossLineReader::parse_json(const std::string& text) const {
   const auto is_loss = [](const auto& value) { return value.is_number() || value.is_null(); };
   if (!array->is_array() || !std::ranges::all_of(*array, is_loss)) {
     throw DataError(where() + ": expected an array of numbers or {\"step\": ..., \"losses\": [...]}, found " +
-                    text.substr(0, 60));
+                    excerpt(text));
   }
-  LossLine recording{next_step_, {}};
+  LossLine recording{current_, next_step_, {}};
   for (const auto& value : *array) recording.losses.push_back(to_loss(value));
   if (!json.is_object() || !json.contains("step")) return recording;
   if (!json["step"].is_number()) throw DataError(where() + ": expected a number for \"step\"");

@@ -1,23 +1,29 @@
 #pragma once
-/// Recordings of probe losses as lines of text, the way a training program prints them while it runs.
+/// Recordings of probe losses as lines of text, the way a training program prints them while it runs, and as
+/// the rows of a file: one reader, so that the same text means the same.
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "engine/csv.hpp"
+#include "rdm/loss_columns.hpp"
 
 namespace premelt {
 
 /// One recording.
 struct LossLine {
+  std::size_t line;            ///< of the source, from 1
   std::int64_t step;           ///< of the training
   std::vector<double> losses;  ///< (n); NaN where the line says nan, NaN or null
 };
 
 /// Reads recordings line by line. A line that opens with a bracket or a brace is JSON, `[1.2, 0.7]` or
-/// `{"step": 10, "losses": [1.2, 0.7]}`, with NaN and Infinity as Python writes them. Any other is CSV, for
-/// which the first line may be a header that names the probes, its first column perhaps `step`. A recording
+/// `{"step": 10, "losses": [1.2, 0.7]}`, with NaN and Infinity as Python writes them. Any other is CSV, whose
+/// columns are found by rdm/loss_columns.hpp: up to four rows are held back until that is possible. A recording
 /// without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:
@@ -28,37 +34,48 @@ class LossLineReader {
   };
 
   /// `source` names the lines' origin in errors.
-  explicit LossLineReader(std::string source, Accept accept = Accept::csv_and_json);
+  explicit LossLineReader(std::string source, Accept accept = Accept::csv_and_json,
+                          StepColumn steps = StepColumn::find);
 
-  /// The recording in the next line; nothing when the line is blank or the header. Throws DataError naming
-  /// source and line, and what was expected, when it is neither, or has another number of losses.
-  std::optional<LossLine> read(const std::string& text);
+  /// @{
+  /// Takes the next line, or the next row of a file. Throws DataError naming source and line, and what was
+  /// expected, when it is no recording, or has another number of losses than the first.
+  void read(const std::string& text);
+  void read_row(CsvRow row);
+  /// @}
+  /// No line follows: what was held back is read as it stands. Throws DataError as above.
+  void finish();
+  /// The next of the recordings that were read, if any.
+  std::optional<LossLine> next();
 
-  /// "losses.csv:12", of the line read last.
+  /// "losses.csv:12", of the recording returned last, or of a line read since.
   std::string where() const;
   /// The header's names, else "0", "1", ...; empty before the first recording.
   const std::vector<std::string>& probes() const { return probes_; }
+  /// Where the steps come from, for people: "steps from column 1 'step'".
+  const std::string& steps_from() const { return steps_from_; }
 
  private:
   LossLine parse_json(const std::string& text) const;
-  LossLine parse_csv(const std::string& text) const;
-  void read_header(const std::vector<std::string>& cells);
+  LossLine parse_row(const CsvRow& row) const;
+  bool joins_lines(const std::string& text);
+  void decide();
+  void keep(LossLine recording);
 
   std::string source_;
   Accept accept_;
-  std::size_t line_ = 0;
-  bool has_header_ = false, has_steps_ = false;  ///< of CSV lines
+  StepColumn step_column_;
+  std::size_t line_ = 0, current_ = 0;  ///< lines read; the one spoken of
+  std::string open_quote_;            ///< the beginning of a header whose names go over several lines
+  std::vector<CsvRow> held_;          ///< until the columns are known
+  std::optional<LossColumns> columns_;  ///< of CSV lines
   std::vector<std::string> probes_;
+  std::string steps_from_ = "steps counted from 0";
   std::int64_t next_step_ = 0;
+  std::deque<LossLine> ready_;
 };
-
-/// Whether a first row names its columns: it starts with `step` or holds no number.
-bool is_loss_header(const std::vector<std::string>& cells);
 
 /// A step written as a number. Throws DataError, beginning with `where`, when it is not a whole one.
 std::int64_t to_step(const std::string& where, double value);
-
-/// "0", "1", ...
-std::vector<std::string> numbered_names(std::size_t count);
 
 }  // namespace premelt

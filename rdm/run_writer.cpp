@@ -125,8 +125,7 @@ void RunWriter::sync() {
 }
 
 std::map<std::string, Digest> RunWriter::digests() const {
-  std::map<std::string, Digest> digests{{"losses.npy", losses_.digest()},
-                                        {"steps.npy", steps_.digest()}};
+  std::map<std::string, Digest> digests{{"losses.npy", losses_.digest()}, {"steps.npy", steps_.digest()}};
   if (order_) digests["order.csv"] = order_->digest();
   if (training_) digests["training.csv"] = training_->digest();
   if (samples_) digests["samples.txt"] = samples_->digest();

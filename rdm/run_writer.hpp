@@ -51,10 +51,11 @@ class RunWriter {
 
   /// Rewrites events.json at once, atomically.
   void add(const Event& event);
-  /// Makes everything so far visible to readers. Throws DataError naming the file when the disk did not take it.
+  /// Makes everything so far visible to readers. Throws DataError naming the file when the disk did not take
+  /// it.
   void flush();
-  /// Forces everything so far to the disk, the directory too: what is written after this call may count on it.
-  /// Throws DataError as `flush`.
+  /// Forces everything so far to the disk, the directory too: what is written after this call may count on
+  /// it. Throws DataError as `flush`.
   void sync();
   /// What vouches for the recordings so far, by file name: all that a resumed run reads again.
   std::map<std::string, Digest> digests() const;

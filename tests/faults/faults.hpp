@@ -1,10 +1,11 @@
 #pragma once
-/// Runs premelt on a machine whose disk fails. The shim (tests/faults/shim/shim.cpp) is preloaded; it counts
-/// the calls on files below the working directory only.
+/// Runs premelt on a machine whose disk fails, or that writes down what would survive a loss of power. The
+/// shim (tests/faults/shim/shim.cpp, where its variables are described) is preloaded; it counts the calls on
+/// files below one directory only.
 ///
 ///   const Workplace here(PREMELT_PROGRAM);
-///   const Outcome full = with_faults(here, "PREMELT_FAULTS_FAIL=write:3:ENOSPC", "run deep-linear --out run");
-///   const std::vector<std::string> calls = logged_calls(here);  // paths relative to the working directory
+///   const Outcome full = with_faults(here, "run", "PREMELT_FAULTS_FAIL=write:3:ENOSPC", "run schematic --out
+///   run"); const std::vector<std::string> calls = logged_calls(here);  // "fsync run/losses.npy", ...
 
 #include <string>
 #include <vector>
@@ -13,10 +14,12 @@
 
 namespace premelt::test {
 
-/// Runs `premelt ARGUMENTS`; `faults` are variables of the shim besides UNDER and LOG, which are set.
-Outcome with_faults(const Workplace& here, const std::string& faults, const std::string& arguments);
+/// Runs `premelt ARGUMENTS`; calls on names that begin with `watched`, a path in the working directory,
+/// count. `faults` are further variables of the shim.
+Outcome with_faults(const Workplace& here, const std::string& watched, const std::string& faults,
+                    const std::string& arguments);
 
-/// "fsync run/losses.npy", "rename run/a run/b", ... of the last run, in order.
+/// The calls of the last run in order, with paths relative to the working directory.
 std::vector<std::string> logged_calls(const Workplace& here);
 
 }  // namespace premelt::test

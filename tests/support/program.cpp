@@ -15,9 +15,9 @@ std::string program_under_test(const std::string& built) {
   return other != nullptr ? other : built;
 }
 
-Outcome Workplace::premelt(const std::string& arguments) const {
-  const std::string command = "cd '" + directory_.path().string() + "' && >.stdout 2>.stderr </dev/null '" +
-                              program_ + "' " + arguments;
+Outcome Workplace::premelt(const std::string& arguments, const std::string& variables) const {
+  const std::string command = "cd '" + directory_.path().string() + "' && " + variables +
+                              " >.stdout 2>.stderr </dev/null '" + program_ + "' " + arguments;
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(".stdout"), read(".stderr")};
 }

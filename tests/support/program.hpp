@@ -40,8 +40,9 @@ std::string program_under_test(const std::string& built);
 class Workplace {
  public:
   explicit Workplace(const std::string& program) : program_(program_under_test(program)) {}
-  /// Runs `premelt ARGUMENTS` (through the shell) in the directory.
-  Outcome premelt(const std::string& arguments) const;
+  /// Runs `premelt ARGUMENTS` (through the shell) in the directory; `variables` are set for it: "A=1 B='x
+  /// y'".
+  Outcome premelt(const std::string& arguments, const std::string& variables = "") const;
   /// The same without waiting for its end; what it prints is lost unless the arguments redirect it.
   std::unique_ptr<Process> start(const std::string& arguments) const;
 

@@ -1,5 +1,6 @@
-/// A shared library that stands between a program and the C library: it writes down the calls that decide what
-/// survives a loss of power, and can make the disk fail. Built for tests only; see tests/faults/faults.hpp.
+/// A shared library that stands between a program and the C library: it writes down the calls that decide
+/// what survives a loss of power, and can make the disk fail. Built for tests only; see
+/// tests/faults/faults.hpp.
 ///
 ///   LD_PRELOAD=libpremelt_faults.so PREMELT_FAULTS_UNDER=DIR \
 ///   PREMELT_FAULTS_LOG=FILE PREMELT_FAULTS_FAIL=write:3:ENOSPC PREMELT_FAULTS_KILL=rename:2 premelt run ...
