@@ -34,8 +34,14 @@ struct Input {
 };
 
 Input read_input(const AnalyzeArguments& arguments) {
-  Input input{read_losses(arguments.file), {}};
-  if (!arguments.steps_file.empty()) input.table.steps = read_steps(arguments.steps_file, input.recordings());
+  Input input{read_losses(arguments.file, step_column(arguments.chain)), {}};
+  if (!arguments.steps_file.empty()) {
+    input.table.steps = read_steps(arguments.steps_file, input.recordings());
+    input.table.steps_from = "steps from " + arguments.steps_file;
+  }
+  std::cerr << printable(std::to_string(input.recordings()) + " recordings of " +
+                         std::to_string(input.probes()) + " probes, " + input.table.steps_from)
+            << std::endl;
   input.blocks = chain_blocks(arguments.chain, arguments.file, input.table.probes);
   if (arguments.chain.window > input.recordings()) {
     throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +

@@ -277,6 +277,7 @@ struct Parser {
               [&chain](const std::string& text) {
                 chain.transform = choice("--transform", text, {"none", "log"});
               });
+    sub->add_flag("--no-steps", chain.no_steps, "every column is a probe, none holds the steps");
     add_value(sub, "--blocks", "FILE", "CSV probe,block", into(chain.blocks_file));
     add_values(sub, "--probes", "TEXT,...", "only these blocks feed the alarm",
                [&chain](const std::string& text) {

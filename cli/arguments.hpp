@@ -41,6 +41,7 @@ struct CompareArguments {
 
 /// How losses of any origin are read.
 struct ChainArguments {
+  bool no_steps = false;  ///< every column of a table is a probe
   std::size_t window = 40;
   std::string detrend = "none";
   std::string transform = "none";

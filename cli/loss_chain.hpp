@@ -6,9 +6,15 @@
 
 #include "cli/arguments.hpp"
 #include "rdm/blocks.hpp"
+#include "rdm/loss_columns.hpp"
 #include "rdm/monitor.hpp"
 
 namespace premelt::cli {
+
+/// --no-steps.
+inline StepColumn step_column(const ChainArguments& arguments) {
+  return arguments.no_steps ? StepColumn::none : StepColumn::find;
+}
 
 /// The monitor of n probes, of which each has its block's name in `blocks`. The alarm reads the statistic
 /// that the options describe; from when on is the caller's to say. Throws UsageError naming an unknown block,

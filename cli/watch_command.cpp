@@ -75,28 +75,26 @@ void check_finite(const LossLineReader& reader, const LossLine& recording) {
 class Watch {
  public:
   Watch(const WatchArguments& arguments, const std::string& source)
-      : arguments_(arguments), source_(source), reader_(source) {}
+      : arguments_(arguments),
+        source_(source),
+        reader_(source, LossLineReader::Accept::csv_and_json, step_column(arguments.chain)) {}
 
   /// A line that cannot be read is reported and left out: the training it comes from goes on.
   void take(const std::string& line) {
-    const auto recording = unless_unreadable([&] { return reader_.read(line); });
-    if (!recording) return;
-    check_finite(reader_, *recording);
-    if (!monitor_) start();
-    bool pushed = false;
-    const auto observation = unless_unreadable([&] {
-      const auto seen = monitor_->push(recording->step, recording->losses);
-      pushed = true;
-      return seen;
+    unless_unreadable([&] {
+      reader_.read(line);
+      return std::optional(true);
     });
-    if (!pushed) return;
-    ++recordings_;
-    std::cout << to_json(*recording, observation) << std::endl;
-    if (!std::cout) throw DataError("stdout cannot be written");
+    answer();
   }
 
   /// Throws DataError when the input ended, without being interrupted, before there was anything to say.
-  void finish(bool interrupted) const {
+  void finish(bool interrupted) {
+    unless_unreadable([&] {
+      reader_.finish();
+      return std::optional(true);
+    });
+    answer();
     say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_) +
                        (skipped_ > 0 ? "; lines skipped: " + std::to_string(skipped_) : ""));
     if (recordings_ >= arguments_.chain.window || interrupted) return;
@@ -106,8 +104,26 @@ class Watch {
   }
 
  private:
+  void answer() {
+    while (const auto recording = reader_.next()) {
+      check_finite(reader_, *recording);
+      if (!monitor_) start();
+      bool pushed = false;
+      const auto observation = unless_unreadable([&] {
+        const auto seen = monitor_->push(recording->step, recording->losses);
+        pushed = true;
+        return seen;
+      });
+      if (!pushed) continue;
+      ++recordings_;
+      std::cout << to_json(*recording, observation) << std::endl;
+      if (!std::cout) throw DataError("stdout cannot be written");
+    }
+  }
+
   /// The first recording says how many probes there are.
   void start() {
+    say("reading", std::to_string(reader_.probes().size()) + " probes, " + reader_.steps_from());
     const std::vector<std::string> block_names = chain_blocks(arguments_.chain, source_, reader_.probes());
     MonitorOptions options = chain_options(arguments_.chain, block_names);
     options.alarm.burn_in = std::numeric_limits<std::int64_t>::min();

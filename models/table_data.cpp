@@ -16,13 +16,19 @@ namespace {
 using Path = std::filesystem::path;
 using Columns = std::vector<std::vector<double>>;
 
-/// Mean 0 and variance 1 (divisor N).
+/// Mean 0 and variance 1 (divisor N). Scaled by a power of two first, which changes no digit and keeps the
+/// squares of the largest and smallest numbers finite.
 void standardise(const Path& path, const std::string& name, std::vector<double>& column) {
+  double largest = 0;
+  for (double x : column) largest = std::max(largest, std::abs(x));
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  for (double& x : column) x = std::ldexp(x, -exponent);
   const auto count = static_cast<double>(column.size());
   double mean = 0, variance = 0;
   for (double x : column) mean += x / count;
   for (double x : column) variance += (x - mean) * (x - mean) / count;
-  if (!(variance > 1e-24 * (1 + mean * mean))) {
+  if (!(variance > 1e-24)) {
     throw DataError(path.string() + ": column '" + name +
                     "' is constant, so it cannot be standardised; remove it");
   }
@@ -41,6 +47,18 @@ std::vector<double> numeric_column(const Path& path, const std::vector<CsvRow>& 
     values.push_back(value);
   }
   return values;
+}
+
+/// Whether a target column holds classes rather than numbers: all of its cells decide, and a blank one is
+/// neither.
+bool holds_classes(const Path& path, const std::vector<CsvRow>& rows, std::size_t column) {
+  const auto cell = [column](const CsvRow& row) { return row.cells[column]; };
+  if (std::ranges::any_of(rows, [&](const CsvRow& row) { return parse_number(cell(row)).has_value(); }))
+    return false;
+  const auto blank = std::ranges::find(rows, std::string(), cell);
+  if (blank == rows.end()) return true;
+  throw DataError(path.string() + ":" + std::to_string(blank->line) + ": column " +
+                  std::to_string(column + 1) + ": the target is missing");
 }
 
 /// One column of zeros and ones for each class, in order of first appearance.
@@ -123,7 +141,7 @@ TableData read_table(const Path& path, const std::string& targets, bool whiten) 
   TableData data;
   Columns inputs, outputs;
   for (std::size_t j = 0; j < is_target.size(); ++j) {
-    const bool categorical = is_target[j] && !parse_number(rows.front().cells[j]);
+    const bool categorical = is_target[j] && holds_classes(path, rows, j);
     if (!categorical) {
       std::vector<double> column = numeric_column(path, rows, j);
       standardise(path, header.cells[j], column);

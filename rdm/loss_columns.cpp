@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 2> index_names{"", "unnamed: 0"};  // pan
 constexpr std::array<std::string_view, 6> missing{"", "na", "n/a", "null", "none", "-"};
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -29,8 +30,12 @@ bool is_one_of(const Names& names, const std::string& cell) {
   return std::ranges::find(names, lower(cell)) != names.end();
 }
 
-bool is_step_name(const std::string& cell) { return is_one_of(step_names, cell); }
-bool is_index_name(const std::string& cell) { return is_one_of(index_names, cell); }
+bool is_step_name(const std::string& cell) {
+  return is_one_of(step_names, cell);
+}
+bool is_index_name(const std::string& cell) {
+  return is_one_of(index_names, cell);
+}
 
 /// A number, what stands for a missing one, or a damaged one: "1.5x" is no name.
 bool looks_like_data(const std::string& cell) {
@@ -71,7 +76,8 @@ bool is_header(std::span<const CsvRow> rows) {
 }
 
 std::string quoted_column(std::size_t column, const Cells& cells) {
-  const std::string name = cells[column].empty() ? ", which has no name" : " '" + excerpt(cells[column]) + "'";
+  const std::string name =
+      cells[column].empty() ? ", which has no name" : " '" + excerpt(cells[column]) + "'";
   return "column " + std::to_string(column + 1) + name;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Which columns of a table of losses hold the probes, and which the step: tables come from pandas, loggers and
-/// spreadsheets, with and without a header.
+/// Which columns of a table of losses hold the probes, and which the step: tables come from pandas, loggers
+/// and spreadsheets, with and without a header.
 
 #include <cstddef>
 #include <optional>
@@ -33,10 +33,10 @@ std::size_t rows_to_tell(const CsvRow& first, StepColumn steps);
 
 /// `rows`: the first of a table, as many as `rows_to_tell` or all there are.
 ///
-/// A header is a row without any number, one with a column called step (or global_step, iteration, iter, epoch,
-/// in any case), or pandas' default 0,1,2,... The steps are in the column of that name (of several, the first
-/// in this list; the others are no probes), else in an unnamed first column, as pandas writes its index, else
-/// in a first column whose first three numbers are whole and rise in equal steps.
+/// A header is a row without any number, one with a column called step (or global_step, iteration, iter,
+/// epoch, in any case), or pandas' default 0,1,2,... The steps are in the column of that name (of several,
+/// the first in this list; the others are no probes), else in an unnamed first column, as pandas writes its
+/// index, else in a first column whose first three numbers are whole and rise in equal steps.
 ///
 /// Throws DataError naming `source`, row and column when a probe has no name, no probe is left, or the first
 /// row is neither a header nor numbers.

@@ -51,8 +51,7 @@ void check_losses(const Path& path, const LossTable& table) {
   const auto index = static_cast<std::size_t>(bad - flat.begin());
   throw DataError(at(path, index / shape[1] + 1) + ", step " + std::to_string(table.steps[index / shape[1]]) +
                   ", probe '" + table.probes[index % shape[1]] + "' (number " +
-                  std::to_string(index % shape[1] + 1) + "): the loss is " +
-                  format_number(*bad) +
+                  std::to_string(index % shape[1] + 1) + "): the loss is " + format_number(*bad) +
                   ", expected a finite number within +-1e70; drop the recording or the probe");
 }
 

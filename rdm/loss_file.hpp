@@ -13,9 +13,9 @@ namespace premelt {
 
 /// What a file of losses holds.
 struct LossTable {
-  Tensor<double> losses;            ///< (T,n)
-  std::vector<std::int64_t> steps;  ///< T, increasing; 0,1,2,... when the file holds none
-  std::vector<std::string> probes;  ///< n names; "0","1",... when the file holds none
+  Tensor<double> losses;                            ///< (T,n)
+  std::vector<std::int64_t> steps;                  ///< T, increasing; 0,1,2,... when the file holds none
+  std::vector<std::string> probes;                  ///< n names; "0","1",... when the file holds none
   std::string steps_from = "steps counted from 0";  ///< for people: "steps from column 1 'step'"
 };
 

@@ -23,8 +23,8 @@ struct LossLine {
 
 /// Reads recordings line by line. A line that opens with a bracket or a brace is JSON, `[1.2, 0.7]` or
 /// `{"step": 10, "losses": [1.2, 0.7]}`, with NaN and Infinity as Python writes them. Any other is CSV, whose
-/// columns are found by rdm/loss_columns.hpp: up to four rows are held back until that is possible. A recording
-/// without a step is one step after the recording before it, the first at step 0.
+/// columns are found by rdm/loss_columns.hpp: up to four rows are held back until that is possible. A
+/// recording without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:
   /// Which lines it understands.
@@ -66,8 +66,8 @@ class LossLineReader {
   Accept accept_;
   StepColumn step_column_;
   std::size_t line_ = 0, current_ = 0;  ///< lines read; the one spoken of
-  std::string open_quote_;            ///< the beginning of a header whose names go over several lines
-  std::vector<CsvRow> held_;          ///< until the columns are known
+  std::string open_quote_;              ///< the beginning of a header whose names go over several lines
+  std::vector<CsvRow> held_;            ///< until the columns are known
   std::optional<LossColumns> columns_;  ///< of CSV lines
   std::vector<std::string> probes_;
   std::string steps_from_ = "steps counted from 0";

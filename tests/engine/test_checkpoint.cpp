@@ -144,6 +144,34 @@ TEST_CASE("a checkpoint that does not fit is refused, naming file and tensor", "
   CHECK_THROWS_WITH(stored(), Contains("holds no checksum"));
 }
 
+TEST_CASE("a failed load leaves the training as it was", "[unit]") {
+  Lesson<double> momentum(optimizers<double>()[1].second), other(optimizers<double>()[1].second);
+  for (int step = 0; step < 3; ++step) momentum.step();
+  const Checkpoint before = momentum.save(3);
+  other.step();
+  const auto fails = [&](const std::string& text, const auto& damage) {
+    Checkpoint checkpoint = other.save(1);
+    damage(checkpoint);
+    INFO(text);
+    CHECK_THROWS_WITH(momentum.load(checkpoint), Contains(text));
+    const Checkpoint after = momentum.save(3);
+    REQUIRE(after.tensors.size() == before.tensors.size());
+    for (const auto& [name, tensor] : before.tensors) {
+      INFO(name);
+      const auto same = [&, key = name](const auto& t) {
+        return same_bits(std::get<std::decay_t<decltype(t)>>(after.tensors.at(key)), t);
+      };
+      CHECK(std::visit(same, tensor));
+    }
+  };
+  fails("no tensor 'parameters.1.weight'", [](Checkpoint& c) { c.tensors.erase("parameters.1.weight"); });
+  fails("no tensor 'optimizer.velocity'", [](Checkpoint& c) { c.tensors.erase("optimizer.velocity"); });
+  fails("'parameters.2.weight', which this model does not have",
+        [](Checkpoint& c) { c.tensors["parameters.2.weight"] = Tensor<double>(Shape{1}, 0.0); });
+  fails("'optimizer.square', which this optimiser does not have",
+        [](Checkpoint& c) { c.tensors["optimizer.square"] = Tensor<double>(Shape{1}, 0.0); });
+}
+
 TEST_CASE("a trainer clips, follows its schedule and tells loss and norms", "[unit]") {
   Parameters<double> parameters;
   parameters.add("x", Tensor<double>(Shape{2}, {3, 4}));

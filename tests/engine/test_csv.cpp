@@ -1,10 +1,12 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
+#include <locale>
 
 #include "engine/csv.hpp"
 #include "engine/error.hpp"
 #include "engine/names.hpp"
+#include "engine/npy.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace premelt;
@@ -37,8 +39,56 @@ TEST_CASE("numbers keep every bit through text", "[property]") {
     CHECK(parse_number(format_number(x)) == x);
   CHECK(std::isnan(*parse_number(format_number(std::nan("")))));
   CHECK(parse_number("+1.5") == 1.5);
+  CHECK_FALSE(parse_number("+-1.5"));
   CHECK_FALSE(parse_number("1.5x"));
   CHECK_FALSE(parse_number(""));
+}
+
+TEST_CASE("csv: a bare carriage return ends a line", "[unit]") {
+  const TemporaryDirectory directory;
+  const auto rows = read_csv(file(directory, "a,b\r1,2\r\r3,4\r"));
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[2].cells == std::vector<std::string>{"3", "4"});
+  CHECK(rows[2].line == 4);
+  CHECK_THROWS_WITH(parse_csv_line("t.csv", "1,2\r3,4", 7),
+                    Contains("t.csv:7") && Contains("line end inside"));
+  CHECK(parse_csv_line("t.csv", "1,2\r", 7).cells.size() == 2);
+}
+
+TEST_CASE("csv: any name comes back from its cell", "[property]") {
+  const TemporaryDirectory directory;
+  for (const std::string name :
+       {"plain", "a,b", "say \"hi\"", "two\nlines", "old\rmac", " edge ", "", "\"", "é"}) {
+    INFO(name);
+    const auto rows = read_csv(file(directory, csv_cell(name) + ",x\n" + csv_cell(name) + ",y\n"));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].cells == std::vector<std::string>{name, "x"});
+    CHECK(rows[1].cells == std::vector<std::string>{name, "y"});
+  }
+  CHECK_THROWS_WITH(read_csv(file(directory, "\"a\"b,c\n")), Contains("expected a comma behind"));
+}
+
+TEST_CASE("numbers are read and written the same under a locale with decimal commas", "[unit]") {
+  struct German : std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new German));
+  const auto number = parse_number("1234.5");
+  const bool refused = !parse_number("1.234,5");
+  const std::string text = format_number(1234567.25);
+  const TemporaryDirectory directory;
+  {
+    NpyWriter<double> writer(directory / "a.npy", Shape{12345});
+    writer.append(std::vector<double>(12345, 0.5));
+  }
+  const Shape shape = read_npy<double>(directory / "a.npy").shape();
+  std::locale::global(before);
+  CHECK(number == 1234.5);
+  CHECK(refused);
+  CHECK(text == "1234567.25");
+  CHECK(shape == Shape{1, 12345});
 }
 
 TEST_CASE("bad csv files are named by line and column", "[unit]") {

@@ -56,7 +56,8 @@ TEST_CASE("safetensors: every element type, shape and text comes back bit for bi
     INFO(name);
     CHECK(std::visit([&, key = name](const auto& t) { return same(back.tensors.at(key), t); }, tensor));
   }
-  CHECK_FALSE(std::filesystem::exists(directory / "a.safetensors.part"));
+  const std::filesystem::directory_iterator files(directory.path());
+  CHECK(std::distance(begin(files), end(files)) == 1);
 }
 
 TEST_CASE("safetensors: the bytes are those of the format's definition", "[unit]") {
@@ -79,6 +80,42 @@ TEST_CASE("safetensors: files of other writers are read without a checksum", "[u
   const Safetensors content = read_safetensors(directory / "a");
   CHECK(same(content.tensors.at("b"), Indices(Shape{2}, 0x0101010101010101)));
   CHECK(content.metadata.empty());
+}
+
+TEST_CASE("safetensors: every element type of other writers becomes ours, exactly", "[unit]") {
+  const TemporaryDirectory directory;
+  const auto read = [&](const std::string& type, const std::string& bytes) {
+    const std::size_t count = type == "BOOL" || type == "I8" || type == "U8" ? 2 : 1;
+    const std::string header = R"({"a":{"dtype":")" + type + R"(","shape":[)" + std::to_string(count) +
+                               R"(],"data_offsets":[0,)" + std::to_string(bytes.size()) + "]}}";
+    write_file(directory / "a", crafted(header, 0) + bytes);
+    return read_safetensors(directory / "a").tensors.at("a");
+  };
+  using S = std::string;
+  CHECK(same(read("F16", S("\x00\xc1", 2)), Tensor<float>(Shape{1}, -2.5F)));
+  CHECK(same(read("BF16", S("\xc0\xbf", 2)), Tensor<float>(Shape{1}, -1.5F)));
+  CHECK(same(read("F32", S("\x00\x00\xc0\xbf", 4)), Tensor<float>(Shape{1}, -1.5F)));
+  CHECK(same(read("I32", S("\xfe\xff\xff\xff", 4)), Indices(Shape{1}, -2)));
+  CHECK(same(read("U32", S("\xff\xff\xff\xff", 4)), Indices(Shape{1}, 4294967295)));
+  CHECK(same(read("I16", S("\xfe\xff", 2)), Indices(Shape{1}, -2)));
+  CHECK(same(read("U16", S("\xfe\xff", 2)), Indices(Shape{1}, 65534)));
+  CHECK(same(read("I8", S("\xfe\x01", 2)), Indices(Shape{2}, {-2, 1})));
+  CHECK(same(read("U8", S("\xfe\x01", 2)), Indices(Shape{2}, {254, 1})));
+  CHECK(same(read("BOOL", S("\x01\x00", 2)), Indices(Shape{2}, {1, 0})));
+  CHECK(same(read("U64", S(8, '\xff')), Tensor<std::uint64_t>(Shape{1}, ~std::uint64_t{0})));
+}
+
+TEST_CASE("safetensors: names that the format cannot hold are refused before anything is written", "[unit]") {
+  const TemporaryDirectory directory;
+  const auto path = directory / "a.safetensors";
+  Safetensors content;
+  content.tensors["__metadata__"] = Tensor<double>(Shape{1}, 1.0);
+  CHECK_THROWS_AS(write_safetensors(path, content), DataError);
+  CHECK_THROWS_WITH(write_safetensors(path, content), Contains("a.safetensors") && Contains("__metadata__"));
+  CHECK_THROWS_WITH(write_safetensors(path, {{{"caf\xe9", Indices(Shape{1}, 1)}}, {}}),
+                    Contains("not UTF-8"));
+  CHECK_THROWS_WITH(write_safetensors(path, {{}, {{"note", "caf\xe9"}}}), Contains("not UTF-8"));
+  CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("safetensors: a file cut anywhere is refused", "[property]") {
@@ -130,7 +167,8 @@ TEST_CASE("safetensors: malformed headers are refused with the reason", "[unit]"
   refused("[]", 0, "no JSON header");
   refused("{", 0, "no JSON header");
   refused(R"({"a":1})", 0, "'data_offsets'");
-  refused(R"({"a":)" + entry("BF16", "[4]", "[0,8]") + "}", 8, "BF16");
+  refused(R"({"a":)" + entry("F8_E4M3", "[8]", "[0,8]") + "}", 8, "'F8_E4M3', expected one of F64");
+  refused(R"({"a":{"shape":[8],"data_offsets":[0,8]}})", 8, "the element type ''");
   refused(R"({"a":)" + entry("F64", "[-1]", "[0,8]") + "}", 8, "'shape'");
   refused(R"({"a":)" + entry("F64", "[2]", "[0,8]") + "}", 8, "needs 16 bytes");
   refused(R"({"a":)" + entry("F64", "[4294967296,4294967296]", "[0,8]") + "}", 8, "larger than the file");

@@ -106,6 +106,24 @@ TEST_CASE("bad tables are named by file, line and column", "[unit]") {
   CHECK_THROWS_WITH(collect("deep-linear", {{"targets", "species"}}), Contains("needs 'data'"));
 }
 
+TEST_CASE("a blank first target is missing, whatever the others are", "[unit]") {
+  const TemporaryDirectory d;
+  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n,2\n3,4\n5,1\n"), "a", false),
+                    Contains("table.csv:2: column 1: expected a number, found ''"));
+  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\n,2\nx,4\ny,1\n"), "a", false),
+                    Contains("table.csv:2: column 1: the target is missing"));
+  CHECK_THROWS_WITH(read_table(write_csv(d, "a,b\nx,2\n3,4\ny,1\n"), "a", false),
+                    Contains("table.csv:2: column 1: expected a number, found 'x'"));
+}
+
+TEST_CASE("a table of the largest and smallest numbers is standardised as any other", "[unit]") {
+  const TemporaryDirectory d;
+  const TableData plain = read_table(write_csv(d, "a,b\n-1,1\n0,3\n1,2\n"), "a", true);
+  const TableData large = read_table(write_csv(d, "a,b\n-1e308,1e-300\n0,3e-300\n1e308,2e-300\n"), "a", true);
+  CHECK(relative_error(large.targets, plain.targets) <= 1e-14);
+  CHECK(relative_error(large.inputs, plain.inputs) <= 1e-14);
+}
+
 TEST_CASE("a real table is learnt mode by mode along Saxe's curve", "[property]") {
   const Overrides overrides{
       {"data", iris}, {"targets", "species"}, {"optimiser", "gd"}, {"init", "balanced"}};
