@@ -65,7 +65,7 @@ Examples:
 
 constexpr const char* watch_help =
     R"(SHC, PR and alarms while another program trains: one recording a line in, one JSON line a recording out.
-A line is CSV (1.2,0.7; the first may be a header, its first column `step`) or JSON ([1.2, 0.7] or
+A line is CSV (1.2,0.7; the first may be a header; one column may be the step) or JSON ([1.2, 0.7] or
 {"step": 10, "losses": [1.2, 0.7]}). The numbers are those of `premelt analyze`, which also draws a report.
 
 Examples:

@@ -144,6 +144,7 @@ NpyWriter<T>::~NpyWriter() {
 template <class T>
 void NpyWriter<T>::write_head() {
   file_.write_head(head(type_code<T>(), rows_, row_shape_));
+  promised_ = rows_;
 }
 
 template <class T>
@@ -160,7 +161,7 @@ void NpyWriter<T>::append(std::span<const T> row) {
 template <class T>
 void NpyWriter<T>::flush() {
   file_.flush();  // the numbers first: a head never promises rows that are not there
-  write_head();
+  if (promised_ != rows_) write_head();
 }
 
 template <class T>

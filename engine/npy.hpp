@@ -57,7 +57,7 @@ class NpyWriter {
 
   GrowingFile file_;
   Shape row_shape_;
-  std::size_t rows_ = 0;
+  std::size_t rows_ = 0, promised_ = 0;  ///< appended; in the head
 };
 
 /// What vouches for the element type, the shape of a row and the first `bytes` bytes of numbers in a file

@@ -149,8 +149,9 @@ NpyHeader parse_npy_header(const std::filesystem::path& path, std::string_view b
   };
   const std::size_t version = byte(magic.size()), length_bytes = version == 1 ? 2 : 4;
   const std::size_t begin = magic.size() + 2 + length_bytes;
+  if (bytes.size() > magic.size() && (version < 1 || version > 3))
+    fail("is of .npy version " + std::to_string(version) + ", expected 1 to 3");
   if (bytes.size() < begin) fail("is truncated inside its header");
-  if (version < 1 || version > 3) fail("is of .npy version " + std::to_string(version) + ", expected 1 to 3");
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i) length |= byte(magic.size() + 2 + i) << (8 * i);
   if (length > most_header_bytes) {

@@ -91,7 +91,8 @@ Layout parse_header(const std::filesystem::path& path, const std::string& file) 
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), length_bytes);
   if (length > most_header_bytes)
-    fail(path, "promises a header of " + std::to_string(length) + " bytes, more than the format allows");
+    fail(path, "promises a header of " + std::to_string(length) +
+                   " bytes, more than the format allows: it is not a safetensors file");
   if (length > file.size() - length_bytes) {
     fail(path, "promises a header of " + std::to_string(length) + " bytes, but only " +
                    std::to_string(file.size() - length_bytes) +
@@ -154,7 +155,7 @@ AnyTensor read_tensor(const std::filesystem::path& path, const Extent& extent, c
     fail(path, "tensor '" + name + "' has " + std::to_string(shape.size()) + " axes, at most " +
                    std::to_string(Shape::max_rank) + " are supported");
   }
-  const auto count = count_elements(shape, width(type.element), data.size());
+  const auto count = count_elements(shape, 1, data.size());
   if (!count) fail(path, "tensor '" + name + "' is larger than the file");
   const std::size_t needed = width(type.element) * *count;
   if (needed != extent.end - extent.begin) {

@@ -225,7 +225,7 @@ TEST_CASE("npy: a hostile header is refused in a line, however long it is", "[un
   refused(crafted(header("|O", "(1,)"), std::string(16, '\0')), "'|O'");
   refused(crafted(header("<f8", "(-1,)"), std::string(16, '\0')), "unreadable");
   refused(crafted(header("<f8", "(1,", "Maybe"), std::string(16, '\0')), "unreadable");
-  refused(crafted(header("<i8", "(1,)"), "\x01\x00\x00\x00\x00\x00\x20\x00\x00"), "too large");
+  refused(crafted(header("<i8", "(1,)"), std::string("\x01\x00\x00\x00\x00\x00\x20\x00", 8)), "too large");
 }
 
 TEST_CASE("npy: a digest vouches for type, row shape and numbers, and for nothing that comes later",

@@ -1,6 +1,7 @@
 #pragma once
 /// What the fuzz targets share. Each target hands any bytes to one reader: an error of ours is an answer,
-/// anything else that is thrown is a crash, which libFuzzer (`./dev fuzz`) and the replay of the corpora report.
+/// anything else that is thrown is a crash, which libFuzzer (`./dev fuzz`) and the replay of the corpora
+/// report.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 namespace premelt::fuzz {
 
 /// A file of this name that holds the input.
-inline std::filesystem::path input_file(const std::string& name, const std::uint8_t* bytes, std::size_t size) {
+inline std::filesystem::path input_file(const std::string& name, const std::uint8_t* bytes,
+                                        std::size_t size) {
   static const test::TemporaryDirectory directory;
   const std::filesystem::path path = directory / name;
   std::ofstream(path, std::ios::binary)
