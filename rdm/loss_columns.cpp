@@ -54,16 +54,27 @@ bool counts(const Cells& cells, std::size_t first) {
   return cells.size() >= first + 2;
 }
 
-/// Whether the first three numbers of the first column are whole and rise in equal steps.
-bool rises(std::span<const CsvRow> rows) {
-  if (rows.size() < 3) return false;
-  std::array<double, 3> values{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto value = parse_number(rows[i].cells.front());
-    if (!value || !(std::abs(*value) < 0x1p53) || *value != std::floor(*value)) return false;
-    values[i] = *value;
+/// The first column's number when it is whole.
+std::optional<double> whole_number(const CsvRow& row) {
+  const auto value = parse_number(row.cells.front());
+  if (!value || !(std::abs(*value) < 0x1p53) || *value != std::floor(*value)) return std::nullopt;
+  return value;
+}
+
+/// Whether the first column's numbers are whole and rise in equal steps, in so many of three rows as there
+/// are.
+bool may_rise(std::span<const CsvRow> rows) {
+  std::vector<double> values;
+  for (const CsvRow& row : rows.first(std::min<std::size_t>(rows.size(), 3))) {
+    const auto value = whole_number(row);
+    if (!value || (!values.empty() && *value <= values.back())) return false;
+    values.push_back(*value);
   }
-  return values[1] > values[0] && values[2] - values[1] == values[1] - values[0];
+  return values.size() < 3 || values[2] - values[1] == values[1] - values[0];
+}
+
+bool rises(std::span<const CsvRow> rows) {
+  return rows.size() >= 3 && may_rise(rows);
 }
 
 bool is_header(std::span<const CsvRow> rows) {
@@ -100,13 +111,13 @@ std::optional<std::size_t> named_step(const Cells& cells, std::vector<bool>& ign
 
 }  // namespace
 
-std::size_t rows_to_tell(const CsvRow& first, StepColumn steps) {
-  const Cells& cells = first.cells;
-  if (cells.size() < 2) return 1;
-  if (std::ranges::any_of(cells, is_step_name) || is_index_name(cells.front())) return 1;
-  if (counts(cells, 0)) return 4;
-  if (steps == StepColumn::none) return 1;
-  return std::ranges::any_of(cells, looks_like_data) ? 3 : 4;
+bool can_tell(std::span<const CsvRow> rows, StepColumn steps) {
+  const Cells& cells = rows.front().cells;
+  if (cells.size() < 2) return true;
+  if (std::ranges::any_of(cells, is_step_name) || is_index_name(cells.front())) return true;
+  const auto open = [](std::span<const CsvRow> some) { return some.size() < 3 && may_rise(some); };
+  if (counts(cells, 0) && open(rows)) return false;
+  return steps == StepColumn::none || !open(rows.subspan(is_header(rows) ? 1 : 0));
 }
 
 LossColumns find_columns(const std::string& source, std::span<const CsvRow> rows, StepColumn steps) {

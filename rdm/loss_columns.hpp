@@ -28,10 +28,10 @@ struct LossColumns {
   std::string steps_from;           ///< for people: "steps from column 1 'step'"
 };
 
-/// How many rows it takes to tell, given the first.
-std::size_t rows_to_tell(const CsvRow& first, StepColumn steps);
+/// Whether these first rows of a table are enough for `find_columns`, whatever follows: a step needs three.
+bool can_tell(std::span<const CsvRow> rows, StepColumn steps);
 
-/// `rows`: the first of a table, as many as `rows_to_tell` or all there are.
+/// `rows`: the first of a table, enough to tell or all there are.
 ///
 /// A header is a row without any number, one with a column called step (or global_step, iteration, iter,
 /// epoch, in any case), or pandas' default 0,1,2,... The steps are in the column of that name (of several,

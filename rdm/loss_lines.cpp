@@ -74,7 +74,7 @@ void LossLineReader::read_row(CsvRow row) {
   current_ = row.line;
   if (columns_) return keep(parse_row(row));
   held_.push_back(std::move(row));
-  if (held_.size() >= rows_to_tell(held_.front(), step_column_)) decide();
+  if (can_tell(held_, step_column_)) decide();
 }
 
 void LossLineReader::finish() {
@@ -88,10 +88,21 @@ void LossLineReader::decide() {
   columns_ = find_columns(source_, rows, step_column_);
   steps_from_ = columns_->steps_from;
   if (probes_.empty()) probes_ = columns_->names;
+  std::optional<DataError> first;  // a bad row does not take those behind it along
+  std::size_t bad_line = 0;
   for (std::size_t i = columns_->has_header; i < rows.size(); ++i) {
     current_ = rows[i].line;
-    keep(parse_row(rows[i]));
+    try {
+      keep(parse_row(rows[i]));
+    } catch (const DataError& error) {
+      if (first) continue;
+      first = error;
+      bad_line = current_;
+    }
   }
+  if (!first) return;
+  current_ = bad_line;
+  throw DataError(*first);
 }
 
 void LossLineReader::keep(LossLine recording) {

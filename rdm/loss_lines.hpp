@@ -23,7 +23,7 @@ struct LossLine {
 
 /// Reads recordings line by line. A line that opens with a bracket or a brace is JSON, `[1.2, 0.7]` or
 /// `{"step": 10, "losses": [1.2, 0.7]}`, with NaN and Infinity as Python writes them. Any other is CSV, whose
-/// columns are found by rdm/loss_columns.hpp: up to four rows are held back until that is possible. A
+/// columns are found by rdm/loss_columns.hpp: rows are held back, at most four, until that is possible. A
 /// recording without a step is one step after the recording before it, the first at step 0.
 class LossLineReader {
  public:

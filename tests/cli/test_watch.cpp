@@ -148,8 +148,8 @@ TEST_CASE("a bad line is reported with its number and skipped; the stream goes o
     CHECK_THAT(outcome.err, Contains(words));
     CHECK_THAT(outcome.err, Contains("the line is skipped") && Contains("lines skipped: 1"));
   };
-  skipped("1,2\n3\n3,4\n", "l:2: ragged row: 1 losses, but the first recording has 2");
-  skipped("a,b\n\n1,2,3\n1,2\n3,4\n", "l:3: ragged row: 3 losses, but the header names 2");
+  skipped("1,2\n3\n3,4\n", "l:2: ragged row: 1 cells, but the first row has 2");
+  skipped("a,b\n\n1,2,3\n1,2\n3,4\n", "l:3: ragged row: 3 cells, but the first row has 2");
   skipped("1,2\n3,x\n3,4\n", "l:2: column 2: expected a number, found 'x'");
   skipped("1,2\n[1,\n3,4\n", "l:2: expected an array of numbers");
   skipped("[1,\"a\"]\n[1,2]\n[3,4]\n", "l:1: expected an array of numbers");
@@ -183,7 +183,7 @@ TEST_CASE("a watch that never fills its window, or cannot begin, ends with exit 
 TEST_CASE("a loss that is not finite is training that diverged, after what came before", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   for (const std::string bad : {"5,nan\n", "5,1e80\n", "[5,NaN]\n", "[5,-Infinity]\n", "[5,null]\n"}) {
-    here.file("l", "1,2\n3,4\n" + bad + "1,2\n");
+    here.file("l", "1.5,2\n3,4\n" + bad + "1,2\n");
     const Outcome outcome = here.premelt("watch l --window 2");
     INFO(bad);
     CHECK(outcome.code == 4);
