@@ -119,7 +119,8 @@ double baseline_threshold(const MonitorOptions& options, const Input& input,
 
 nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input,
                             const MonitorOptions& options, std::optional<double> noise_level) {
-  nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level);
+  nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level,
+                                     "unknown: losses as they were given");
   info.update({{"kind", "analyze"},
                {"title", fs::path(arguments.file).filename().string()},
                {"subtitle", std::to_string(input.recordings()) + " recordings of " +

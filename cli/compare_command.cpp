@@ -18,6 +18,7 @@
 #include "engine/error.hpp"
 #include "engine/file.hpp"
 #include "engine/memory.hpp"
+#include "models/run.hpp"
 #include "rdm/run_writer.hpp"
 
 namespace premelt::cli {
@@ -180,7 +181,9 @@ void compare_distributions(const CompareArguments& arguments) {
     for (std::int64_t step : stops) {
       progress.update(step, "training", done / total);
       walk.advance_to(step);
-      if (subject.stored && !subject.stored->agrees(step, walk.probe_losses())) {
+      const std::vector<double> losses = walk.probe_losses();
+      check_finite(step, losses);
+      if (subject.stored && !subject.stored->agrees(step, losses)) {
         throw DataError(arguments.target + ": the replay differs from the stored losses at step " +
                         std::to_string(step) + "; it was made by another version or on another machine");
       }

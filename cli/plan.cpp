@@ -1,11 +1,11 @@
 #include "cli/plan.hpp"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/config.hpp"
 #include "cli/run_directory.hpp"
 #include "cli/run_info.hpp"
+#include "engine/blas_kernel.hpp"
 #include "engine/error.hpp"
 #include "engine/hash.hpp"
 #include "models/corpus.hpp"
@@ -83,18 +83,13 @@ Shape attention_shape(const Experiment& experiment) {
   return {spec->heads.size(), spec->probes.size(), positions, positions};
 }
 
-/// What the data can be recognised by, a file or a directory of texts; nothing where the parameters name
-/// none.
+}  // namespace
+
 std::optional<std::string> data_hash(const Hyperparameters& parameters) {
   std::error_code unreadable;
   if (!parameters.contains("data") || !fs::exists(parameters.text("data"), unreadable)) return std::nullopt;
-  char text[24];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(fnv1a(read_text(parameters.text("data")))));
-  return text;
+  return hexadecimal(fnv1a(read_text(parameters.text("data"))));
 }
-
-}  // namespace
 
 void check_same_data(const fs::path& run_json, const Hyperparameters& parameters) {
   const auto now = data_hash(parameters);
@@ -145,7 +140,8 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
     if (!spec.of_final_value) event["target"] = spec.target;
     events.push_back(event);
   }
-  nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level());
+  nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level(),
+                                     experiment.token_reduction());
   const auto& p = plan.parameters;
   info.update({{"kind", "run"},
                {"setting", plan.setting->name},
@@ -155,7 +151,7 @@ nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
                {"steps", p.integer("steps")},
                {"every", p.integer("every")},
                {"dtype", p.text("dtype")},
-               {"threads", 1},
+               {"threads", blas::threads()},
                {"parameters", to_json(p)},
                {"events", events}});
   if (const auto hash = data_hash(p)) info["data_hash"] = *hash;

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
 
 #include "cli/arguments.hpp"
 #include "models/setting.hpp"
@@ -22,6 +24,10 @@ Plan make_plan(const RunArguments& arguments);
 /// The plan of the run in the directory `arguments.out`, with more steps when asked. Throws UsageError when
 /// the command line asks for anything else, DataError when there is no run.
 Plan resumed_plan(const RunArguments& arguments);
+
+/// What the data can be recognised by, a file or a directory of texts; nothing where the parameters name
+/// none.
+std::optional<std::string> data_hash(const Hyperparameters& parameters);
 
 /// Throws DataError when the file the parameters name as `data` has another content than at the run's start.
 void check_same_data(const std::filesystem::path& run_json, const Hyperparameters& parameters);

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/blas_kernel.hpp"
+#include "engine/file.hpp"
+#include "engine/hash.hpp"
 
 namespace premelt::cli {
 
@@ -11,9 +13,19 @@ std::string version_text() {
          "\nkernel " + blas::kernel() + ", " + std::to_string(blas::threads()) + " thread(s)";
 }
 
+std::string build_id() {
+  static const std::string id = hexadecimal(fnv1a(read_file("/proc/self/exe", "the program itself")));
+  return id;
+}
+
 nlohmann::json build_provenance() {
-  return {{"version", version()},    {"build_type", build_type()},    {"compiler", __VERSION__},
-          {"blas", blas::library()}, {"blas_kernel", blas::kernel()}, {"blas_threads", blas::threads()}};
+  return {{"id", build_id()},
+          {"version", version()},
+          {"build_type", build_type()},
+          {"compiler", __VERSION__},
+          {"blas", blas::library()},
+          {"blas_kernel", blas::kernel()},
+          {"blas_threads", blas::threads()}};
 }
 
 }  // namespace premelt::cli

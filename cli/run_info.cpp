@@ -1,5 +1,6 @@
 #include "cli/run_info.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/provenance.hpp"
@@ -20,6 +21,15 @@ nlohmann::json alarm_info(const MonitorOptions& options) {
     info["factor"] = options.alarm.factor;
     info["least_change"] = options.alarm.least_change;
   }
+  return info;
+}
+
+/// What is done to the losses inside the window, by the suffix of the columns; the alarm names its own.
+nlohmann::json detrending_info(const MonitorOptions& options) {
+  const std::map<Detrend, const char*> names{
+      {Detrend::none, "none"}, {Detrend::linear, "linear"}, {Detrend::diff, "diff"}};
+  nlohmann::json info{{"shc", "none"}, {"shc_detrended", "linear"}};
+  for (const Channel& channel : options.channels) info["shc_" + channel.suffix] = names.at(channel.detrend);
   return info;
 }
 
@@ -49,13 +59,14 @@ nlohmann::json to_json(const Hyperparameters& parameters) {
 }
 
 nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std::string>& names,
-                            const std::vector<std::string>& blocks, std::optional<double> noise_level) {
+                            const std::vector<std::string>& blocks, std::optional<double> noise_level,
+                            const std::string& token_reduction) {
   return {{"window", options.window},
           {"probes", {{"count", options.probes}, {"names", names}, {"blocks", blocks}}},
           {"sampler", "dynamical"},
           {"divisor", "the W recordings of the window"},
-          {"token_reduction", "none: one loss a probe"},
-          {"detrending", {"none", "linear"}},
+          {"token_reduction", token_reduction},
+          {"detrending", detrending_info(options)},
           {"alarm", alarm_info(options)},
           {"null", null_info(options, noise_level)},
           {"build", build_provenance()}};

@@ -15,6 +15,7 @@
 #include "cli/sweep_table.hpp"
 #include "engine/error.hpp"
 #include "engine/file.hpp"
+#include "engine/memory.hpp"
 
 namespace premelt::cli {
 
@@ -142,6 +143,27 @@ std::string subtitle(const Sweep& sweep) {
          std::to_string(sweep.controls) + " controls to calibrate and as many to be scored, for each event";
 }
 
+/// Throws UsageError when the runs asked for cannot be listed, or trained so many at a time.
+void check_size(const Sweep& sweep, const SweepArguments& arguments) {
+  constexpr std::size_t most_jobs = 1024;
+  if (arguments.jobs > most_jobs) {
+    throw UsageError("--jobs: expected at most " + std::to_string(most_jobs) + " runs at a time, got " +
+                     std::to_string(arguments.jobs));
+  }
+  const double families = 2 + (sweep.traps ? static_cast<double>(sweep.setting->traps.size()) : 0.0);
+  const double runs = static_cast<double>(sweep.last_seed - sweep.first_seed) + 1 +
+                      families * static_cast<double>(sweep.controls);
+  const double recordings =
+      static_cast<double>(sweep.parameters.integer("steps") / sweep.parameters.integer("every")) + 1;
+  const double probes =
+      sweep.parameters.contains("probes") ? static_cast<double>(sweep.parameters.integer("probes")) : 1;
+  require_memory(runs * (sizeof(SweepTask) + sizeof(SweepOutcome)),
+                 "a sweep of at least " + short_number(runs) + " runs");
+  require_memory(
+      sizeof(double) * recordings * probes * static_cast<double>(std::max<std::size_t>(arguments.jobs, 1)),
+      short_number(recordings) + " recordings of each run");
+}
+
 void print_scores(const std::vector<EventScores>& events) {
   for (const auto& windows : by_event(events)) std::cout << "\n" << score_table(windows);
   std::cout << "\n";
@@ -152,13 +174,15 @@ void print_scores(const std::vector<EventScores>& events) {
 
 void sweep_setting(const SweepArguments& arguments) {
   const Sweep sweep = make_sweep(arguments);
+  check_size(sweep, arguments);
   const std::vector<SweepTask> scored = scored_tasks(sweep);
   const SweepStore store(
       arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out),
       sweep);
-  const std::size_t jobs = arguments.jobs > 0 ? arguments.jobs : std::thread::hardware_concurrency();
-  Workers workers(sweep, store, std::max<std::size_t>(jobs, 1), expected_runs(sweep, scored.size()),
-                  arguments.quiet);
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t jobs =
+      std::min(arguments.jobs > 0 ? arguments.jobs : cores, expected_runs(sweep, scored.size()));
+  Workers workers(sweep, store, jobs, expected_runs(sweep, scored.size()), arguments.quiet);
   workers.run(scored);
   workers.run(twin_tasks(sweep, workers.finished()));
 
@@ -175,6 +199,10 @@ void sweep_setting(const SweepArguments& arguments) {
     return;
   }
   print_scores(events);
+  if (const std::size_t diverged = workers.diverged().size(); diverged > 0) {
+    std::cout << "\ndiverged: " << diverged << " of " << diverged + workers.finished().size()
+              << " runs, named in scores.json; they are scored nowhere\n";
+  }
   std::cout << "\nscores: " << (store.directory() / "scores.csv").string()
             << "\nreport: " << (store.directory() / "report.html").string() << "\n";
 }

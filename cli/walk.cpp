@@ -5,6 +5,7 @@
 #include "engine/error.hpp"
 #include "engine/memory.hpp"
 #include "models/checkpoints.hpp"
+#include "models/run.hpp"
 
 namespace premelt::cli {
 
@@ -82,6 +83,9 @@ Tensor<double> Walk::replica_positions(std::size_t replicas) const {
     copy->load(now);
     copy->reseed(r);
     for (std::int64_t step = 0; step < static_cast<std::int64_t>(window_) * every_; ++step) copy->step();
+    std::vector<double> losses(landscape_->probes());
+    copy->probe_losses(losses);
+    check_finite(step_ + static_cast<std::int64_t>(window_) * every_, losses);
     copies.push_back(copy->position());
   }
   return stack(copies);

@@ -53,6 +53,7 @@ class Walk {
   std::vector<double> probe_losses();
 
   /// Copies of the present point, a window's length of steps later, each with batches of its own (R,p).
+  /// Throws DivergedError when one leaves the finite numbers.
   Tensor<double> replica_positions(std::size_t replicas) const;
 
  private:

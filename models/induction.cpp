@@ -164,6 +164,7 @@ class Induction : public Experiment {
     blocks.insert(blocks.end(), structured_probes, "shuffled");
     return blocks;
   }
+  std::string token_reduction() const override { return "mean over the tokens of each probe"; }
   std::vector<std::string> order_names() const override {
     return {"induction_score", "previous_token_score", "loss_determined", "loss_free"};
   }

@@ -43,6 +43,8 @@ std::vector<std::int64_t> all_labels(const Hyperparameters& parameters, std::siz
 }
 
 double trained_fraction(const Hyperparameters& parameters) {
+  if (!(parameters.number("fraction") <= 1))
+    throw UsageError("parameter 'fraction': expected a share of the pairs, at most 1");
   return parameters.text("control") == "low_fraction" ? 0.2 : parameters.number("fraction");
 }
 

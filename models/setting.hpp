@@ -78,6 +78,8 @@ class Experiment {
 
   /// What is to be known about the data before training, in a line for people; empty: nothing.
   virtual std::string about_data() const { return {}; }
+  /// What makes one loss of each probe, where a probe has several.
+  virtual std::string token_reduction() const { return "none: one loss a probe"; }
   /// Tokens that one step trains on; 0 where nothing is made of tokens.
   virtual std::size_t tokens_per_step() const { return 0; }
   /// A line that shows what the model makes at the present parameters, and depends on nothing else; empty
@@ -138,7 +140,8 @@ struct CommonDefaults {
 /// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.
 std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults);
 
-/// The monitor those parameters describe, for n probes and without extra channels.
+/// The monitor those parameters describe, for n probes and without extra channels. Of n probes there are n
+/// eigenvectors: more modes are not kept.
 MonitorOptions monitor_options(const Hyperparameters& parameters, std::size_t probes);
 
 }  // namespace premelt

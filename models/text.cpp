@@ -133,6 +133,7 @@ class Text : public Experiment {
                   corpus_.bytes(), corpus_.vocabulary(), corpus_.unigram_entropy(), corpus_.bigram_entropy());
     return parameters_.text("data") + ": " + text;
   }
+  std::string token_reduction() const override { return "mean over the tokens of each probe"; }
   std::size_t tokens_per_step() const override { return parameters_.count("batch") * length(); }
 
   /// The beginning of a held-out passage, and how the model goes on.

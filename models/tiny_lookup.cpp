@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "engine/error.hpp"
 #include "engine/nn/transformer.hpp"
 #include "engine/ops.hpp"
 #include "models/supervised.hpp"
@@ -88,6 +89,10 @@ class TinyLookup {
   nn::Transformer make_model(Parameters<U>& weights) const {
     require_heads_fit(parameters_);
     Rng rng(parameters_.count("seed"), "init");
+    if (parameters_.count("width") % parameters_.count("heads") != 0) {
+      throw UsageError("parameter 'heads': expected a divisor of 'width', which is " +
+                       std::to_string(parameters_.integer("width")));
+    }
     return {weights,
             {.vocabulary = parameters_.count("vocabulary"),
              .positions = length(),

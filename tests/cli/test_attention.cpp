@@ -56,6 +56,18 @@ TEST_CASE("a resumed run has the attention patterns of an uninterrupted one, to 
   CHECK(here.read("whole/attention_steps.npy") == here.read("killed/attention_steps.npy"));
 }
 
+TEST_CASE("a run resumed with more steps has the attention patterns of one that was as long from the start",
+          "[property]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string run = "run induction --set quick=true --set window=4 --set every=1 --quiet ";
+  REQUIRE(here.premelt(run + "--steps 60 --out run").code == 0);
+  REQUIRE(here.premelt("run --resume --quiet --steps 150 --out run").code == 0);
+  REQUIRE(here.premelt(run + "--steps 150 --out whole").code == 0);
+  CHECK(read_npy<std::int64_t>(here / "whole/attention_steps.npy").size() == 38);  // every fourth of 151
+  CHECK(here.read("whole/attention_steps.npy") == here.read("run/attention_steps.npy"));
+  CHECK(here.read("whole/attention.npy") == here.read("run/attention.npy"));
+}
+
 TEST_CASE("a setting without attention leaves no file of it", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   REQUIRE(here.premelt("run schematic --quiet --out run").code == 0);

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstring>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -243,6 +245,48 @@ TEST_CASE("--resume refuses what it cannot continue and leaves every byte as it 
 
   fs::remove_all(here / "run/checkpoints");
   refused(3, "--out run", "holds no checkpoint to continue from; `premelt run --config run/run.json`");
+}
+
+TEST_CASE("a loss that is not finite in losses.npy is damage, not divergence", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  REQUIRE(here.premelt(quick_run + "--out run").code == 0);
+  fs::remove(here / "run/checkpoints/step-00000300.safetensors");
+  std::string losses = here.read("run/losses.npy");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  std::memcpy(&losses[losses.size() / 3 / 8 * 8], &nan, sizeof nan);
+  here.file("run/losses.npy", losses);
+  const Outcome outcome = here.premelt("run --resume --out run");
+  CHECK(outcome.code == 3);
+  CHECK_THAT(outcome.err, Contains("losses.npy") && !Contains("diverged"));
+}
+
+TEST_CASE("a report that a kill left half-written is drawn again by --resume", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  REQUIRE(here.premelt(quick_run + "--out run").code == 0);
+  const std::string whole = here.read("run/report.html");
+  here.file("run/report.html", whole.substr(0, whole.size() / 2));
+  REQUIRE(here.premelt("run --resume --out run").code == 0);
+  CHECK(here.read("run/report.html") == whole);
+}
+
+TEST_CASE("of several --resume at once one continues the run and the others are refused", "[property]") {
+  const Workplace here(PREMELT_PROGRAM);
+  REQUIRE(here.premelt(quick_run + "--out whole").code == 0);
+  for (int round = 0; round < 8; ++round) {
+    const std::string directory = "run" + std::to_string(round);
+    fs::copy(here / "whole", here / directory, fs::copy_options::recursive);
+    fs::remove(here / (directory + "/checkpoints/step-00000300.safetensors"));
+    std::vector<std::unique_ptr<Process>> processes;
+    for (int i = 0; i < 3; ++i) processes.push_back(here.start("run --resume --quiet --out " + directory));
+    int done = 0;
+    for (auto& process : processes) {
+      const int code = process->wait();
+      CHECK((code == 0 || code == 3));
+      done += code == 0;
+    }
+    CHECK(done >= 1);
+    check_same_run(here, "whole", directory);
+  }
 }
 
 TEST_CASE("a table that was edited since the run began is refused, whatever its shape", "[unit]") {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "engine/hash.hpp"
 #include "tests/support/program.hpp"
 
 using namespace premelt::test;
@@ -195,6 +196,67 @@ TEST_CASE("a diverging run is reported and stops nothing", "[cli]") {
   CHECK(json::parse(done.out).at("detectors").empty());
 }
 
+TEST_CASE("a sweep in which every tenth step is recorded reports and counts its diverged runs", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome done = here.premelt(
+      "sweep deep-linear --seeds 1..2 --controls 1 --steps 300 --set every=10 --set learning_rate=3 "
+      "--set window=10 --out d");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.out, Contains("diverged: 2 of 2 runs"));
+  CHECK(json::parse(here.read("d/scores.json")).at("diverged").size() == 2);
+}
+
+TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor believes damaged ones",
+          "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = std::string(small) + "--quiet --out s";
+  REQUIRE(here.premelt(command).code == 0);
+  const std::string scores = here.read("s/scores.json");
+  const std::string name = "s/runs/scored-200.json", stored = here.read(name),
+                    sweep = here.read("s/sweep.json");
+  const auto refused = [&](const std::string& why) {
+    const Outcome outcome = here.premelt(command);
+    INFO(outcome.err);
+    CHECK(outcome.code == 3);
+    CHECK_THAT(outcome.err, Contains("scored-200.json: is not a finished run of this sweep") &&
+                                Contains(why) && Contains("delete this file"));
+    CHECK(here.read("s/scores.json") == scores);
+  };
+  const auto rewritten = [&](const auto& change) {
+    json file = json::parse(stored);
+    change(file["run"]);
+    file["checksum"] = premelt::fnv1a_text(file["run"].dump());
+    here.file(name, file.dump() + "\n");
+  };
+  rewritten([](json& run) { run["making"]["build"]["id"] = "0123456789abcdef"; });
+  refused("'build/id' (\"0123456789abcdef\" there");
+  rewritten([](json& run) { run["making"]["data_hash"] = "0123456789abcdef"; });
+  refused("'data_hash'");
+  rewritten([](json& run) { run["making"]["parameters"]["probes"] = 21; });
+  refused("'parameters/probes' (21 there, 20 here)");
+  rewritten([](json& run) { run["events"]["critical"]["windows"]["50"]["shc"]["steps"].erase(0); });
+  refused("holds");
+
+  json emptied = json::parse(stored);
+  emptied["run"]["events"]["critical"]["windows"]["50"]["shc"] = {
+      {"steps", json::array()}, {"values", json::array()}, {"end", 10}};
+  here.file(name, emptied.dump() + "\n");
+  refused("its checksum does not fit");
+  here.file(name, "{}");
+  refused("run");
+  here.file(name, stored);
+  CHECK(here.premelt(command).code == 0);
+  CHECK(here.read("s/scores.json") == scores);
+
+  json other = json::parse(sweep);
+  other["build"]["blas_kernel"] = "Prescott";
+  here.file("s/sweep.json", other.dump());
+  const Outcome mixed = here.premelt(command);
+  CHECK(mixed.code == 2);
+  CHECK_THAT(mixed.err, Contains("another value of 'build/blas_kernel' (\"Prescott\" there"));
+}
+
 TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
   const auto refused = [&](const std::string& arguments, const std::string& why) {
@@ -208,7 +270,7 @@ TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   refused("pitchforks --seeds 1..2", "pitchfork");
   refused("drift --seeds 1..2", "no event");
   REQUIRE(here.premelt(std::string(small) + "--steps 300 --quiet --out other").code == 0);
-  refused("pitchfork --seeds 1..2 --out other", "holds a sweep with another value of 'parameters'");
+  refused("pitchfork --seeds 1..2 --out other", "holds a sweep with another value of 'parameters/");
   refused("pitchfork --seeds 1..2 --window 5000", "a window of 5000 recordings");
   refused("--seeds 1..2", "name a setting");
 }
