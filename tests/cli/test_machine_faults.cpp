@@ -87,8 +87,9 @@ TEST_CASE("a full or closed stdout is said with exit code 3, and the run is comp
 TEST_CASE("a disk that takes no more is said with exit code 3", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   // The shell's limit on the size of a file stands for a full disk: 8 blocks of 512 bytes.
-  const Outcome full = here.premelt("--version >/dev/null; ulimit -f 8; '" +
-                                    program_under_test(PREMELT_PROGRAM) + "' " + run + "--out full");
+  const Outcome full =
+      here.premelt("--version >/dev/null; ulimit -f 8; '" + program_under_test(PREMELT_PROGRAM) + "' " + run +
+                   "--out full >.stdout 2>.stderr");
   CHECK(full.code == 3);
   CHECK_THAT(full.err, Contains("full") && !Contains("fault of premelt"));
 }
@@ -99,8 +100,8 @@ TEST_CASE("directories that cannot be written to are refused with exit code 3", 
        {"/dev/null", "/proc/premelt", "/proc/premelt/run", "loop", "loop/run", "file"}) {
     here.file("file", "mine");
     if (!fs::is_symlink(here / "loop")) fs::create_symlink("loop", here / "loop");
-    for (const std::string command : {run, std::string("sweep pitchfork --seeds 1..2 --controls 1 "),
-                                      std::string("compare deep-linear --at 0 --set steps=80 ")}) {
+    for (const std::string& command : {run, std::string("sweep pitchfork --seeds 1..2 --controls 1 "),
+                                       std::string("compare deep-linear --at 0 --set steps=80 ")}) {
       const Outcome outcome = here.premelt(command + "--out " + out);
       INFO(command << out << ": " << outcome.err);
       CHECK(outcome.code == 3);
@@ -115,6 +116,7 @@ TEST_CASE("directories that cannot be written to are refused with exit code 3", 
 TEST_CASE("SIGINT, SIGTERM and SIGHUP each leave a complete directory", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const std::string slow = "run deep-linear --steps 1000000 --set checkpoint_every=20 --set window=10 ";
+  std::signal(SIGHUP, SIG_DFL);  // it is ignored when these tests were started by nohup
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const std::string directory = "signal" + std::to_string(signal);
     const auto process = here.start(slow + "--out " + directory);
@@ -170,7 +172,7 @@ TEST_CASE("what the machine has no memory for is refused before it is taken", "[
   }
   CHECK_THAT(here.premelt("sweep pitchfork --seeds 0..1 --jobs 100000").err,
              Contains("--jobs: expected at most"));
-  CHECK(here.premelt("run deep-linear --steps 9007199254740993").code == 2);
+  CHECK(here.premelt("run deep-linear --steps 18014398509481984").code == 2);
 
   const Variable memory("PREMELT_MEMORY", "1M");
   CHECK(here.premelt("run deep-linear --set probes=100000").code == 2);
