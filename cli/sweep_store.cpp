@@ -26,11 +26,11 @@ Json exact_number(double value) {
   return std::isfinite(value) ? Json(value) : Json(format_number(value));
 }
 
-/// Throws Json::exception or DataError when it is none of ours.
+/// Throws Json::exception or std::invalid_argument when it is none of ours.
 double number_from(const Json& json) {
   if (!json.is_string()) return json.get<double>();
   const auto number = parse_number(json.get<std::string>());
-  if (!number) throw DataError("'" + json.get<std::string>() + "' is no number");
+  if (!number) throw std::invalid_argument("'" + json.get<std::string>() + "' is no number");
   return *number;
 }
 
@@ -117,15 +117,15 @@ std::string difference(const Json& there, const Json& here) {
   return "their order";
 }
 
-/// Throws Json::exception when a record of a run that did not diverge cannot be one of ours.
+/// Throws std::invalid_argument when a record cannot be one of ours.
 void check_record(const SweepRun& run) {
   for (const auto& [event, watch] : run) {
     for (const auto& [window, detectors] : watch.detectors) {
       for (const auto& [name, record] : detectors) {
         if (record.steps.size() == record.values.size() && std::ranges::is_sorted(record.steps)) continue;
-        throw DataError("the record of " + event + "/" + std::to_string(window) + "/" + name + " holds " +
-                        std::to_string(record.values.size()) + " values at " +
-                        std::to_string(record.steps.size()) + " ascending steps");
+        throw std::invalid_argument("the record of " + event + "/" + std::to_string(window) + "/" + name +
+                                    " holds " + std::to_string(record.values.size()) + " values at " +
+                                    std::to_string(record.steps.size()) + " ascending steps");
       }
     }
   }
@@ -169,7 +169,7 @@ std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
     return outcome;
   } catch (const Json::exception& error) {
     refuse(error.what());
-  } catch (const std::invalid_argument& error) {  // a window that is no number
+  } catch (const std::invalid_argument& error) {  // a record or a number that is none
     refuse(error.what());
   }
   return std::nullopt;
