@@ -226,7 +226,7 @@ TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor bel
   const auto rewritten = [&](const auto& change) {
     json file = json::parse(stored);
     change(file["run"]);
-    file["checksum"] = premelt::fnv1a_text(file["run"].dump());
+    file["checksum"] = premelt::hexadecimal(premelt::fnv1a(file["run"].dump()));
     here.file(name, file.dump() + "\n");
   };
   rewritten([](json& run) { run["making"]["build"]["id"] = "0123456789abcdef"; });
