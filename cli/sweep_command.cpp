@@ -143,24 +143,14 @@ std::string subtitle(const Sweep& sweep) {
          std::to_string(sweep.controls) + " controls to calibrate and as many to be scored, for each event";
 }
 
-/// Throws UsageError when the runs asked for cannot be listed, or trained so many at a time.
-void check_size(const Sweep& sweep, const SweepArguments& arguments) {
-  constexpr std::size_t most_jobs = 1024;
-  if (arguments.jobs > most_jobs) {
-    throw UsageError("--jobs: expected at most " + std::to_string(most_jobs) + " runs at a time, got " +
-                     std::to_string(arguments.jobs));
-  }
-  const double families = 2 + (sweep.traps ? static_cast<double>(sweep.setting->traps.size()) : 0.0);
-  const double runs = static_cast<double>(sweep.last_seed - sweep.first_seed) + 1 +
-                      families * static_cast<double>(sweep.controls);
-  const double recordings =
-      static_cast<double>(sweep.parameters.integer("steps") / sweep.parameters.integer("every")) + 1;
-  const double probes =
-      sweep.parameters.contains("probes") ? static_cast<double>(sweep.parameters.integer("probes")) : 1;
-  require_memory(runs * (sizeof(SweepTask) + sizeof(SweepOutcome)),
-                 "a sweep of at least " + short_number(runs) + " runs");
+/// Throws UsageError when what is recorded of the runs at work has no room.
+void check_size(const Sweep& sweep, std::size_t jobs) {
+  const auto number = [&](const char* name) {
+    return sweep.parameters.contains(name) ? static_cast<double>(sweep.parameters.integer(name)) : 1.0;
+  };
+  const double recordings = number("steps") / number("every") + 1;
   require_memory(
-      sizeof(double) * recordings * probes * static_cast<double>(std::max<std::size_t>(arguments.jobs, 1)),
+      sizeof(double) * recordings * number("probes") * static_cast<double>(std::max<std::size_t>(jobs, 1)),
       short_number(recordings) + " recordings of each run");
 }
 
@@ -174,7 +164,7 @@ void print_scores(const std::vector<EventScores>& events) {
 
 void sweep_setting(const SweepArguments& arguments) {
   const Sweep sweep = make_sweep(arguments);
-  check_size(sweep, arguments);
+  check_size(sweep, arguments.jobs);
   const std::vector<SweepTask> scored = scored_tasks(sweep);
   const SweepStore store(
       arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out),

@@ -162,16 +162,19 @@ TEST_CASE("what the machine has no memory for is refused before it is taken", "[
         "run induction --set layers=1000000000", "run text --set layers=1000000000",
         "run grokking --set modulus=1000000001",
         "run schematic --set window=1000000000 --steps 1000000000000",
-        "sweep pitchfork --seeds 0..9007199254740992",
-        "sweep pitchfork --seeds 0..1 --controls 1000000000000"}) {
+        "sweep pitchfork --seeds 0..1 --steps 1000000000000 "}) {
     const Outcome outcome = here.premelt(arguments);
     INFO(arguments << ": " << outcome.err);
     CHECK(outcome.code == 2);
     CHECK_THAT(outcome.err, Contains("would need") && Contains("PREMELT_MEMORY"));
     CHECK_FALSE(fs::exists(here / "runs"));
   }
-  CHECK_THAT(here.premelt("sweep pitchfork --seeds 0..1 --jobs 100000").err,
-             Contains("--jobs: expected at most"));
+  for (const std::string sizes : {"--seeds 0..9007199254740992", "--seeds 0..1 --controls 1000000000000",
+                                  "--seeds 0..1 --jobs 100000"}) {
+    const Outcome outcome = here.premelt("sweep pitchfork " + sizes);
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, Contains("expected"));
+  }
   CHECK(here.premelt("run deep-linear --steps 18014398509481984").code == 2);
 
   const Variable memory("PREMELT_MEMORY", "1M");
