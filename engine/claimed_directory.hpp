@@ -19,6 +19,7 @@ class DirectoryLock {
 
   /// Lets go and removes `.lock`.
   ~DirectoryLock();
+  /// Leaves nothing to let go of behind.
   DirectoryLock(DirectoryLock&& other) noexcept;
   DirectoryLock& operator=(DirectoryLock&&) = delete;
 
@@ -40,10 +41,11 @@ class ClaimedDirectory {
   /// work there.
   static ClaimedDirectory open(const std::filesystem::path& directory);
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return path_; }  ///< of the directory
 
   /// A directory that was made and in which nothing was left goes again.
   ~ClaimedDirectory();
+  /// The claim moves on.
   ClaimedDirectory(ClaimedDirectory&& other) noexcept;
   ClaimedDirectory& operator=(ClaimedDirectory&&) = delete;
 

@@ -44,8 +44,11 @@ class Tensor {
   /// One number, shape ().
   static Tensor scalar(T value) { return Tensor(Shape{}, value); }
 
+  /// @{
+  /// Shares the buffer.
   Tensor(const Tensor&) = default;
   Tensor& operator=(const Tensor&) = default;
+  /// @}
   ~Tensor() = default;
   /// @{
   /// Leaves an empty tensor behind.

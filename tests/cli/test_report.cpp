@@ -240,26 +240,17 @@ TEST_CASE("a run that ended before its first full window still has a report", "[
 }
 
 TEST_CASE("arrays that do not fit are refused", "[unit]") {
-  ReportData data = make_run();
-  SECTION("steps") {
-    data.steps = Tensor<std::int64_t>(Shape{3});
-  }
-  SECTION("names") {
-    data.probe_names.pop_back();
-  }
-  SECTION("order") {
-    data.order.values = Tensor<double>(Shape{3, 1});
-  }
-  SECTION("modes") {
-    data.modes = Tensor<double>(Shape{2, 1, 60});
-  }
-  SECTION("window") {
-    data.window = 0;
-  }
-  SECTION("signals") {
-    data.signals.values(0, 0) = -7;
-  }
-  CHECK_THROWS_AS(render_report(data), ShapeError);
+  const auto refused_with = [](auto&& spoil) {
+    ReportData data = make_run();
+    spoil(data);
+    CHECK_THROWS_AS(render_report(data), ShapeError);
+  };
+  refused_with([](ReportData& data) { data.steps = Tensor<std::int64_t>(Shape{3}); });
+  refused_with([](ReportData& data) { data.probe_names.pop_back(); });
+  refused_with([](ReportData& data) { data.order.values = Tensor<double>(Shape{3, 1}); });
+  refused_with([](ReportData& data) { data.modes = Tensor<double>(Shape{2, 1, 60}); });
+  refused_with([](ReportData& data) { data.window = 0; });
+  refused_with([](ReportData& data) { data.signals.values(0, 0) = -7; });
 }
 
 TEST_CASE("a report that cannot be written names the file", "[unit]") {
