@@ -1,5 +1,12 @@
 #include "cli/config.hpp"
 
+#include <stdexcept>
+
+// The library asserts what a malformed file can break: the file is at fault, not the program.
+[[noreturn]] static void throw_malformed() {
+  throw std::logic_error("is not TOML: it cannot be parsed");
+}
+#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : throw_malformed())
 #include <toml++/toml.h>
 
 #include <cerrno>
@@ -79,6 +86,8 @@ Config read_toml(const std::filesystem::path& path) {
   } catch (const toml::parse_error& error) {
     throw DataError(path.string() + ":" + std::to_string(error.source().begin.line) + ":" +
                     std::to_string(error.source().begin.column) + ": " + std::string(error.description()));
+  } catch (const std::logic_error& error) {
+    throw DataError(path.string() + ": " + error.what());
   }
   return config;
 }

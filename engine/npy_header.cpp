@@ -106,7 +106,9 @@ class HeaderReader {
     const std::string_view text = quoted();
     const char order = text.empty() ? ' ' : text.front();
     for (const auto& [code, type] : type_codes) {
-      if (text.substr(1) != code || std::string_view("<>=|").find(order) == std::string_view::npos) continue;
+      if (text.empty() || text.substr(1) != code ||
+          std::string_view("<>=|").find(order) == std::string_view::npos)
+        continue;
       header.type = type;
       header.big_endian = order == '>';
       return;

@@ -199,3 +199,10 @@ TEST_CASE("a diverged run ends with exit code 4 and stays readable", "[unit]") {
   CHECK(read_npy<double>(here / "runs/deep-linear-seed1/losses.npy").shape()[0] >= 1);
   CHECK(here.premelt("report runs/deep-linear-seed1").code == 0);
 }
+
+TEST_CASE("a configuration that breaks an assumption of the TOML library is an error in the file", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome outcome = here.premelt("run --config " + here.file("bad.toml", "[$$[][]") + " --out none");
+  CHECK(outcome.code == 3);
+  CHECK_THAT(outcome.err, Contains("bad.toml: is not TOML"));
+}

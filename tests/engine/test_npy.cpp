@@ -222,6 +222,7 @@ TEST_CASE("npy: a hostile header is refused in a line, however long it is", "[un
   refused(crafted("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", "12345678"),
           "plain numeric");
   refused(crafted(header("<c16", "(1,)"), std::string(16, '\0')), "'<c16'");
+  refused(crafted(header("", "(1,)"), std::string(16, '\0')), "elements of type ''");
   refused(crafted(header("|O", "(1,)"), std::string(16, '\0')), "'|O'");
   refused(crafted(header("<f8", "(-1,)"), std::string(16, '\0')), "unreadable");
   refused(crafted(header("<f8", "(1,", "Maybe"), std::string(16, '\0')), "unreadable");
