@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -76,32 +77,66 @@ double trace(const Tensor<double>& k) {
   return sum;
 }
 
-/// What a Gram of this many rows can resolve of its trace.
-double rounding(std::size_t rows) {
-  return static_cast<double>(rows) * std::numeric_limits<double>::epsilon();
+/// (2ε)²: square of what doubles resolve, relative to themselves, after a handful of roundings.
+constexpr double squared_rounding =
+    4 * std::numeric_limits<double>::epsilon() * std::numeric_limits<double>::epsilon();
+
+/// By column: the energy below which a remainder is rounding of the values it was taken from.
+Vector rounding_energies(const Tensor<double>& x) {
+  Vector energies(x.shape()[1], 0.0);
+  for (std::size_t a = 0; a < x.shape()[0]; ++a) {
+    for (std::size_t i = 0; i < energies.size(); ++i) energies[i] += squared_rounding * x(a, i) * x(a, i);
+  }
+  return energies;
 }
 
-double energy(const Tensor<double>& x) {
-  return blas::dot(x.size(), x.data(), x.data());
+/// Columns with less energy than `floor` become zero.
+void drop_rounding(Tensor<double>& x, const Vector& floor) {
+  Vector energies(floor.size(), 0.0);
+  for (std::size_t a = 0; a < x.shape()[0]; ++a) {
+    for (std::size_t i = 0; i < floor.size(); ++i) energies[i] += x(a, i) * x(a, i);
+  }
+  for (std::size_t a = 0; a < x.shape()[0]; ++a) {
+    for (std::size_t i = 0; i < floor.size(); ++i) {
+      if (energies[i] <= floor[i]) x(a, i) = 0;
+    }
+  }
+}
+
+double largest_magnitude(const Tensor<double>& x) {
+  double largest = 0;
+  for (double value : x.flat()) largest = std::max(largest, std::abs(value));
+  return largest;
 }
 
 /// Detrends the columns of `x`, which it overwrites.
 Tensor<double> remove_trend(Tensor<double> x, Detrend detrend) {
-  const std::size_t m = x.shape()[0];
-  for (std::size_t a = m; a-- > 0;) {
+  const Vector floor = rounding_energies(x);
+  for (std::size_t a = x.shape()[0]; a-- > 0;) {
     for (std::size_t i = 0; i < x.shape()[1]; ++i) x(a, i) -= x(0, i);
   }
-  const double total = energy(x);
   if (detrend == Detrend::diff) x = row_differences(x);
-  for (const Vector& q : removed_directions(x.shape()[0], detrend)) project_rows(x, q);
-  if (energy(x) <= rounding(m) * total) x.fill(0);
+  // Once more for what rounding of a long sum left of the trend.
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const Vector& q : removed_directions(x.shape()[0], detrend)) project_rows(x, q);
+  }
+  if (detrend != Detrend::none) drop_rounding(x, floor);
+  const double largest = largest_magnitude(x);
+  if (largest > 0 && largest < smallest_change) x.fill(std::numeric_limits<double>::quiet_NaN());
   return x;
 }
 
 }  // namespace
 
+void check_losses(std::span<const double> losses, const std::string& where) {
+  const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
+  if (bad == losses.end()) return;
+  throw DataError("the loss of probe " + std::to_string(bad - losses.begin()) + " is " +
+                  (std::isfinite(*bad) ? "beyond 1e70" : std::to_string(*bad)) + " " + where);
+}
+
 LossWindow::LossWindow(std::size_t probes, std::size_t window)
-    : rows_(Shape{window, probes}), rebased_(Shape{window, probes}), gram_(Shape{window, window}) {
+    : rows_(Shape{window, probes}), rebased_(Shape{window, probes}), gram_(Shape{window, window}), squares_(window) {
   if (probes == 0) throw ShapeError("[loss_window] needs at least 1 probe");
   if (window < 2) {
     throw ShapeError("[loss_window] a covariance needs a window of at least 2 recordings, got " +
@@ -114,14 +149,10 @@ void LossWindow::push(std::span<const double> losses) {
     throw ShapeError("[loss_window] the window is for " + std::to_string(probes()) + " probes, got " +
                      std::to_string(losses.size()) + " losses");
   }
-  for (std::size_t i = 0; i < losses.size(); ++i) {
-    if (std::abs(losses[i]) <= largest_loss) continue;
-    throw DataError("[loss_window] the loss of probe " + std::to_string(i) + " is " +
-                    (std::isfinite(losses[i]) ? "beyond 1e70" : std::to_string(losses[i])) +
-                    " in recording " + std::to_string(recordings_) + " (both counted from 0)");
-  }
+  check_losses(losses, "in recording " + std::to_string(recordings_) + " (both counted from 0)");
   const std::size_t at = recordings_++ % window();
   std::ranges::copy(losses, rows_.row(at).begin());
+  squares_[at] = blas::dot(probes(), losses.data(), losses.data());
   if (at == 0) {
     rebase();
     return;
@@ -179,16 +210,35 @@ Tensor<double> LossWindow::gram(Detrend detrend) const {
   const double total = trace(k);
   if (detrend == Detrend::diff) k = gram_differences(k);
   for (const Vector& q : removed_directions(effective_rows(detrend), detrend)) project_gram(k, q);
-  if (trace(k) <= rounding(size()) * total) k.fill(0);
-  return k;
+  return resolves(trace(k), total, detrend) ? k : row_gram(matrix(detrend));
 }
 
-Tensor<double> detrended(const Tensor<double>& losses, Detrend detrend) {
-  if (losses.rank() != 2 || losses.shape()[0] < 2 || losses.shape()[1] == 0) {
+/// Whether the projected Gram's trace stands far above the rounding of its squares, of the losses, and above
+/// underflow. The comparisons are false on NaN.
+bool LossWindow::resolves(double left, double total, Detrend detrend) const {
+  const double rounding =
+      detrend == Detrend::none
+          ? 0
+          : squared_rounding * std::accumulate(squares_.begin(), squares_.begin() + size(), 0.0);
+  return left > 1e-4 * total && left > 100 * rounding && left > 1e-270;
+}
+
+Tensor<double> detrended(const Tensor<double>& matrix, Detrend detrend) {
+  if (matrix.rank() != 2 || matrix.shape()[0] < 2 || matrix.shape()[1] == 0) {
     throw ShapeError("[detrended] needs a loss matrix of at least 2 rows and 1 column, got " +
-                     to_string(losses.shape()));
+                     to_string(matrix.shape()));
   }
-  return remove_trend(losses.clone(), detrend);
+  for (std::size_t t = 0; t < matrix.shape()[0]; ++t) {
+    check_losses(matrix.row(t), "in row " + std::to_string(t) + " (both counted from 0)");
+  }
+  return remove_trend(matrix.clone(), detrend);
+}
+
+Tensor<double> row_gram(const Tensor<double>& x) {
+  const std::size_t m = x.shape()[0], n = x.shape()[1];
+  Tensor<double> gram(Shape{m, m});
+  blas::syrk(blas::Op::none, m, n, 1.0, x.data(), n, 0.0, gram.data(), m);
+  return gram;
 }
 
 }  // namespace premelt

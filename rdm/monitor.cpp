@@ -86,6 +86,7 @@ std::optional<Observation> Monitor::push(std::int64_t step, std::span<const doub
     throw DataError("steps have to increase: " + std::to_string(step) + " follows " +
                     std::to_string(*last_step_));
   }
+  check_losses(losses, "at step " + std::to_string(step) + " (probes counted from 0)");
   std::vector<std::vector<double>> channels;  // complete before any window changes
   if (losses.size() == options_.probes) {
     for (const Channel& channel : options_.channels)

@@ -36,8 +36,8 @@ double TopEigenvalue::operator()(const Tensor<double>& matrix) {
   std::vector<double> image(n);
   for (int i = 0; i < most_iterations; ++i) {
     blas::gemv(blas::Op::none, n, n, 1.0, matrix.data(), n, vector_.data(), 0.0, image.data());
-    const double length = std::sqrt(blas::dot(n, image.data(), image.data()));
-    if (!(length > 0)) return 0;
+    const double length = norm(image);
+    if (!(length > 0)) return length;  // 0, or NaN: no statement
     const double last = std::exchange(value, length);
     for (std::size_t a = 0; a < n; ++a) vector_[a] = image[a] / length;
     if (std::abs(value - last) <= tolerance * value) break;
@@ -98,10 +98,7 @@ std::vector<double> SpectralView::values() {
     }
     const Tensor<double> gram = window_.gram(reading.detrend);  // has C's non-zero spectrum, times its rows
     const auto rows = static_cast<double>(window_.effective_rows(reading.detrend));
-    double trace = 0;
-    for (std::size_t a = 0; a < gram.shape()[0]; ++a) trace += gram(a, a);
-    const double squares = blas::dot(gram.size(), gram.data(), gram.data());
-    const Moments m{window_.probes(), trace / rows, squares / (rows * rows)};
+    const Moments m = gram_moments(gram, rows, window_.probes());
     const double pr = m.participation_ratio();
     values.insert(values.end(), {m.spectral_heat_capacity(), pr, 1 / pr, m.trace, reading.top(gram) / rows});
   }

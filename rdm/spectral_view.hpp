@@ -16,7 +16,7 @@ namespace premelt {
 /// iteration warm-started at the last eigenvector.
 class TopEigenvalue {
  public:
-  /// Of `matrix` (n,n); every call the same n.
+  /// Of `matrix` (n,n); every call the same n. NaN of a matrix that makes no statement.
   double operator()(const Tensor<double>& matrix);
 
  private:

@@ -13,22 +13,14 @@ namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-/// Moments of a matrix with the spectrum of divisor·C: a Gram, or C itself with divisor 1.
-Moments scaled_moments(const Tensor<double>& matrix, double divisor, std::size_t probes) {
-  double trace = 0;
-  for (std::size_t a = 0; a < matrix.shape()[0]; ++a) trace += matrix(a, a);
-  const double squares = blas::dot(matrix.size(), matrix.data(), matrix.data());
-  return {probes, trace / divisor, squares / (divisor * divisor)};
-}
-
 /// Unit length and a sign that does not depend on the solver. Rounding must not decide between components of
 /// equal magnitude, so the first one within a millionth of the largest counts.
 void normalize(std::span<double> v) {
-  const double norm = std::sqrt(blas::dot(v.size(), v.data(), v.data()));
+  const double length = norm(v);
   double largest = 0;
   for (double x : v) largest = std::max(largest, std::abs(x));
   const auto leading = std::ranges::find_if(v, [&](double x) { return std::abs(x) >= (1 - 1e-6) * largest; });
-  const double scale = *leading < 0 ? -norm : norm;
+  const double scale = *leading < 0 ? -length : length;
   for (double& x : v) x /= scale;
 }
 
@@ -47,8 +39,12 @@ void orthogonalize(Tensor<double>& modes, std::size_t j) {
 template <class ToProbes>
 Spectrum leading_pairs(const Tensor<double>& matrix, double divisor, std::size_t probes, std::size_t count,
                        ToProbes to_probes) {
-  Spectrum result{scaled_moments(matrix, divisor, probes), Tensor<double>(Shape{count}, 0.0),
+  Spectrum result{gram_moments(matrix, divisor, probes), Tensor<double>(Shape{count}, 0.0),
                   Tensor<double>(Shape{count, probes}, undefined)};
+  if (std::isnan(result.moments.trace)) {
+    result.eigenvalues.fill(undefined);
+    return result;
+  }
   const std::size_t size = matrix.shape()[0];
   const auto pairs = blas::symmetric_eigen(matrix, std::min(count, size));
   const Tensor<double> vectors = to_probes(pairs.vectors);
@@ -73,13 +69,6 @@ Spectrum dual_spectrum(const Tensor<double>& gram, const Tensor<double>& x, std:
                v.data(), n);
     return v;
   });
-}
-
-Tensor<double> gram_of(const Tensor<double>& x) {
-  const std::size_t m = x.shape()[0], n = x.shape()[1];
-  Tensor<double> gram(Shape{m, m});
-  blas::syrk(blas::Op::none, m, n, 1.0, x.data(), n, 0.0, gram.data(), m);
-  return gram;
 }
 
 Tensor<double> covariance_of(const Tensor<double>& x, double divisor) {
@@ -107,18 +96,41 @@ double divisor_of(const Tensor<double>& x, Divisor divisor) {
 
 }  // namespace
 
+double norm(std::span<const double> x) {
+  const double plain = std::sqrt(blas::dot(x.size(), x.data(), x.data()));
+  if (plain > 1e-140 && plain < 1e140) return plain;
+  double largest = 0;
+  for (double value : x) largest = std::max(largest, std::abs(value));
+  if (!(largest > 0) || !std::isfinite(largest)) return plain;
+  double squares = 0;
+  for (double value : x) squares += (value / largest) * (value / largest);
+  return largest * std::sqrt(squares);
+}
+
+Moments gram_moments(const Tensor<double>& gram, double divisor, std::size_t probes) {
+  double trace = 0;
+  for (std::size_t a = 0; a < gram.shape()[0]; ++a) trace += gram(a, a);
+  return {probes, trace / divisor, norm(gram.flat()) / divisor};
+}
+
 double Moments::spectral_heat_capacity() const {
+  if (probes == 1) return 0 * trace;  // keeps NaN
   const auto n = static_cast<double>(probes);
-  // Never negative, but rounding can make equal eigenvalues differ by less than nothing.
-  return std::max(0.0, frobenius_squared - trace * trace / n) / n;
+  // Σλ²/n - (Σλ/n)² as a product, so that nothing underflows before the result does. Rounding can make equal
+  // eigenvalues differ by less than nothing.
+  const double mean_part = std::abs(trace) / std::sqrt(n);
+  if (frobenius <= mean_part) return 0;
+  const double shc = (frobenius - mean_part) * (frobenius + mean_part) / n;
+  return shc < std::numeric_limits<double>::min() ? undefined : shc;
 }
 
 double Moments::participation_ratio() const {
-  return frobenius_squared > 0 ? trace * trace / frobenius_squared : undefined;
+  const double root = trace / frobenius;  // NaN for 0/0
+  return root * root;
 }
 
 Moments moments(const LossWindow& window, Detrend detrend) {
-  return scaled_moments(window.gram(detrend), static_cast<double>(window.effective_rows(detrend)),
+  return gram_moments(window.gram(detrend), static_cast<double>(window.effective_rows(detrend)),
                         window.probes());
 }
 
@@ -140,7 +152,7 @@ Moments moments(const Tensor<double>& losses, Divisor divisor) {
 Spectrum spectrum(const Tensor<double>& losses, std::size_t count, Divisor divisor) {
   const Tensor<double> x = detrended(losses, Detrend::none);
   const double rows = divisor_of(x, divisor);
-  return gram_is_smaller(x) ? dual_spectrum(gram_of(x), x, count, rows) : primal_spectrum(x, count, rows);
+  return gram_is_smaller(x) ? dual_spectrum(row_gram(x), x, count, rows) : primal_spectrum(x, count, rows);
 }
 
 Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor) {
@@ -155,6 +167,13 @@ Moments matrix_moments(const Tensor<double>& c) {
 Spectrum matrix_spectrum(const Tensor<double>& c, std::size_t count) {
   if (c.rank() != 2 || c.shape()[0] != c.shape()[1]) {
     throw ShapeError("[spectrum] a covariance must be square, got " + to_string(c.shape()));
+  }
+  const auto bad = std::ranges::find_if_not(c.flat(), [](double x) { return std::isfinite(x); });
+  if (bad != c.flat().end()) {
+    const auto at = static_cast<std::size_t>(bad - c.flat().begin());
+    throw DataError("[spectrum] entry (" + std::to_string(at / c.shape()[0]) + "," +
+                    std::to_string(at % c.shape()[0]) + ") of a covariance is " + std::to_string(*bad) +
+                    ", expected a finite number");
   }
   return leading_pairs(c, 1, c.shape()[0], count, [](const Tensor<double>& vectors) { return vectors; });
 }

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "engine/blas.hpp"
+#include "rdm/spectrum.hpp"
 
 namespace premelt {
 
@@ -20,7 +20,7 @@ Tensor<double> mean_of(const std::vector<Tensor<double>>& matrices) {
 }  // namespace
 
 double frobenius_norm(const Tensor<double>& matrix) {
-  return std::sqrt(blas::dot(matrix.size(), matrix.data(), matrix.data()));
+  return norm(matrix.flat());
 }
 
 double Estimate::standard_error() const {

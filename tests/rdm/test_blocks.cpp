@@ -47,7 +47,7 @@ TEST_CASE("shares and couplings agree with the blocks of the full covariance", "
         energy[blocks.block_of_probe()[i]] += c(i, i) / m.trace;
         for (std::size_t j = 0; j < 7; ++j) {
           coupling(blocks.block_of_probe()[i], blocks.block_of_probe()[j]) +=
-              c(i, j) * c(i, j) / m.frobenius_squared;
+              c(i, j) * c(i, j) / (m.frobenius * m.frobenius);
         }
       }
       const std::vector<double> shares = energy_shares(window, blocks, detrend);

@@ -103,7 +103,7 @@ TEST_CASE("a wandering trajectory has a participation ratio near 2.5", "[propert
     for (std::uint64_t seed = 0; seed < 2000; ++seed) {
       const Moments m = moments(window_over(random_walk(window, probes, seed), window));
       squared_trace.push_back(m.trace * m.trace);
-      squares.push_back(m.frobenius_squared);
+      squares.push_back(m.frobenius * m.frobenius);
       pr.push_back(m.participation_ratio());
     }
     const double formula = random_walk_participation_ratio(probes, window);
