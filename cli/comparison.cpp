@@ -91,24 +91,14 @@ class PointsComparison {
   Tensor<double> jacobian_;
 };
 
-/// The relative error of the second-order model, from C's draws and, where they are drawn, its own terms'.
-Measured second_order_error(const Estimate& c, const Tensor<double>& linear, const SecondOrder& terms,
-                            double sigma) {
-  const Tensor<double> model = second_order_covariance(linear, terms, sigma);
-  std::vector<double> without_draws, without_directions;
-  for (const Tensor<double>& rest : leave_one_out(c)) without_draws.push_back(relative_error(model, rest));
-  if (!terms.exact) {
-    const std::vector<Tensor<double>> hessians = leave_one_out(terms.hessian),
-                                      thirds = leave_one_out(terms.third);
-    for (std::size_t b = 0; b < hessians.size(); ++b) {
-      const SecondOrder rest{{hessians[b], {}}, {thirds[b], {}}, false};
-      without_directions.push_back(
-          relative_error(second_order_covariance(linear, rest, sigma), c.covariance));
-    }
+/// σ²GGᵀ + σ⁴·(both terms), with the batches of drawn terms.
+Estimate second_order_model(const Tensor<double>& linear, const SecondOrder& terms, double sigma) {
+  Estimate model{second_order_covariance(linear, terms, sigma), {}};
+  for (std::size_t b = 0; b < terms.hessian.batches.size(); ++b) {
+    const SecondOrder batch{{terms.hessian.batches[b], {}}, {terms.third.batches[b], {}}, false};
+    model.batches.push_back(second_order_covariance(linear, batch, sigma));
   }
-  return {relative_error(model, c.covariance),
-          terms.exact ? jackknife_error(without_draws)
-                      : std::hypot(jackknife_error(without_draws), jackknife_error(without_directions))};
+  return model;
 }
 
 /// The largest eigenvalue in magnitude of the mean loss' Hessian: power iteration on differences of its
@@ -162,12 +152,31 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
     std::vector<Agreement> without;
     for (const Tensor<double>& rest : leave_one_out(c)) without.push_back(agree(rest, linear, blocks));
     set_errors(result.agreement, std::move(without));
+    result.error_order1 = sampled_error({linear, {}}, c);
+    result.agreement.error = result.error_order1.measured;
     result.odd_share = frobenius_norm(odd_covariance(pairs)) / frobenius_norm(c.covariance);
     if (!terms) continue;
-    result.second = summarise(second_order_covariance(linear, *terms, sigma), blocks);
-    result.error_order2 = second_order_error(c, linear, *terms, sigma);
+    const Estimate model = second_order_model(linear, *terms, sigma);
+    result.second = summarise(model.covariance, blocks);
+    result.error_order2 = sampled_error(model, c);
   }
   return results;
+}
+
+Measured slope_in_sigma(const std::vector<GaussianComparison>& all, SampledError GaussianComparison::*error) {
+  std::vector<double> sigmas, errors;
+  std::vector<std::vector<double>> without;  // by batch, by sigma
+  for (const GaussianComparison& g : all) {
+    const SampledError& found = g.*error;
+    if (!(found.measured.value > 3 * g.agreement.mc_error) || !(found.measured.value < 0.05)) continue;
+    sigmas.push_back(g.sigma);
+    errors.push_back(found.measured.value);
+    without.resize(found.without.size());
+    for (std::size_t b = 0; b < without.size(); ++b) without[b].push_back(found.without[b]);
+  }
+  std::vector<double> slopes;
+  for (const std::vector<double>& rest : without) slopes.push_back(log_log_slope(sigmas, rest));
+  return {log_log_slope(sigmas, errors), jackknife_error(slopes)};
 }
 
 DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,

@@ -10,6 +10,7 @@
 
 #include "rdm/agreement.hpp"
 #include "rdm/landscape.hpp"
+#include "rdm/sampled_error.hpp"
 #include "rdm/samplers/sgld.hpp"
 
 namespace premelt::cli {
@@ -22,7 +23,8 @@ struct GaussianComparison {
   std::size_t draws = 0;
   Agreement agreement;           ///< with σ²GGᵀ
   CovarianceSummary second;      ///< the model with both second-order terms; empty without G
-  Measured error_order2;         ///< of that model; where its terms are drawn too, their error is included
+  SampledError error_order1;     ///< of σ²GGᵀ: that of `agreement`, for the slope
+  SampledError error_order2;     ///< of `second`; where its terms are drawn too, their error is included
   double odd_share = undefined;  ///< ‖C_odd‖/‖C‖: near 1 in the linear regime
 };
 
@@ -75,6 +77,12 @@ struct ComparisonOptions {
 /// Without G in memory there is neither a second order nor a control variate: C is then the paired estimate.
 std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
                                                  const Blocks& blocks, const ComparisonOptions& options);
+
+/// The least-squares slope of the log error against log σ, of the errors above the Monte-Carlo floor and
+/// below 5 %, where they follow a power. All σ see the same draws, so their errors rise and fall together and
+/// the slope is known better than independent ones would tell: its standard error leaves the same batch out
+/// at every σ.
+Measured slope_in_sigma(const std::vector<GaussianComparison>& all, SampledError GaussianComparison::*error);
 
 /// `history` holds the newest recorded θ (rows, p), as many as there are.
 DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,

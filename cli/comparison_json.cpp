@@ -1,6 +1,7 @@
 #include "cli/comparison_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "engine/blas.hpp"
@@ -14,10 +15,12 @@ using Json = nlohmann::json;
 
 constexpr std::size_t max_rows = 64;
 
-/// NAME and NAME_error.
+/// NAME and NAME_error, one standard error; where the value does not stand out from sampling noise
+/// NAME_below.
 void put(Json& json, const std::string& name, const Measured& measured) {
   json[name] = json_number(measured.value);
   json[name + "_error"] = json_number(measured.error);
+  if (!std::isnan(measured.below)) json[name + "_below"] = json_number(measured.below);
 }
 
 Json values_of(const std::vector<Measured>& list) {
@@ -50,8 +53,16 @@ Json contract(const Agreement& a, const std::string& error = "error") {
 
 Json contract(const GaussianComparison& g) {
   Json json = contract(g.agreement, "error_order1");
-  put(json, "error_order2", g.error_order2);
+  put(json, "error_order2", g.error_order2.measured);
   json.update({{"sigma", g.sigma}, {"draws", g.draws}, {"odd_share", json_number(g.odd_share)}});
+  return json;
+}
+
+/// Of the errors in sigma, whose draws are the same at every one.
+Json slopes(const std::vector<GaussianComparison>& all) {
+  Json json{{"draws", "shared by all sigma"}};
+  put(json, "order1", slope_in_sigma(all, &GaussianComparison::error_order1));
+  put(json, "order2", slope_in_sigma(all, &GaussianComparison::error_order2));
   return json;
 }
 
@@ -179,6 +190,7 @@ Json result_json(const std::string& directory, const std::vector<StepComparison>
   for (const StepComparison& s : steps) {
     Json step{{"step", s.step}, {"sigma", Json::array()}, {"dynamical", nullptr}};
     for (const GaussianComparison& g : s.gaussian) step["sigma"].push_back(contract(g));
+    if (s.gaussian.size() > 1) step["slopes"] = slopes(s.gaussian);
     if (s.dynamical) step["dynamical"] = contract(*s.dynamical);
     if (s.replica) step["replica"] = contract(*s.replica, s.replicas);
     if (s.sgld) step["sgld"] = contract(*s.sgld);

@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "cli/progress.hpp"
-#include "rdm/comparison.hpp"
 
 namespace premelt::cli {
 
@@ -39,17 +38,6 @@ std::string table(const std::vector<Row>& rows) {
   return text;
 }
 
-/// Where errors follow a power of sigma: above the Monte-Carlo floor and below saturation.
-double slope(const std::vector<GaussianComparison>& all, double (*error)(const GaussianComparison&)) {
-  std::vector<double> sigmas, errors;
-  for (const GaussianComparison& g : all) {
-    if (!(error(g) > 3 * g.agreement.mc_error) || !(error(g) < 0.05)) continue;
-    sigmas.push_back(g.sigma);
-    errors.push_back(error(g));
-  }
-  return log_log_slope(sigmas, errors);
-}
-
 /// A covariance that was drawn.
 struct Drawn {
   std::string name;
@@ -62,7 +50,8 @@ std::vector<Drawn> all_of(const StepComparison& s, bool with_gaussian = true) {
   std::vector<Drawn> all;
   for (const GaussianComparison& g : s.gaussian) {
     if (with_gaussian)
-      all.push_back({"gaussian, sigma " + short_number(g.sigma), g.draws, g.agreement, g.error_order2});
+      all.push_back(
+          {"gaussian, sigma " + short_number(g.sigma), g.draws, g.agreement, g.error_order2.measured});
   }
   if (s.dynamical && !s.dynamical->agreement.own.covariance.empty())
     all.push_back({"dynamical", s.dynamical->window, s.dynamical->agreement});
@@ -82,8 +71,8 @@ std::string errors(const std::vector<Drawn>& all, const std::vector<GaussianComp
   }
   if (gaussian.size() > 1) {
     rows.push_back({"slope in sigma", "",
-                    short_number(slope(gaussian, [](const auto& g) { return g.agreement.error.value; })),
-                    short_number(slope(gaussian, [](const auto& g) { return g.error_order2.value; }))});
+                    with_error(slope_in_sigma(gaussian, &GaussianComparison::error_order1)),
+                    with_error(slope_in_sigma(gaussian, &GaussianComparison::error_order2))});
   }
   return table(rows);
 }
@@ -149,7 +138,8 @@ std::string chain(const SgldComparison& s) {
 }  // namespace
 
 std::string with_error(const Measured& measured) {
-  const auto [value, error] = measured;
+  const auto [value, error, below] = measured;
+  if (!std::isnan(below)) return "< " + short_number(below);
   if (std::isnan(value) || std::isnan(error)) return short_number(value);
   char text[64];
   if (error <= 1e-12 * std::abs(value)) {  // known exactly, but for rounding

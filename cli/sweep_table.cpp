@@ -18,23 +18,30 @@ namespace {
   return text;
 }
 
+/// What a row's numbers do not say.
+const char* remark(const Score& s) {
+  if (std::isnan(s.threshold)) return "  no threshold: undefined in calibration";
+  return trustworthy(s) ? "" : "  above 5 %";
+}
+
 std::string full_rows(const EventScores& event) {
   std::string text = formatted("%-24s %9s %15s %9s %8s %14s %6s\n", "detector", "detected", "false alarms",
                                "95 % int.", "lead", "quartiles", "AUC");
   for (const DetectorScore& entry : event.detectors) {
     const Score& s = entry.score;
-    text +=
-        formatted("%-24s %7.0f %% %13.0f %% %4.0f-%2.0f %% %8.0f %6.0f-%-7.0f %6.3f%s\n",
-                  entry.detector.c_str(), 100 * s.detection_rate, 100 * s.false_alarm_rate,
-                  100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
-                  s.lead_quartiles.low, s.lead_quartiles.high, s.auc, trustworthy(s) ? "" : "  above 5 %");
+    text += formatted("%-24s %7.0f %% %13.0f %% %4.0f-%2.0f %% %8.0f %6.0f-%-7.0f %6.3f%s\n",
+                      entry.detector.c_str(), 100 * s.detection_rate, 100 * s.false_alarm_rate,
+                      100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
+                      s.lead_quartiles.low, s.lead_quartiles.high, s.auc, remark(s));
   }
   return text;
 }
 
 /// A row a detector, a column a window, in the order of the first.
 std::string side_by_side(const std::vector<EventScores>& windows) {
-  std::string text = "median lead in steps, % detected / % false alarms (!: more than 5 % can explain)\n";
+  std::string text =
+      "median lead in steps, % detected / % false alarms (!: more than 5 % can explain; ?: undefined in "
+      "calibration)\n";
   text += formatted("%-24s", "detector");
   for (const EventScores& event : windows)
     text += formatted(" %15s", ("W = " + std::to_string(event.window)).c_str());
@@ -48,8 +55,11 @@ std::string side_by_side(const std::vector<EventScores>& windows) {
         continue;
       }
       const Score& s = entry->score;
-      text += formatted(" %5.0f %3.0f/%3.0f %s", s.median_lead, 100 * s.detection_rate,
-                        100 * s.false_alarm_rate, trustworthy(s) ? " " : "!");
+      text +=
+          formatted(" %5.0f %3.0f/%3.0f %s", s.median_lead, 100 * s.detection_rate, 100 * s.false_alarm_rate,
+                    std::isnan(s.threshold) ? "?"
+                    : trustworthy(s)        ? " "
+                                            : "!");
     }
     text += "\n";
   }

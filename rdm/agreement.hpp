@@ -12,7 +12,9 @@ namespace premelt {
 /// NaN where undefined.
 struct Measured {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< the estimate
-  double error = std::numeric_limits<double>::quiet_NaN();  ///< standard error
+  double error = std::numeric_limits<double>::quiet_NaN();  ///< one standard error
+  /// Instead of both, where the value does not stand out from sampling noise: it is below this.
+  double below = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// What one covariance says by itself.

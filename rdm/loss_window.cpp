@@ -136,7 +136,10 @@ void check_losses(std::span<const double> losses, const std::string& where) {
 }
 
 LossWindow::LossWindow(std::size_t probes, std::size_t window)
-    : rows_(Shape{window, probes}), rebased_(Shape{window, probes}), gram_(Shape{window, window}), squares_(window) {
+    : rows_(Shape{window, probes}),
+      rebased_(Shape{window, probes}),
+      gram_(Shape{window, window}),
+      squares_(window) {
   if (probes == 0) throw ShapeError("[loss_window] needs at least 1 probe");
   if (window < 2) {
     throw ShapeError("[loss_window] a covariance needs a window of at least 2 recordings, got " +

@@ -21,8 +21,8 @@ enum class Detrend {
 /// Its fourth power, summed over many probes and recordings, is still finite.
 inline constexpr double largest_loss = 1e70;
 
-/// Changes of losses that are all smaller than this, and not zero, square to numbers without all their digits:
-/// no statement is made about them.
+/// Changes of losses that are all smaller than this, and not zero, square to numbers without all their
+/// digits: no statement is made about them.
 inline constexpr double smallest_change = 1e-140;
 
 /// Throws DataError, naming the probe and `where` (as in "at step 12"), when a loss is not finite or exceeds
@@ -35,15 +35,16 @@ void check_losses(std::span<const double> losses, const std::string& where);
 ///
 /// Losses are stored relative to a recording inside the window. A constant offset therefore cancels exactly
 /// before anything is squared, and small changes of small losses keep their digits. Where a trend is so much
-/// larger than what remains of it that the Gram's squares have lost digits, rows are detrended before they are
-/// multiplied: O(nW²) for that reading.
+/// larger than what remains of it that the Gram's squares have lost digits, rows are detrended before they
+/// are multiplied: O(nW²) for that reading.
 class LossWindow {
  public:
   /// Throws ShapeError when there is no probe or the window is shorter than 2 recordings.
   LossWindow(std::size_t probes, std::size_t window);
 
   /// Adds a recording and drops the oldest one when the window is full.
-  /// Throws ShapeError on a wrong number of losses, DataError as `check_losses`; the window is then unchanged.
+  /// Throws ShapeError on a wrong number of losses, DataError as `check_losses`; the window is then
+  /// unchanged.
   void push(std::span<const double> losses);
 
   std::size_t probes() const { return rows_.shape()[1]; }  ///< n
@@ -74,18 +75,18 @@ class LossWindow {
   void check_size() const;
   bool resolves(double left, double total, Detrend detrend) const;
 
-  Tensor<double> rows_;     ///< (W,n) losses as pushed, a ring
-  Tensor<double> rebased_;  ///< (W,n) the same rows minus the base: the recording in slot 0
-  Tensor<double> gram_;     ///< (W,W) of the rebased rows, in ring order
+  Tensor<double> rows_;          ///< (W,n) losses as pushed, a ring
+  Tensor<double> rebased_;       ///< (W,n) the same rows minus the base: the recording in slot 0
+  Tensor<double> gram_;          ///< (W,W) of the rebased rows, in ring order
   std::vector<double> squares_;  ///< (W) Σℓ² of each row as pushed
   std::uint64_t recordings_ = 0;
 };
 
-/// The same for a matrix (T,n) of any origin, losses or parameters: X (M,n) with the mean, line or differences'
-/// mean of each column removed. A line leaves exactly zero of a column whose remainder is below the rounding
-/// of its own values (2ε|x|), and nothing of two rows; X is NaN ("no statement") when all that is left is
-/// smaller than `smallest_change`. Throws ShapeError when `matrix` does not have at least 2 rows and 1 column,
-/// DataError (naming row and column) when a value is not finite or exceeds 1e70.
+/// The same for a matrix (T,n) of any origin, losses or parameters: X (M,n) with the mean, line or
+/// differences' mean of each column removed. A line leaves exactly zero of a column whose remainder is below
+/// the rounding of its own values (2ε|x|), and nothing of two rows; X is NaN ("no statement") when all that
+/// is left is smaller than `smallest_change`. Throws ShapeError when `matrix` does not have at least 2 rows
+/// and 1 column, DataError (naming row and column) when a value is not finite or exceeds 1e70.
 Tensor<double> detrended(const Tensor<double>& matrix, Detrend detrend);
 
 /// XXᵀ (M,M) of X (M,n).

@@ -1,7 +1,9 @@
 #include "rdm/null.hpp"
 
 #include <cmath>
+#include <numbers>
 #include <string>
+#include <vector>
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
@@ -16,8 +18,35 @@ void check_degrees(double degrees) {
   }
 }
 
-/// E[(tr C)²]/E[‖C‖_F²] for n independent Gaussian probes, each with `degrees` effective degrees of freedom
-/// in time.
+/// The principal variances of a centred walk through W recordings, of sum 1: ∝ 1/sin²(πk/2W), k = 1..W-1.
+std::vector<double> walk_variances(std::size_t window) {
+  std::vector<double> variances(window - 1);
+  double sum = 0;
+  for (std::size_t k = 1; k < window; ++k) {
+    const double sine =
+        std::sin(std::numbers::pi * static_cast<double>(k) / (2 * static_cast<double>(window)));
+    variances[k - 1] = 1 / (sine * sine);
+    sum += variances[k - 1];
+  }
+  for (double& variance : variances) variance /= sum;
+  return variances;
+}
+
+/// E[F e^(-sT)] with T = tr C and F = ‖C‖_F² of a Gaussian matrix whose rows have these variances in each of
+/// d directions: a Gaussian again, of variances v = τ/(1+2sτ), times the probability that the tilt takes
+/// away.
+double tilted_squares(const std::vector<double>& variances, double d, double s) {
+  double log_weight = 0, sum = 0, squares = 0;
+  for (double variance : variances) {
+    const double v = variance / (1 + 2 * s * variance);
+    log_weight -= d / 2 * std::log1p(2 * s * variance);
+    sum += v;
+    squares += v * v;
+  }
+  return std::exp(log_weight) * d * (sum * sum + (d + 1) * squares);
+}
+
+/// 1/E[1/PR] of n independent Gaussian probes over `degrees` independent recordings.
 double gaussian_participation_ratio(std::size_t probes, double degrees) {
   const auto n = static_cast<double>(probes);
   return (n * degrees + 2) / (n + degrees + 1);
@@ -87,13 +116,20 @@ double noise_level(const Tensor<double>& losses, Detrend detrend) {
   return std::sqrt(blas::dot(x.size(), x.data(), x.data()) / (probes * degrees));
 }
 
-double random_walk_participation_ratio(std::size_t probes, std::size_t window) {
-  // The principal variances of a centred walk of W steps are ∝ 1/sin²(πk/2W), k = 1..W-1; both sums are
-  // closed.
-  const auto w = static_cast<double>(window);
-  const double sum = 2 * (w * w - 1) / 3;
-  const double sum_of_squares = ((4 * w * w - 1) * (4 * w * w + 11) / 45 - 1) / 2;
-  return gaussian_participation_ratio(probes, sum * sum / sum_of_squares);
+double random_walk_participation_ratio(double dimensions, std::size_t window) {
+  if (!(dimensions >= 1)) throw UsageError("a random walk has at least 1 dimension");
+  if (window < 2) throw ShapeError("[null] a walk needs a window of at least 2 recordings");
+  const std::vector<double> variances = walk_variances(window);
+  // E[1/PR] = E[F/T²] = ∫ s·E[F e^(-sT)] ds over s > 0; the trapezoidal rule in log s converges
+  // exponentially.
+  constexpr double step = 0.25;
+  double sum = 0;
+  for (double u = -20 - std::log(dimensions); u < 100; u += step) {
+    const double term = std::exp(2 * u) * tilted_squares(variances, dimensions, std::exp(u));
+    sum += term;
+    if (u > 0 && term < 1e-17 * sum) break;
+  }
+  return 1 / (step * sum);
 }
 
 }  // namespace premelt

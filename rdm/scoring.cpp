@@ -80,7 +80,8 @@ double calibrated_threshold(std::vector<double> maxima, double rate) {
   // A hair above the product, so that 0.05 · 20 counts as 1.
   const auto allowed = static_cast<std::size_t>(rate * static_cast<double>(maxima.size()) + 1e-9);
   std::ranges::sort(maxima, std::greater<>());
-  return maxima[std::min(allowed, maxima.size() - 1)];
+  const double threshold = maxima[std::min(allowed, maxima.size() - 1)];
+  return std::isfinite(threshold) ? threshold : std::numeric_limits<double>::quiet_NaN();
 }
 
 Score score(const WatchSet& runs, std::size_t hold) {
@@ -103,6 +104,7 @@ std::vector<TradeOff> trade_off(const WatchSet& runs, std::size_t hold) {
   check(runs);
   const std::vector<double> with = maxima(runs.events, hold), without = maxima(runs.controls, hold);
   std::vector<double> thresholds = without;
+  std::erase_if(thresholds, [](double x) { return !std::isfinite(x); });
   std::ranges::sort(thresholds);
   thresholds.erase(std::unique(thresholds.begin(), thresholds.end()), thresholds.end());
   std::vector<TradeOff> curve;

@@ -27,7 +27,7 @@ struct WatchSet {
 
 /// How a detector did.
 struct Score {
-  double threshold;               ///< exceeded in K recordings in a row = alarm
+  double threshold;  ///< exceeded in K recordings in a row = alarm; NaN when calibration had no statement
   double detection_rate;          ///< of the events, alarmed before or at
   std::size_t false_alarms;       ///< controls with an alarm
   double false_alarm_rate;        ///< of the controls
@@ -55,7 +55,7 @@ struct PairedDifference {
 };
 
 /// The largest value held for `hold` recordings in a row: an alarm at a threshold is raised exactly when this
-/// exceeds it. -infinity when there is none.
+/// exceeds it. -infinity ("no statement") when there is none.
 double sustained_maximum(const Watch& watch, std::size_t hold);
 
 /// The step of the recording that completes `hold` in a row above the threshold, if any.
@@ -66,13 +66,14 @@ std::optional<std::int64_t> first_alarm(const Watch& watch, double threshold, st
 Watch rises(const Watch& watch, std::size_t hold);
 
 /// The lowest threshold that lets at most ⌊0.05 N⌋ of N event-free runs alarm, given their sustained maxima.
-/// Throws UsageError without runs.
+/// NaN, which nothing exceeds, when no more of them than that made any statement (a maximum of -infinity):
+/// they do not know what is normal. Throws UsageError without runs.
 double calibrated_threshold(std::vector<double> maxima, double rate = 0.05);
 
 /// Throws UsageError when one of the three sets is empty.
 Score score(const WatchSet& runs, std::size_t hold);
 
-/// The curve at the sustained maxima of the controls, false alarms falling.
+/// The curve at the sustained maxima of those controls that made a statement, false alarms falling.
 std::vector<TradeOff> trade_off(const WatchSet& runs, std::size_t hold);
 
 /// Throws UsageError when the numbers of runs differ or are zero.

@@ -131,7 +131,7 @@ double Moments::participation_ratio() const {
 
 Moments moments(const LossWindow& window, Detrend detrend) {
   return gram_moments(window.gram(detrend), static_cast<double>(window.effective_rows(detrend)),
-                        window.probes());
+                      window.probes());
 }
 
 Spectrum spectrum(const LossWindow& window, std::size_t count, Detrend detrend) {

@@ -13,22 +13,23 @@ namespace premelt {
 /// sample (M-1). (ours)
 enum class Divisor { population, sample };
 
-/// Everything that follows from tr C and ‖C‖_F, without an eigensolver. Both are in loss² and keep their digits
-/// where the fourth power of a loss would underflow.
+/// Everything that follows from tr C and ‖C‖_F, without an eigensolver. Both are in loss² and keep their
+/// digits where the fourth power of a loss would underflow.
 struct Moments {
   std::size_t probes = 0;  ///< n, the number of eigenvalues, zeros included
   double trace = 0;        ///< Σλ, loss²
   double frobenius = 0;    ///< √Σλ², loss²
 
   /// Var_k(λ_k) = Σλ²/n - (Σλ/n)² over all n eigenvalues (Def. 2.2). Units loss⁴; never negative, and 0 for a
-  /// single probe whatever it does. NaN ("no statement") below 2.2e-308, where doubles lose digits: losses that
-  /// change by less than about 1e-77.
+  /// single probe whatever it does. NaN ("no statement") below 2.2e-308, where doubles lose digits: losses
+  /// that change by less than about 1e-77.
   double spectral_heat_capacity() const;
   /// (Σλ)²/Σλ², between 1 and the rank of C; NaN ("undefined") when C = 0.
   double participation_ratio() const;
 };
 
-/// Of a matrix (M,M) with the spectrum of divisor·C: a Gram of M rows and the divisor of C, or C itself and 1.
+/// Of a matrix (M,M) with the spectrum of divisor·C: a Gram of M rows and the divisor of C, or C itself
+/// and 1.
 Moments gram_moments(const Tensor<double>& gram, double divisor, std::size_t probes);
 
 /// Moments and leading eigenpairs.
@@ -60,8 +61,8 @@ Tensor<double> covariance(const Tensor<double>& losses, Divisor divisor);
 
 /// @{
 /// The same for a symmetric matrix (n,n) that is C itself, from any source. Estimates of C may have negative
-/// eigenvalues; those are not among the leading ones. Throws ShapeError when the matrix is not square, DataError when an entry is
-/// not finite.
+/// eigenvalues; those are not among the leading ones. Throws ShapeError when the matrix is not square,
+/// DataError when an entry is not finite.
 Moments matrix_moments(const Tensor<double>& c);
 Spectrum matrix_spectrum(const Tensor<double>& c, std::size_t count);
 /// @}

@@ -94,6 +94,12 @@ Interval clopper_pearson(std::size_t successes, std::size_t trials, double confi
           successes == trials ? 1.0 : inverse_incomplete_beta(k + 1, n - k, 1 - tail)};
 }
 
+double student_quantile(double degrees, double p) {
+  // P(|T| > t) = I_x(degrees/2, 1/2) with x = degrees/(degrees + t²).
+  const double x = inverse_incomplete_beta(degrees / 2, 0.5, 2 * (1 - p));
+  return std::sqrt(degrees * (1 - x) / x);
+}
+
 double auc(std::span<const double> positives, std::span<const double> negatives) {
   check_values("auc", positives, 1);
   check_values("auc", negatives, 1);

@@ -25,6 +25,10 @@ double incomplete_beta(double a, double b, double x);
 /// with more successes than trials.
 Interval clopper_pearson(std::size_t successes, std::size_t trials, double confidence = 0.95);
 
+/// The p-quantile (0.5 ≤ p < 1) of Student's distribution with `degrees` > 0 degrees of freedom: how many
+/// standard errors an interval spans when the error itself is estimated.
+double student_quantile(double degrees, double p);
+
 /// The probability that a random positive exceeds a random negative, ties counting half (Mann and Whitney).
 /// Throws UsageError when either side is empty or holds NaN.
 double auc(std::span<const double> positives, std::span<const double> negatives);

@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "engine/tensor.hpp"
 
@@ -41,10 +43,23 @@ class GoldenFile {
 
   bool contains(const std::string& key) const { return tensors_.contains(key); }
   /// Throws std::out_of_range when there is no such tensor.
-  const Tensor<double>& operator[](const std::string& key) const { return tensors_.at(key); }
+  const Tensor<double>& operator[](const std::string& key) const {
+    read_.insert(key);
+    return tensors_.at(key);
+  }
+  /// Tensors that nothing has asked for, but for those whose name begins with `other`, which another test
+  /// reads.
+  std::vector<std::string> unread(const std::string& other = "-") const {
+    std::vector<std::string> keys;
+    for (const auto& [key, tensor] : tensors_) {
+      if (!read_.contains(key) && !key.starts_with(other)) keys.push_back(key);
+    }
+    return keys;
+  }
 
  private:
   std::map<std::string, Tensor<double>> tensors_;
+  mutable std::set<std::string> read_;
 };
 
 }  // namespace premelt::testing

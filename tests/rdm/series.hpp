@@ -35,6 +35,17 @@ inline Tensor<double> random_walk(std::size_t recordings, std::size_t probes, st
   return walk;
 }
 
+/// (T,n) a random walk of isotropic steps in d directions, which n probes follow along orthogonal patterns.
+inline Tensor<double> shared_walk(std::size_t recordings, std::size_t probes, std::size_t directions,
+                                  std::uint64_t seed) {
+  const Tensor<double> walk = random_walk(recordings, directions, seed);
+  Tensor<double> losses(Shape{recordings, probes}, 0.0);
+  for (std::size_t t = 0; t < recordings; ++t) {
+    for (std::size_t i = 0; i < probes - probes % directions; ++i) losses(t, i) = walk(t, i % directions);
+  }
+  return losses;
+}
+
 /// (T,n) losses on exact straight lines: probe i changes by `velocity[i]` per recording.
 inline Tensor<double> drift(std::size_t recordings, const std::vector<double>& velocity, double start = 3) {
   Tensor<double> losses(Shape{recordings, velocity.size()});

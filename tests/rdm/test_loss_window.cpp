@@ -203,8 +203,8 @@ TEST_CASE("detrending resolves what the losses resolve, whatever the drift", "[p
       const double tolerance = 1e-10 + 4 * 2.3e-16 * largest / 1e-3;
       for (Detrend detrend : {Detrend::linear, Detrend::diff}) {
         const Moments found = moments(held, detrend), exact = reference_moments(held, detrend);
-        INFO("W " << window << ", velocity " << velocity << ", detrend " << static_cast<int>(detrend) << ", error "
-                  << found.trace / exact.trace - 1 << ", allowed " << tolerance);
+        INFO("W " << window << ", velocity " << velocity << ", detrend " << static_cast<int>(detrend)
+                  << ", error " << found.trace / exact.trace - 1 << ", allowed " << tolerance);
         REQUIRE(close(found.trace, exact.trace, tolerance));
         REQUIRE(close(found.participation_ratio(), exact.participation_ratio(), 10 * tolerance));
         const Spectrum leading = spectrum(held, 1, detrend);
@@ -270,7 +270,8 @@ TEST_CASE("small losses keep their digits until the signal itself underflows", "
   }
 }
 
-TEST_CASE("a loss matrix that is not finite, or too large to square, is an error naming row and column", "[unit]") {
+TEST_CASE("a loss matrix that is not finite, or too large to square, is an error naming row and column",
+          "[unit]") {
   for (double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e308, -1e308}) {
     Tensor<double> losses = noise(5, 3, 13);
     losses(4, 1) = bad;

@@ -94,23 +94,51 @@ TEST_CASE("noise eigenvalues fill the Marchenko-Pastur interval", "[property]") 
   }
 }
 
-TEST_CASE("a wandering trajectory has a participation ratio near 2.5", "[property]") {
-  CHECK(std::abs(random_walk_participation_ratio(1000000, 100000) - random_walk_participation_ratio_limit) <
-        1e-4);
-  CHECK(std::abs(random_walk_participation_ratio(60, 40) - 2.39) < 5e-3);  // settings.md E
-  for (auto [probes, window] : {std::pair<std::size_t, std::size_t>{60, 40}, {400, 100}}) {
-    std::vector<double> squared_trace, squares, pr;
+TEST_CASE("the participation ratio of a random walk follows from the dimension of its steps", "[property]") {
+  CHECK(std::abs(random_walk_participation_ratio(1e6, 20000) - random_walk_participation_ratio_limit) < 1e-4);
+  CHECK(std::abs(random_walk_participation_ratio(1, 40) - 1) < 1e-9);
+  CHECK(std::abs(random_walk_participation_ratio(7, 2) - 1) < 1e-9);  // two points lie on a line
+  CHECK_THROWS_AS(random_walk_participation_ratio(0.5, 40), UsageError);
+  CHECK_THROWS_AS(random_walk_participation_ratio(3, 1), ShapeError);
+  constexpr std::size_t probes = 60, window = 40;
+  for (std::size_t d : {1u, 2u, 3u, 10u, 60u}) {
+    std::vector<double> inverse, pr;
     for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-      const Moments m = moments(window_over(random_walk(window, probes, seed), window));
-      squared_trace.push_back(m.trace * m.trace);
-      squares.push_back(m.frobenius * m.frobenius);
-      pr.push_back(m.participation_ratio());
+      const LossWindow walk = window_over(shared_walk(window, probes, d, seed), window);
+      pr.push_back(moments(walk).participation_ratio());
+      inverse.push_back(1 / pr.back());
     }
-    const double formula = random_walk_participation_ratio(probes, window);
-    INFO("n = " << probes << ", W = " << window);
-    // Four standard errors of a ratio whose single values scatter by at most 15 %.
-    CHECK(std::abs(Sample(squared_trace).mean / Sample(squares).mean / formula - 1) < 0.015);
-    CHECK(std::abs(Sample(pr).mean / formula - 1) < 0.04);  // not the same mean: 3 % apart at n=60
+    const double formula = random_walk_participation_ratio(static_cast<double>(d), window);
+    const Sample found(inverse), single(pr);
+    INFO("d = " << d << ": formula " << formula << ", 1/E[1/PR] " << 1 / found.mean << ", E[PR] "
+                << single.mean);
+    CHECK(std::abs(found.mean - 1 / formula) <= 4 * found.error + 1e-9);
+    CHECK(single.mean / formula >= 1 - 1e-9);
+    CHECK(single.mean / formula <= 1.08);
+  }
+}
+
+TEST_CASE("a random walk with unequal steps is near the one of its dimension", "[property]") {
+  constexpr std::size_t probes = 30, window = 40;
+  for (double power : {0.5, 1.0, 2.0}) {  // standard deviations k^-power
+    double trace = 0, squares = 0;
+    std::vector<double> inverse;
+    for (std::size_t i = 0; i < probes; ++i) {
+      const double variance = std::pow(static_cast<double>(i + 1), -2 * power);
+      trace += variance;
+      squares += variance * variance;
+    }
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+      Tensor<double> walk = random_walk(window, probes, seed);
+      for (std::size_t t = 0; t < window; ++t) {
+        for (std::size_t i = 0; i < probes; ++i) walk(t, i) *= std::pow(static_cast<double>(i + 1), -power);
+      }
+      inverse.push_back(1 / moments(window_over(walk, window)).participation_ratio());
+    }
+    const double formula = random_walk_participation_ratio(trace * trace / squares, window);
+    INFO("power " << power << ", d = " << trace * trace / squares << ": formula " << formula << ", found "
+                  << 1 / Sample(inverse).mean);
+    CHECK(std::abs(formula * Sample(inverse).mean - 1) <= 0.1);
   }
 }
 

@@ -104,6 +104,28 @@ TEST_CASE("the threshold lets at most a twentieth of the calibration runs alarm"
   CHECK_THROWS_AS(calibrated_threshold({}), UsageError);
 }
 
+TEST_CASE("a statistic without a statement in calibration never alarms", "[unit]") {
+  const Watch silent{{0, 10, 20}, {undefined, undefined, undefined}, event};
+  WatchSet runs;
+  for (int i = 0; i < 20; ++i) {
+    runs.events.push_back(step_function(100, 1));
+    runs.calibration.push_back(i == 0 ? step_function(0, 1) : silent);  // one statement in twenty runs
+    runs.controls.push_back(i < 5 ? step_function(0, 1) : silent);
+  }
+  const Score found = score(runs, hold);
+  CHECK(std::isnan(found.threshold));
+  CHECK(found.detection_rate == 0);
+  CHECK(found.false_alarms == 0);
+  CHECK(found.median_lead == 0);
+  CHECK(found.auc >= 0);
+  const auto curve = trade_off(runs, hold);
+  REQUIRE(curve.size() == 1);
+  CHECK(curve[0].threshold == 1);
+  runs.calibration[1] = step_function(0, 0.5);  // two: the larger one may alarm
+  CHECK(score(runs, hold).threshold == 0.5);
+  CHECK(score(runs, hold).detection_rate == 1);
+}
+
 TEST_CASE("false alarms fall along the curve of lead against false alarms", "[property]") {
   WatchSet runs;
   for (int i = 0; i < 20; ++i) {

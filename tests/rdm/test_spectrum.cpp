@@ -186,8 +186,7 @@ TEST_CASE("a loss matrix of any origin, with either divisor", "[unit]") {
     const double ratio = w / (w - 1);
     CHECK(close(population.moments.trace, window.moments.trace, 1e-10));
     CHECK(close(sample.moments.trace, ratio * window.moments.trace, 1e-10));
-    CHECK(close(moments(losses, Divisor::sample).frobenius,
-                ratio * window.moments.frobenius, 1e-10));
+    CHECK(close(moments(losses, Divisor::sample).frobenius, ratio * window.moments.frobenius, 1e-10));
     CHECK(close(sample.eigenvalues(0), ratio * window.eigenvalues(0), 1e-10));
     CHECK(close(overlap(sample.modes.row(0), window.modes.row(0)), 1, 1e-10));
     const Tensor<double> c = covariance(losses, Divisor::sample);

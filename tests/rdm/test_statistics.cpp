@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -8,9 +7,11 @@
 #include "engine/error.hpp"
 #include "engine/random.hpp"
 #include "rdm/statistics.hpp"
+#include "tests/support/golden_json.hpp"
 
 using namespace premelt;
 using nlohmann::json;
+using premelt::test::GoldenJson;
 
 namespace {
 
@@ -21,11 +22,11 @@ bool agree(double found, double expected) {
 }  // namespace
 
 TEST_CASE("statistics agree with SciPy's to 1e-10", "[golden]") {
-  std::ifstream file(PREMELT_SOURCE_DIR "/tests/golden/statistics_reference.json");
-  const json reference = json::parse(file);
+  GoldenJson file("statistics_reference.json");
   const auto cases = [&](const char* name) {
-    REQUIRE_FALSE(reference.at(name).empty());
-    return reference.at(name);
+    const json found = file.root()[name].get();
+    REQUIRE_FALSE(found.empty());
+    return found;
   };
   for (const json& c : cases("incomplete_beta")) CHECK(agree(incomplete_beta(c[0], c[1], c[2]), c[3]));
   for (const json& c : cases("clopper_pearson")) {
@@ -42,6 +43,7 @@ TEST_CASE("statistics agree with SciPy's to 1e-10", "[golden]") {
     CHECK(agree(kendall_tau(c.at("series").get<std::vector<double>>()), c.at("tau")));
   for (const json& c : cases("quantile"))
     CHECK(agree(quantile(c.at("values").get<std::vector<double>>(), c.at("p")), c.at("quantile")));
+  CHECK(file.unread() == std::vector<std::string>{});
 }
 
 TEST_CASE("statistics refuse what has no answer", "[unit]") {

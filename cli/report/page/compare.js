@@ -30,7 +30,8 @@ function measured(value, error) {
   const decimals = Math.max(0, Math.ceil(-Math.log10(error)));
   return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
 }
-const measuredIn = (source, key) => measured(source[key], source[`${key}_error`]);
+const measuredIn = (source, key) => source[`${key}_below`] === undefined
+  ? measured(source[key], source[`${key}_error`]) : `< ${digits(source[`${key}_below`])}`;
 
 /// The least-squares slope on log axes, of the points above the floor and below saturation; null with fewer than two.
 function slope(points) {
