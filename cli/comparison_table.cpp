@@ -163,6 +163,9 @@ std::string to_text(const StepComparison& step, const Blocks& blocks) {
                       " recordings is full yet\n"
                 : "  dynamical: ± tells how far a number rests on one tenth of the window\n";
   }
+  if (step.replica)
+    text += "  replica: ± is the scatter of " + std::to_string(step.replicas) +
+            " copies; so few bias PR and the relative error by more\n";
   if (blocks.size() > 1) text += energies(step, blocks);
   if (step.sgld) text += chain(*step.sgld);
   return text;

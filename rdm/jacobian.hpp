@@ -44,8 +44,9 @@ SecondOrder second_order(const LossLandscape& landscape, ParameterVector theta,
 Tensor<double> second_order_covariance(const Tensor<double>& linear_covariance, const SecondOrder& terms,
                                        double sigma);
 
-/// Gaussian Poincaré inequality, at any σ: σ²ḠḠᵀ ⪯ C ⪯ σ²E[GGᵀ] with G at θ + δ and Ḡ its mean. C by the
-/// control variate, the same draws on all three sides.
+/// At any σ: σ²ḠḠᵀ ⪯ C ⪯ σ²E[GGᵀ] with G at θ + δ and Ḡ its mean; above by the Gaussian Poincaré inequality,
+/// below by Stein's lemma and Bessel's inequality (theory §3). C by the control variate, the same draws on
+/// all three sides.
 struct Bracket {
   Tensor<double> lower;       ///< σ²ḠḠᵀ (n,n)
   Tensor<double> covariance;  ///< C (n,n)

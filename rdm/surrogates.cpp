@@ -5,14 +5,17 @@
 #include <string>
 
 #include "engine/error.hpp"
+#include "rdm/loss_window.hpp"
 
 namespace premelt {
 
 namespace {
 
-void check_losses(const Tensor<double>& losses) {
-  if (losses.rank() == 2 && losses.shape()[0] >= 3 && losses.shape()[1] >= 1) return;
-  throw ShapeError("[surrogate] expected losses (T,n) with T >= 3");
+void check_matrix(const Tensor<double>& losses) {
+  if (losses.rank() != 2 || losses.shape()[0] < 3 || losses.shape()[1] == 0)
+    throw ShapeError("[surrogate] expected losses (T,n) with T >= 3");
+  for (std::size_t t = 0; t < losses.shape()[0]; ++t)
+    check_losses(losses.row(t), "in row " + std::to_string(t) + " (both counted from 0)");
 }
 
 /// First-order autoregression fitted by moments.
@@ -38,7 +41,7 @@ Autoregression fit(const Tensor<double>& losses, std::size_t probe) {
 }  // namespace
 
 Tensor<double> circular_shift(const Tensor<double>& losses, Rng& rng) {
-  check_losses(losses);
+  check_matrix(losses);
   const std::size_t rows = losses.shape()[0], probes = losses.shape()[1];
   Tensor<double> result(losses.shape());
   for (std::size_t i = 0; i < probes; ++i) {
@@ -49,7 +52,7 @@ Tensor<double> circular_shift(const Tensor<double>& losses, Rng& rng) {
 }
 
 Tensor<double> autoregressive(const Tensor<double>& losses, Rng& rng) {
-  check_losses(losses);
+  check_matrix(losses);
   Tensor<double> result(losses.shape());
   for (std::size_t i = 0; i < losses.shape()[1]; ++i) {
     const auto [mean, variance, memory] = fit(losses, i);
@@ -64,7 +67,7 @@ Tensor<double> autoregressive(const Tensor<double>& losses, Rng& rng) {
 }
 
 Tensor<double> block_bootstrap(const Tensor<double>& losses, std::size_t block, Rng& rng) {
-  check_losses(losses);
+  check_matrix(losses);
   const std::size_t rows = losses.shape()[0];
   if (block == 0 || block > rows) {
     throw UsageError("block_bootstrap: expected a block of 1 to " + std::to_string(rows) +

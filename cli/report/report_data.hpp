@@ -35,7 +35,7 @@ struct NullLevels {
   double shc_mean = undefined;       ///< mean SHC of i.i.d. losses
   double shc_threshold = undefined;  ///< the level an i.i.d. plateau hardly ever exceeds
   double pr = undefined;             ///< PR of i.i.d. losses
-  double random_walk_pr = 2.5;       ///< PR of any smooth high-dimensional random walk
+  double random_walk_pr = 2.5;       ///< PR of a long random walk with isotropic steps
 };
 
 /// Any NaN is drawn as a gap and written as null.

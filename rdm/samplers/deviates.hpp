@@ -16,7 +16,8 @@ enum class DrawKind {
   /// Blocks of p orthogonal directions, lengths from the χ_p distribution: every vector by itself is N(0,I).
   orthogonal,
   /// The same with the fixed length √p. Linear losses get their exact covariance from one block with ± pairs,
-  /// but everything even in z is biased: ℓ ∝ ‖θ‖² does not vary at all. For the plain estimator only.
+  /// but everything even in z is biased: ℓ ∝ ‖θ − θ₀‖² does not vary at all. For the plain estimator
+  /// only.
   sphere,
   /// A Sobol sequence with random initial direction numbers and a random digital shift, through the normal
   /// quantile: every vector by itself is N(0,I), many together cover space evenly.

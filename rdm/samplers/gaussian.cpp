@@ -1,10 +1,12 @@
 #include "rdm/samplers/gaussian.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "engine/blas.hpp"
 #include "engine/error.hpp"
+#include "rdm/loss_window.hpp"
 #include "rdm/samplers/parallel.hpp"
 #include "rdm/spectrum.hpp"
 
@@ -22,6 +24,13 @@ void check(const GaussianOptions& options, std::size_t least_draws) {
     throw UsageError("a covariance needs at least " + std::to_string(least_draws) + " draws here, got " +
                      std::to_string(options.draws));
   }
+}
+
+/// Throws DataError when the losses of a draw are not finite or too large to square.
+void check_draw(std::span<const double> losses, std::size_t draw, double sigma) {
+  std::ostringstream where;
+  where << "in Gaussian draw " << draw << " at sigma " << sigma;
+  check_losses(losses, where.str());
 }
 
 /// θ + distance·z
@@ -88,6 +97,7 @@ Tensor<double> gaussian_losses(const LossLandscape& landscape, ParameterVector t
     for (std::size_t m = begin; m < end; ++m) {
       move(theta, options.sigma, z.row(m - begin), moved);
       landscape.losses(moved, losses.row(m));
+      check_draw(losses.row(m), m, options.sigma);
     }
   });
   return losses;
@@ -115,6 +125,8 @@ PairedLosses paired_losses(const LossLandscape& landscape, ParameterVector theta
       landscape.losses(moved, plus);
       move(theta, -options.sigma, z.row(k - begin), moved);
       landscape.losses(moved, minus);
+      check_draw(plus, k, options.sigma);
+      check_draw(minus, k, options.sigma);
       for (std::size_t i = 0; i < n; ++i) {
         pairs.odd(k, i) = (plus[i] - minus[i]) / 2;
         pairs.even(k, i) = (plus[i] - centre[i] + (minus[i] - centre[i])) / 2;

@@ -17,7 +17,8 @@ struct GaussianOptions {
   std::size_t threads = 1;                ///< changes the speed, never the result
 };
 
-/// ℓ(θ + σz_m), (M,n). Throws UsageError unless σ > 0 and M ≥ 2.
+/// ℓ(θ + σz_m), (M,n). Throws UsageError unless σ > 0 and M ≥ 2, DataError (naming probe and draw) when a
+/// loss is not finite or beyond `largest_loss`.
 Tensor<double> gaussian_losses(const LossLandscape& landscape, ParameterVector theta,
                                const GaussianOptions& options);
 
@@ -28,7 +29,8 @@ struct PairedLosses {
   Tensor<double> even;    ///< (ℓ⁺ + ℓ⁻)/2 − ℓ(θ)
 };
 
-/// `jacobian` is G (n,p) at θ, or empty. Throws UsageError unless σ > 0 and M ≥ 4, which are two pairs.
+/// `jacobian` is G (n,p) at θ, or empty. Throws UsageError unless σ > 0 and M ≥ 4, which are two pairs,
+/// DataError as gaussian_losses.
 PairedLosses paired_losses(const LossLandscape& landscape, ParameterVector theta,
                            const Tensor<double>& jacobian, const GaussianOptions& options);
 

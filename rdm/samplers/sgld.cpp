@@ -8,6 +8,7 @@
 
 #include "engine/error.hpp"
 #include "engine/random.hpp"
+#include "rdm/loss_window.hpp"
 #include "rdm/samplers/autocorrelation.hpp"
 #include "rdm/samplers/parallel.hpp"
 
@@ -175,6 +176,8 @@ SgldResult sgld(const LossLandscape& data, const LossLandscape& probes, Paramete
       if (!drawn) continue;
       const std::size_t row = c * draws + (step - options.burn_in) / options.thinning - 1;
       probes.losses(chain.theta(), result.losses.row(row));
+      check_losses(result.losses.row(row),
+                   "at step " + std::to_string(step) + " of Langevin chain " + std::to_string(c));
       result.trace[row] = loss;
       acceptance[row] = chain.acceptance();
       gradient_noise[row] = chain.gradient_noise();

@@ -44,7 +44,8 @@ struct SgldResult {
 /// minimum with Hessian H the chain with whole gradients samples N(θ0, [A(I − εA/4)]⁻¹), A = NβH + γI, so ε
 /// has to stay below 4/λ_max(A); gradient noise of covariance S in ∇U adds (ε²/4)S to the ε of every step.
 /// Throws UsageError on options that are not positive or a batch larger than the data, DivergedError (naming
-/// the step) when the chain leaves the finite numbers.
+/// the step) when the chain leaves the finite numbers, DataError (naming step and probe) when a probe's loss
+/// does.
 SgldResult sgld(const LossLandscape& data, const LossLandscape& probes, ParameterVector theta0,
                 const SgldOptions& options);
 

@@ -20,6 +20,12 @@ json compare(const Workplace& place, const std::string& arguments) {
   return json::parse(outcome.out);
 }
 
+/// What a measure is at most: itself, or its bound where it does not stand out from noise.
+double upper(const json& numbers, const std::string& name) {
+  const bool bounded = numbers.contains(name + "_below");
+  return numbers[bounded ? name + "_below" : name].get<double>();
+}
+
 }  // namespace
 
 TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]") {
@@ -38,11 +44,12 @@ TEST_CASE("compare: the contract's JSON, at steps and ranges of steps", "[unit]"
     CHECK(narrow["draws"] == 400);
     CHECK(wide["error_order1"].get<double>() ==
           Approx(100 * narrow["error_order1"].get<double>()).epsilon(0.05));
-    for (const char* name :
-         {"error_order1", "error_order2", "mc_error", "shc", "pr", "shc_linear", "pr_linear"}) {
+    for (const char* name : {"error_order1", "mc_error", "shc", "pr", "shc_linear", "pr_linear"}) {
       CHECK(wide[name].get<double>() > 0);
     }
-    CHECK(wide["error_order2"].get<double>() < wide["error_order1"].get<double>());
+    CHECK(upper(wide, "error_order2") < wide["error_order1"].get<double>());
+    CHECK(step["slopes"]["order1"].get<double>() == Approx(2).margin(0.05));
+    CHECK(step["slopes"]["draws"] == "shared by all sigma");
     CHECK(wide["top_overlap"].get<double>() > 0.99);
     CHECK(wide["shc"].get<double>() == Approx(wide["shc_linear"].get<double>()).epsilon(0.05));
     CHECK(step["dynamical"]["window"] == 10);
@@ -75,7 +82,7 @@ TEST_CASE("compare: all samplers, each number with its error bar", "[unit]") {
     CHECK(step[row]["angles_error"].size() == 3);
   }
   CHECK(step["sigma"][0]["error_order1_error"].get<double>() > 0);
-  CHECK(step["sigma"][0]["error_order2_error"].get<double>() > 0);
+  CHECK(upper(step["sigma"][0], "error_order2") > 0);
   CHECK(step["replica"]["pr"].get<double>() >= 1);
   CHECK(step["sgld"]["effective_draws"].get<double>() > 10);
   CHECK(step["sgld"]["acceptance"].get<double>() > 0.5);
@@ -122,7 +129,7 @@ TEST_CASE("compare: every setting with parameters", "[unit]") {
     return compare(place, command)["steps"][0]["sigma"][0][name].get<double>();
   };
   CHECK(first_sigma("quadratic --at 30 --sigma 1 --window 10 --draws 4000 --set dimensions=8",
-                    "error_order2") < 0.2);
+                    "error_order2_below") < 0.3);  // exact: there is nothing but noise
   CHECK(first_sigma("tiny-lookup --at 0 --sigma 0.001 --draws 100 --set width=4 --set probes=6",
                     "error_order1") < 0.01);
   CHECK(first_sigma("decay-annealed --at 0 --sigma 0.0001 --draws 100 --set probes=6", "pr") >= 1);

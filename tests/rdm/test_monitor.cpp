@@ -62,6 +62,18 @@ double mean_of_row(const LossWindow& window, std::size_t row) {
 
 }  // namespace
 
+TEST_CASE("a loss that is not finite is an error naming probe and step", "[unit]") {
+  Monitor monitor({.probes = 3, .window = 4, .channels = {{.suffix = "log", .transform = Transform::log}}});
+  for (std::int64_t step : {10, 20}) monitor.push(step, std::vector<double>{1, 2, 3});
+  for (double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e308}) {
+    CHECK_THROWS_AS(monitor.push(30, std::vector<double>{1, 2, bad}), DataError);
+    CHECK_THROWS_WITH(monitor.push(30, std::vector<double>{1, 2, bad}),
+                      Contains("probe 2") && Contains("step 30"));
+  }
+  monitor.push(30, std::vector<double>{1, 2, 3});
+  CHECK(monitor.window().size() == 3);
+}
+
 TEST_CASE("the monitor's columns are the signals of each channel", "[unit]") {
   const std::vector<std::size_t> test_probes{1, 3, 4};
   Monitor monitor({.probes = 6,

@@ -422,3 +422,32 @@ TEST_CASE("gaussian refuses a sigma that is not positive and too few draws", "[u
   const PairedLosses pairs = paired_losses(*model.landscape, model.theta.flat(), {}, {.draws = 8});
   CHECK_THROWS_AS(control_variate(pairs, Tensor<double>(Shape{6, 6}, 0.0)), ShapeError);
 }
+
+TEST_CASE("samplers refuse losses that are not finite, naming probe and draw", "[unit]") {
+  for (double bad : {std::nan(""), HUGE_VAL, 1e308}) {
+    const FunctionLandscape landscape(3, 2,
+                                      {.losses =
+                                           [bad](ParameterVector theta, std::span<double> losses) {
+                                             losses[0] = losses[1] = theta[0] + theta[1];
+                                             losses[2] = theta[0] == 0 ? 0 : bad;
+                                           },
+                                       .jacobian =
+                                           [](ParameterVector) {
+                                             return Tensor<double>(Shape{3, 2}, 0.5);
+                                           }});
+    const Tensor<double> theta(Shape{2}, 0.0);
+    const GaussianOptions options{.sigma = 0.1, .draws = 10};
+    const auto named = Catch::Contains("probe 2") && Catch::Contains("draw 0");
+    CHECK_THROWS_WITH(gaussian_losses(landscape, theta.flat(), options), named);
+    CHECK_THROWS_WITH(paired_losses(landscape, theta.flat(), {}, options), named);
+    const FunctionLandscape quiet(
+        3, 2,
+        {.losses = [](ParameterVector, std::span<double> losses) { std::ranges::fill(losses, 1.0); },
+         .jacobian =
+             [](ParameterVector) {
+               return Tensor<double>(Shape{3, 2}, 0.0);
+             }});
+    CHECK_THROWS_WITH(sgld(quiet, landscape, theta.flat(), {.burn_in = 0, .draws = 4}),
+                      Catch::Contains("probe 2") && Catch::Contains("step 1"));
+  }
+}
