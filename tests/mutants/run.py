@@ -125,7 +125,7 @@ class Build:
 
     def objects_of(self, path: str, program: str) -> list[str]:
         """The object files of `program` that `path` goes into."""
-        folders = {f"{program}.dir", *(f"premelt_{floor}.dir" for floor in FLOORS), "premelt_report.dir", "premelt.dir"}
+        folders = {f"{program}.dir", *(f"premelt_{floor}.dir" for floor in FLOORS), "premelt_report.dir", "premelt_commands.dir", "premelt.dir"}
         return [o for o in self.dependents.get(str(ROOT / path), []) if folders & set(Path(o).parts)]
 
     def plant(self, mutant: Mutant, folder: Path) -> dict[str, Path]:
