@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t max_rows = 64;
 
-/// NAME and NAME_error, one standard error; where the value does not stand out from sampling noise
+/// NAME and NAME_error, one standard error; where the value does not stand out from sampling noise,
 /// NAME_below.
 void put(Json& json, const std::string& name, const Measured& measured) {
   json[name] = json_number(measured.value);

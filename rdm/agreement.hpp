@@ -13,7 +13,7 @@ namespace premelt {
 struct Measured {
   double value = std::numeric_limits<double>::quiet_NaN();  ///< the estimate
   double error = std::numeric_limits<double>::quiet_NaN();  ///< one standard error
-  /// Instead of both, where the value does not stand out from sampling noise: it is below this.
+  /// Instead of the error, where the value does not stand out from sampling noise: the truth is below this.
   double below = std::numeric_limits<double>::quiet_NaN();
 };
 

@@ -11,7 +11,7 @@ namespace premelt {
 
 namespace {
 
-/// Standard errors of e² that it has to stand above zero before its root is taken for a number.
+/// Standard errors of e² that it has to stand above zero before its root is given an error.
 constexpr double clear = 4;
 
 /// s², 0 for what is known exactly.
@@ -56,15 +56,15 @@ SampledError sampled_error(const Estimate& model, const Estimate& c) {
   const double square = squared_relative_error(model, c),
                error = std::hypot(jackknife_error(without_draws),
                                   without_directions.empty() ? 0 : jackknife_error(without_directions));
+  result.measured.value = std::sqrt(std::max(square, 0.0));
   if (square >= clear * error) {
-    result.measured.value = std::sqrt(square);
     result.measured.error = square > 0 ? error / (2 * result.measured.value) : 0;
   } else {
     // Not below the floor itself: where e² comes out small by chance, so does its standard error.
     const double noise =
         (squared_error(c) + squared_error(model)) / std::pow(frobenius_norm(c.covariance), 2);
-    result.measured = {
-        .below = std::sqrt(std::max(square, 0.0) + noise + interval_factor(c.batches.size()) * error)};
+    result.measured.below =
+        std::sqrt(std::max(square, 0.0) + noise + interval_factor(c.batches.size()) * error);
   }
   return result;
 }
