@@ -127,10 +127,13 @@ Json matrix(const Tensor<double>& m, const std::vector<std::size_t>& order) {
   return rows;
 }
 
-/// A covariance to be drawn, divided by its trace, and how its energy divides among the blocks.
-Json picture(const std::string& name, const CovarianceSummary& summary, const Blocks& blocks) {
+/// Adds a covariance to be drawn, divided by its trace, and how its energy divides among the blocks. One that
+/// could not be made, or in which nothing moves, has no picture.
+void add_picture(Json& list, const std::string& name, const CovarianceSummary& summary,
+                 const Blocks& blocks) {
   const Tensor<double>& c = summary.covariance;
-  const double trace = matrix_moments(c).trace;
+  const double trace = c.empty() ? 0 : matrix_moments(c).trace;
+  if (!std::isfinite(1 / trace)) return;
   Tensor<double> unit(c.shape());
   std::ranges::transform(c.flat(), unit.data(), [trace](double x) { return x / trace; });
   Json json{{"name", name},
@@ -143,12 +146,12 @@ Json picture(const std::string& name, const CovarianceSummary& summary, const Bl
             {"top_share_error", errors_of(summary.top_share)},
             {"couplings", numbers(block_couplings(c, blocks).flat())}};
   put(json, "within", summary.within);
-  return json;
+  list.push_back(std::move(json));
 }
 
 void add_pictures(Json& list, const std::string& name, const Agreement& a, const Blocks& blocks) {
-  if (!a.own.covariance.empty()) list.push_back(picture(name, a.own, blocks));
-  if (!a.linear.covariance.empty()) list.push_back(picture(name + ": GΣGᵀ", a.linear, blocks));
+  add_picture(list, name, a.own, blocks);
+  add_picture(list, name + ": GΣGᵀ", a.linear, blocks);
 }
 
 Json page_step(const StepComparison& s, const Blocks& blocks) {
@@ -160,8 +163,7 @@ Json page_step(const StepComparison& s, const Blocks& blocks) {
   if (!s.gaussian.empty()) {
     const GaussianComparison& g = s.gaussian[s.gaussian.size() / 2];
     add_pictures(step["pictures"], "gaussian", g.agreement, blocks);
-    if (!g.second.covariance.empty())
-      step["pictures"].push_back(picture("gaussian: second order", g.second, blocks));
+    add_picture(step["pictures"], "gaussian: second order", g.second, blocks);
     step["picture_sigma"] = g.sigma;
   }
   if (s.dynamical) {
@@ -178,7 +180,7 @@ Json page_step(const StepComparison& s, const Blocks& blocks) {
   if (s.sgld) {
     step["sgld"] = contract(*s.sgld);
     step["sgld"]["trace"] = numbers(s.sgld->result.trace);
-    step["pictures"].push_back(picture("sgld", s.sgld->agreement.own, blocks));
+    add_picture(step["pictures"], "sgld", s.sgld->agreement.own, blocks);
   }
   return step;
 }

@@ -224,3 +224,17 @@ TEST_CASE("compare: wrong input is named, with exit code 2", "[unit]") {
   }
   CHECK(place.premelt("compare .").code == 3);  // a directory, but not of a run
 }
+
+TEST_CASE("compare: a covariance in which nothing moves makes no statement", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  for (const char* still :
+       {"quadratic --at 0 --sampler replica --draws 200",  // no noise: all replicas are one
+        "tanh-mlp --at 30 --window 3 --sampler dynamical --set learning_rate=0 --draws 200"}) {
+    INFO(still);
+    const json result = compare(place, still);
+    const json& step = result["steps"][0];
+    const json& row = step.contains("replica") ? step["replica"] : step["dynamical"];
+    CHECK(row["pr"].is_null());
+    CHECK(row["top_overlap"].is_null());
+  }
+}
