@@ -51,7 +51,7 @@ def reduce_sweep(scores: dict, directory: Path) -> dict:
     for order in scores["order"]:
         put(detectors, "first", order["event"], f"w{order['window']}", order["shares"])
     rates = [one["false_alarm_rate"] for one in every]
-    made_with = json.loads((directory / "sweep.json").read_text())["provenance"]
+    made_with = json.loads((directory / "sweep.json").read_text())["build"]
     return detectors | {"kernel": made_with["blas_kernel"], "mean_false_alarms": sum(rates) / len(rates),
                         "most_false_alarms": max(rates),
                         "runs": len(list((directory / "runs").glob("*.json"))), "statistics": len({one["name"] for one in every})}
