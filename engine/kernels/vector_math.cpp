@@ -139,7 +139,6 @@ T maximum(std::size_t n, const T* x) {
   template void exp(std::size_t, const T*, T*);         \
   template void log(std::size_t, const T*, T*);         \
   template void tanh(std::size_t, const T*, T*);        \
-  template void erf(std::size_t, const T*, T*);         \
   template double sum(std::size_t, const T*);           \
   template double dot(std::size_t, const T*, const T*); \
   template T maximum(std::size_t, const T*);

@@ -215,7 +215,8 @@ TEST_CASE("npy: a hostile header is refused in a line, however long it is", "[un
   refused(crafted(std::string(60000, ' '), ""), "unreadable .npy header");
   refused(crafted("{'descr': '" + std::string(60000, 'x') + "', }", ""), "elements of type 'xxx");
   refused(crafted("{'descr': '" + std::string(60000, 'x'), ""), "unreadable .npy header");
-  refused(std::string("\x93NUMPY\x02\x00\x00\x00\xe0\x01", 12) + std::string(31457280, ' '),
+  const std::size_t long_header = 31457280;  // bytes
+  refused(std::string("\x93NUMPY\x02\x00\x00\x00\xe0\x01", 12).append(long_header, ' '),
           "a header of 31457280 bytes");
   refused(std::string("\x93NUMPY\x07\x00\x10\x00", 10), "version 7");
   refused(std::string("\x93NUMPY\x01", 7), "truncated inside its header");

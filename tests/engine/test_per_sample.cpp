@@ -123,7 +123,7 @@ TEST_CASE("per-sample gradients are right when the number of samples equals any 
   const Tensor<double> c = random({outputs, features}, 20), d = random({width, features}, 21);
   const std::vector<Shape> shapes{{vocabulary, width}, {positions, width}, {width, 3 * width}, {width, width},
                                   {hidden, width},     {features, hidden}, {features, width},  {hidden}};
-  for (const std::size_t n : {1, 2, 3, 4, 5, 6, 7, 12, 18}) {
+  for (const std::size_t n : std::vector<std::size_t>{1, 2, 3, 4, 5, 6, 7, 12, 18}) {
     Rng rng(n, "test");
     Indices tokens(Shape{n, positions});
     for (std::int64_t& token : tokens.flat()) token = static_cast<std::int64_t>(rng.below(vocabulary));

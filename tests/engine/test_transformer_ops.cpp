@@ -124,7 +124,7 @@ TEST_CASE("fused attention equals its composition over several blocks of positio
     CAPTURE(causal);
     Tape<double> tape;
     Vs x, huge;
-    for (std::uint64_t seed : {1, 2, 3}) {
+    for (std::uint64_t seed : std::vector<std::uint64_t>{1, 2, 3}) {
       x.push_back(tape.variable(random({2, 19, 6}, seed)));
       huge.push_back(50.0 * x.back().detach());  // scores of some thousands
     }

@@ -69,7 +69,8 @@ TEST_CASE("shuffles and normal tensors have the stored bits", "[golden]") {
   for (std::uint64_t number : numbers) shuffled.add(number);
   CHECK(shuffled.value() == 0xf1582680b1b02f0bULL);
   WordHash normals;
-  for (float x : normal_tensor<float>({1000}, rng, 0.3, 1).flat()) normals.add(static_cast<double>(x));
+  const Tensor<float> tensor = normal_tensor<float>({1000}, rng, 0.3, 1);
+  for (float x : tensor.flat()) normals.add(static_cast<double>(x));
   CHECK(normals.value() == 0xa6738d6e4b17a745ULL);
 }
 
