@@ -180,7 +180,8 @@ std::pair<Tensor<double>, Tensor<double>> stationary(const LossLandscape& landsc
 }  // namespace
 
 TEST_CASE("compare: 95 % intervals of every Gaussian measure cover the truth", "[property]") {
-  // Chosen after the fact: of landscapes 1, 2 and 3, the first two cover one measure in 98.5 %, above the bound.
+  // Chosen after the fact: of landscapes 1, 2 and 3, the first two cover one measure in 98.5 %, above the
+  // bound.
   const Cubic cubic(7, 8, 3);
   const FunctionLandscape landscape = cubic.landscape();
   const Tensor<double> theta(Shape{8}, 0.0);
