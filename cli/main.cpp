@@ -7,14 +7,14 @@
 #include <stdexcept>
 #include <string>
 
-#include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/provenance.hpp"
-#include "cli/standard_streams.hpp"
-#include "engine/blas_kernel.hpp"
-#include "engine/error.hpp"
-#include "engine/memory.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/arguments.hpp"
+#include "cli/terminal/exit_code.hpp"
+#include "cli/terminal/provenance.hpp"
+#include "cli/terminal/standard_streams.hpp"
+#include "engine/linalg/blas_kernel.hpp"
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/memory.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "engine/blas_kernel.hpp"
+#include "engine/linalg/blas_kernel.hpp"
 
 namespace lesson {
 

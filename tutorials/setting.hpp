@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/run.hpp"
-#include "models/setting.hpp"
-#include "rdm/detectors.hpp"
+#include "models/experiment/run.hpp"
+#include "models/experiment/setting.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/scoring/detectors.hpp"
 
 namespace lesson {
 

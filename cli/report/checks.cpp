@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/report/lines.hpp"
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "engine/blas.hpp"
-#include "engine/error.hpp"
+#include "engine/linalg/blas.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace {

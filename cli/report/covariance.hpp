@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/report/probe_layout.hpp"
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace premelt::report {
 

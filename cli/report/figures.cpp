@@ -12,7 +12,7 @@
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
 #include "cli/report/summary.hpp"
-#include "engine/csv.hpp"
+#include "engine/io/csv.hpp"
 
 namespace premelt::report {
 namespace {

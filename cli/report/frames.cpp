@@ -6,7 +6,7 @@
 
 #include "cli/report/covariance.hpp"
 #include "cli/report/lines.hpp"
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace {

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "cli/report/assets.hpp"
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace fs = std::filesystem;

@@ -15,7 +15,7 @@
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
 #include "cli/report/summary.hpp"
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace {

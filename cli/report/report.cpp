@@ -6,8 +6,8 @@
 
 #include "cli/report/assets.hpp"
 #include "cli/report/payload.hpp"
-#include "engine/error.hpp"
-#include "engine/file.hpp"
+#include "engine/io/file.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt::report {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/tensor.hpp"
-#include "rdm/event.hpp"
+#include "engine/tensor/tensor.hpp"
+#include "rdm/window/event.hpp"
 
 namespace premelt::report {
 

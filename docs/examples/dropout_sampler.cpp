@@ -3,13 +3,14 @@
 #include <cmath>
 #include <cstdio>
 
-#include "engine/random.hpp"
-#include "models/setting.hpp"
-#include "rdm/comparison.hpp"
-#include "rdm/jacobian.hpp"
-#include "rdm/landscape.hpp"
+#include "engine/tensor/random.hpp"
+#include "models/experiment/setting.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/jacobian.hpp"
+#include "rdm/samplers/landscape.hpp"
 #include "rdm/samplers/parallel.hpp"
-#include "rdm/spectrum.hpp"
+#include "rdm/window/spectrum.hpp"
 
 using namespace premelt;
 

@@ -4,9 +4,10 @@
 #include <cmath>
 #include <cstdio>
 
-#include "engine/ops.hpp"
-#include "models/run.hpp"
-#include "models/supervised.hpp"
+#include "engine/linalg/norm.hpp"
+#include "engine/ops/ops.hpp"
+#include "models/experiment/run.hpp"
+#include "models/experiment/supervised.hpp"
 
 using namespace premelt;
 

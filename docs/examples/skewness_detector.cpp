@@ -4,10 +4,11 @@
 #include <cstdio>
 #include <numeric>
 
-#include "models/setting.hpp"
-#include "models/sweep.hpp"
-#include "rdm/detectors.hpp"
-#include "rdm/scoring.hpp"
+#include "models/experiment/setting.hpp"
+#include "models/settings/registry.hpp"
+#include "models/sweep/sweep.hpp"
+#include "rdm/scoring/detectors.hpp"
+#include "rdm/scoring/scoring.hpp"
 
 using namespace premelt;
 

@@ -3,13 +3,13 @@
 #include <cmath>
 #include <cstdio>
 
-#include "engine/gradcheck.hpp"
-#include "engine/gradient.hpp"
+#include "engine/gradient/gradcheck.hpp"
+#include "engine/gradient/gradient.hpp"
+#include "engine/gradient/tape_view.hpp"
 #include "engine/kernels/broadcast.hpp"
-#include "engine/ops.hpp"
-#include "engine/random.hpp"
-#include "engine/record.hpp"
-#include "engine/tape_view.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/random.hpp"
 
 using namespace premelt;
 

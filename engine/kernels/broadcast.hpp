@@ -6,8 +6,8 @@
 #include <array>
 #include <cstddef>
 
-#include "engine/shape.hpp"
-#include "engine/tensor.hpp"
+#include "engine/tensor/shape.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace premelt::kernels {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "engine/error.hpp"
-#include "engine/tensor.hpp"
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace premelt::kernels {
 

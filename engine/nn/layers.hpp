@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "engine/parameters.hpp"
-#include "engine/random.hpp"
+#include "engine/tensor/random.hpp"
+#include "engine/train/parameters.hpp"
 
 namespace premelt::nn {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/parameters.hpp"
-#include "engine/random.hpp"
+#include "engine/tensor/random.hpp"
+#include "engine/train/parameters.hpp"
 
 namespace premelt::nn {
 
@@ -26,7 +26,7 @@ class Lora {
 
   /// What adapter number `which`, in the order of the matrices, adds to x·Wᵀ: scale·(xAᵀ)Bᵀ, (..., in) ->
   /// (..., out). Never forms BA, so A and B keep samples apart in derivatives of any order
-  /// (engine/per_sample.hpp).
+  /// (engine/gradient/per_sample.hpp).
   template <class T>
   Var<T> correction(const Leaves<T>& theta, std::size_t which, const Var<T>& x) const;
 

@@ -59,8 +59,8 @@ class Transformer {
   /// Registers and initialises everything. Throws Error when a name is taken.
   template <class T>
   Transformer(Parameters<T>& parameters, const TransformerOptions& options, Rng& rng);
-  /// Tokens (B,T), one sample a row -> logits (B,T,outputs), batched (engine/samples.hpp). `weights`, when
-  /// given, takes each layer's attention (B,H,T,T). Throws ShapeError for a token or a T out of range.
+  /// Tokens (B,T), one sample a row -> logits (B,T,outputs), batched (engine/tape/samples.hpp). `weights`,
+  /// when given, takes each layer's attention (B,H,T,T). Throws ShapeError for a token or a T out of range.
   template <class T>
   Var<T> operator()(const Leaves<T>& theta, const Indices& tokens,
                     std::vector<Tensor<T>>* weights = nullptr) const;

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/error.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/elementwise.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

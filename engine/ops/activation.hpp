@@ -1,8 +1,8 @@
 #pragma once
 /// Non-linearities beyond the elementary functions, and dropout.
 
-#include "engine/random.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
+#include "engine/tensor/random.hpp"
 
 namespace premelt {
 

@@ -1,21 +1,22 @@
 #include "engine/ops/attention.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "engine/error.hpp"
-#include "engine/gradient.hpp"
 #include "engine/kernels/attention.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/index.hpp"
 #include "engine/ops/matmul.hpp"
+#include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
 #include "engine/ops/softmax.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 
@@ -38,10 +39,16 @@ Tensor<T> lower_triangle(std::size_t positions) {
   return mask;
 }
 
-/// Attention spelt out in plain ops.
+/// The cotangents of q, k and v, by ops, so that they can be differentiated again.
 template <class T>
-Var<T> composed_attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, std::size_t heads, bool causal) {
-  return merge_heads(matmul(attention_weights(q, k, heads, causal), split_heads(v, heads)));
+std::array<Var<T>, 3> differentiable_cotangents(const Var<T>& g, const Var<T>& q, const Var<T>& k,
+                                                const Var<T>& v, std::size_t heads, bool causal) {
+  const double scaling = 1 / std::sqrt(static_cast<double>(q.shape()[2] / heads));
+  const Var<T> weights = attention_weights(q, k, heads, causal), split = split_heads(g, heads);
+  const Var<T> toward = matmul_nt(split, split_heads(v, heads));  // cotangent of the weights (B,H,T,T)
+  const Var<T> scores = scaling * (weights * (toward - sum(weights * toward, {-1}, true)));
+  return {merge_heads(matmul(scores, split_heads(k, heads))),
+          merge_heads(matmul_tn(scores, split_heads(q, heads))), merge_heads(matmul_tn(weights, split))};
 }
 
 /// Room for the weights (B,H,T,T), which the cotangents need; none when nobody will ask for those.
@@ -49,12 +56,6 @@ template <class T>
 Tensor<T> weights_to_keep(const AttentionShape& shape, bool tracked) {
   if (!tracked || !recording()) return {};
   return Tensor<T>(Shape{shape.samples, shape.heads, shape.positions, shape.positions});
-}
-
-/// A second handle on x at the end of the tape.
-template <class T>
-Var<T> alias(const Var<T>& x) {
-  return reshape(x, x.shape());
 }
 
 /// Turns pairs of channels by their position's angle, backwards when `direction` is -1.
@@ -146,11 +147,9 @@ Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, std::size_t 
   return record_jointly(
       "attention", value, std::span<const Var<T>>(inputs), [=](const Var<T>& g, Cotangents<T>& into) {
         if (recording()) {
-          const std::vector<Var<T>> x{alias(q), alias(k), alias(v)};
-          const Var<T> y = composed_attention(x[0], x[1], x[2], heads, causal);
+          const auto cotangents = differentiable_cotangents(g, q, k, v, heads, causal);
           for (std::size_t i = 0; i < 3; ++i) {
-            if (!into.wants(i)) continue;
-            into.set(i, gradient(y, {x[i]}, {.cotangent = g, .create_graph = true})[0]);
+            if (into.wants(i)) into.set(i, cotangents[i]);
           }
           return;
         }
@@ -173,20 +172,19 @@ Var<T> self_attention(const Var<T>& qkv, std::size_t heads, bool causal) {
   const T* packed = qkv.value().data();
   kernels::attention_forward(shape, 3 * width, packed, packed + width, packed + 2 * width, weights.data(),
                              value.data());
-  return record("self_attention", value, wrt(qkv, [=](const Var<T>& g) {
-                  if (recording()) {
-                    const Var<T> x = alias(qkv);
-                    const auto part = [&](std::size_t i) { return slice(x, -1, i * width, (i + 1) * width); };
-                    const Var<T> y = composed_attention(part(0), part(1), part(2), heads, causal);
-                    return gradient(y, {x}, {.cotangent = g, .create_graph = true})[0];
-                  }
-                  Tensor<T> out(qkv.shape());
-                  const T* from = qkv.value().data();
-                  kernels::attention_backward(shape, 3 * width, from, from + width, from + 2 * width,
-                                              weights.data(), g.value().data(), out.data(),
-                                              out.data() + width, out.data() + 2 * width);
-                  return Var<T>(out);
-                }));
+  return record(
+      "self_attention", value, wrt(qkv, [=](const Var<T>& g) {
+        if (recording()) {
+          const auto part = [&](std::size_t i) { return slice(qkv, -1, i * width, (i + 1) * width); };
+          const auto [q, k, v] = differentiable_cotangents(g, part(0), part(1), part(2), heads, causal);
+          return concat(std::vector<Var<T>>{q, k, v}, -1);
+        }
+        Tensor<T> out(qkv.shape());
+        const T* from = qkv.value().data();
+        kernels::attention_backward(shape, 3 * width, from, from + width, from + 2 * width, weights.data(),
+                                    g.value().data(), out.data(), out.data() + width, out.data() + 2 * width);
+        return Var<T>(out);
+      }));
 }
 
 template <class T>

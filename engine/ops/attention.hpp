@@ -2,7 +2,7 @@
 /// The parts of a transformer that are not plain algebra. B samples, T positions, C channels, H heads of D =
 /// C/H channels.
 
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

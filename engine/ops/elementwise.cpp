@@ -4,7 +4,7 @@
 
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/vector_math.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
 
 namespace premelt {
 

@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/ops/elementwise.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

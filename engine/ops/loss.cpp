@@ -3,14 +3,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/error.hpp"
 #include "engine/kernels/rows.hpp"
 #include "engine/kernels/softmax.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
 #include "engine/ops/softmax.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

@@ -2,7 +2,7 @@
 /// Losses, unreduced: one number a sample or a token. Whoever wants an average writes mean(...).
 
 #include "engine/ops/elementwise.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

@@ -1,9 +1,9 @@
 #include "engine/ops/matmul.hpp"
 
-#include "engine/blas.hpp"
-#include "engine/error.hpp"
+#include "engine/linalg/blas.hpp"
 #include "engine/ops/shape.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

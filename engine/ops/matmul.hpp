@@ -2,7 +2,7 @@
 /// Matrix products. Transposed operands become BLAS flags, never copies.
 
 #include "engine/ops/elementwise.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

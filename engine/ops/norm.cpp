@@ -7,7 +7,7 @@
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/activation.hpp"
 #include "engine/ops/reduce.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
 
 namespace premelt {
 

@@ -3,7 +3,7 @@
 /// holds an infinity, or whose mean square is beyond the numbers of double, is NaN.
 
 #include "engine/ops/elementwise.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

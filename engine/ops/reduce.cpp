@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/error.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/shape.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <initializer_list>
 
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

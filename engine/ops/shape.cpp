@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/error.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

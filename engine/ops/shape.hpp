@@ -2,7 +2,7 @@
 /// Ops that move numbers without changing them.
 
 #include "engine/ops/reduce.hpp"
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

@@ -11,7 +11,7 @@
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/ops/shape.hpp"
-#include "engine/record.hpp"
+#include "engine/tape/record.hpp"
 
 namespace premelt {
 

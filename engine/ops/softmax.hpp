@@ -2,7 +2,7 @@
 /// Softmax and its relatives, over the last axis, shifted by the row's maximum so that nothing overflows.
 /// All throw ShapeError for a scalar.
 
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/blas.hpp"
-#include "engine/error.hpp"
+#include "engine/linalg/blas.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/blas.hpp"
-#include "engine/init.hpp"
+#include "engine/linalg/blas.hpp"
+#include "engine/train/init.hpp"
 
 namespace premelt {
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "engine/random.hpp"
-#include "engine/tensor.hpp"
+#include "engine/tensor/random.hpp"
+#include "engine/tensor/tensor.hpp"
 #include "rdm/samplers/sobol.hpp"
 
 namespace premelt {

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "rdm/spectrum.hpp"
+#include "rdm/window/spectrum.hpp"
 
 namespace premelt {
 

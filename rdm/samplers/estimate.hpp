@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace premelt {
 

@@ -4,11 +4,11 @@
 #include <sstream>
 #include <string>
 
-#include "engine/blas.hpp"
-#include "engine/error.hpp"
-#include "rdm/loss_window.hpp"
+#include "engine/linalg/blas.hpp"
+#include "engine/tensor/error.hpp"
 #include "rdm/samplers/parallel.hpp"
-#include "rdm/spectrum.hpp"
+#include "rdm/window/loss_window.hpp"
+#include "rdm/window/spectrum.hpp"
 
 namespace premelt {
 

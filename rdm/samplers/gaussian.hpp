@@ -2,9 +2,9 @@
 /// ρ = N(θ, σ²I), narrow: what the losses around a point have in common, whatever training does. For a
 /// diagonal Σ pass a RescaledLandscape. (paper: the Gaussian 2RDM; estimators ours, theory §3)
 
-#include "rdm/landscape.hpp"
 #include "rdm/samplers/deviates.hpp"
 #include "rdm/samplers/estimate.hpp"
+#include "rdm/samplers/landscape.hpp"
 
 namespace premelt {
 

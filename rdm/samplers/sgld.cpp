@@ -6,11 +6,11 @@
 #include <string>
 #include <utility>
 
-#include "engine/error.hpp"
-#include "engine/random.hpp"
-#include "rdm/loss_window.hpp"
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/random.hpp"
 #include "rdm/samplers/autocorrelation.hpp"
 #include "rdm/samplers/parallel.hpp"
+#include "rdm/window/loss_window.hpp"
 
 namespace premelt {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "rdm/landscape.hpp"
+#include "rdm/samplers/landscape.hpp"
 
 namespace premelt {
 

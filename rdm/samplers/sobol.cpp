@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "engine/random.hpp"
+#include "engine/tensor/random.hpp"
 
 namespace premelt {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 #include "rdm/samplers/parallel.hpp"
 
 namespace premelt {

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "rdm/landscape.hpp"
+#include "rdm/samplers/landscape.hpp"
 
 namespace premelt {
 

@@ -7,14 +7,14 @@
 #include <chrono>
 #include <vector>
 
-#include "engine/blas.hpp"
+#include "engine/gradient/per_sample.hpp"
+#include "engine/linalg/blas.hpp"
 #include "engine/nn/transformer.hpp"
-#include "engine/ops.hpp"
-#include "engine/optimizer.hpp"
-#include "engine/per_sample.hpp"
-#include "rdm/model_landscape.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/train/optimizer.hpp"
 #include "rdm/samplers/gaussian.hpp"
-#include "rdm/spectrum.hpp"
+#include "rdm/samplers/model_landscape.hpp"
+#include "rdm/window/spectrum.hpp"
 
 using namespace premelt;
 

@@ -2,9 +2,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include "engine/blas.hpp"
-#include "engine/random.hpp"
-#include "rdm/monitor.hpp"
+#include "engine/linalg/blas.hpp"
+#include "engine/tensor/random.hpp"
+#include "rdm/window/monitor.hpp"
 
 namespace {
 

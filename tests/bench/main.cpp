@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "engine/blas_kernel.hpp"
+#include "engine/linalg/blas_kernel.hpp"
 
 int main(int argc, char** argv) {
   premelt::blas::ensure_fast_kernel(argv);

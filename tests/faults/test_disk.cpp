@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <map>
 
-#include "engine/csv.hpp"
-#include "engine/npy.hpp"
-#include "models/checkpoints.hpp"
+#include "engine/io/csv.hpp"
+#include "engine/io/npy.hpp"
+#include "models/experiment/checkpoints.hpp"
 #include "tests/faults/faults.hpp"
 
 using namespace premelt;

@@ -1,5 +1,5 @@
 /// Blocks of probes: any bytes as the CSV of --blocks.
-#include "rdm/loss_file.hpp"
+#include "rdm/io/loss_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

@@ -1,5 +1,5 @@
 /// Configurations: any bytes as a TOML file and as a run.json.
-#include "cli/config.hpp"
+#include "cli/runs/config.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

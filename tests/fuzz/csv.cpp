@@ -1,5 +1,5 @@
 /// Tables of losses: any bytes as a .csv file, with and without a search for steps.
-#include "rdm/loss_file.hpp"
+#include "rdm/io/loss_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/tensor/error.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 /// One input; libFuzzer calls it.

@@ -1,5 +1,5 @@
 /// Lines of JSON: any bytes as a .jsonl file.
-#include "rdm/loss_file.hpp"
+#include "rdm/io/loss_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

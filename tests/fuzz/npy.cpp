@@ -1,5 +1,5 @@
 /// Arrays: any bytes as a .npy file.
-#include "engine/npy.hpp"
+#include "engine/io/npy.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

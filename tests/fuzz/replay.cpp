@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "engine/file.hpp"
+#include "engine/io/file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int main(int argc, char** argv) {

@@ -1,7 +1,7 @@
 /// Tensors and checkpoints: any bytes as a .safetensors file. What was read comes back from what is written.
 #include <cstdlib>
 
-#include "engine/safetensors.hpp"
+#include "engine/io/safetensors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

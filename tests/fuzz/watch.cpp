@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "rdm/loss_lines.hpp"
+#include "rdm/io/loss_lines.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace premelt;

@@ -5,7 +5,8 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
-#include "models/setting.hpp"
+#include "models/experiment/setting.hpp"
+#include "models/settings/registry.hpp"
 #include "rdm/samplers/deviates.hpp"
 #include "tests/support/collected_run.hpp"
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <optional>
 
-#include "engine/ops.hpp"
-#include "engine/random.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tensor/random.hpp"
 
 namespace premelt::testing {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/var.hpp"
+#include "engine/tape/var.hpp"
 
 namespace premelt::testing {
 

@@ -7,12 +7,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/derivatives.hpp"
-#include "engine/error.hpp"
-#include "engine/gradcheck.hpp"
-#include "engine/gradient.hpp"
-#include "engine/ops.hpp"
-#include "engine/per_sample.hpp"
+#include "engine/gradient/derivatives.hpp"
+#include "engine/gradient/gradcheck.hpp"
+#include "engine/gradient/gradient.hpp"
+#include "engine/gradient/per_sample.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tensor/error.hpp"
 #include "program.hpp"
 #include "tests/support/worst.hpp"
 

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "models/linear_task.hpp"
-#include "models/saxe.hpp"
+#include "models/tasks/linear_task.hpp"
+#include "models/tasks/saxe.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/worst.hpp"

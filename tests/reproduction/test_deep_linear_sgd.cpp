@@ -5,7 +5,8 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "rdm/statistics.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/window/statistics.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/reproduction/traces.hpp"
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "models/settings/registry.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/statistics.hpp"

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "models/settings/registry.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/statistics.hpp"

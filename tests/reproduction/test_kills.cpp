@@ -8,9 +8,10 @@
 #include <map>
 #include <string>
 
-#include "engine/random.hpp"
-#include "models/checkpoints.hpp"
-#include "models/setting.hpp"
+#include "engine/tensor/random.hpp"
+#include "models/experiment/checkpoints.hpp"
+#include "models/experiment/setting.hpp"
+#include "models/settings/registry.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/small_text.hpp"
 

@@ -7,7 +7,8 @@
 #include <iostream>
 #include <map>
 
-#include "rdm/blocks.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/window/blocks.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/statistics.hpp"

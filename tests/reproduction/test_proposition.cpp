@@ -4,8 +4,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "rdm/comparison.hpp"
-#include "rdm/jacobian.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"
 #include "tests/reproduction/measured.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "rdm/null.hpp"
+#include "rdm/window/null.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/support/collected_run.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "rdm/statistics.hpp"
+#include "rdm/window/statistics.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/reproduction/traces.hpp"
 

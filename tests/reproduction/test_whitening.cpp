@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "engine/blas.hpp"
-#include "rdm/statistics.hpp"
-#include "rdm/whitening.hpp"
+#include "engine/linalg/blas.hpp"
+#include "models/settings/registry.hpp"
+#include "rdm/scoring/whitening.hpp"
+#include "rdm/window/statistics.hpp"
 #include "tests/reproduction/measured.hpp"
 #include "tests/reproduction/traces.hpp"
 

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "models/sweep.hpp"
-#include "rdm/spectrum.hpp"
+#include "models/settings/registry.hpp"
+#include "models/sweep/sweep.hpp"
+#include "rdm/window/spectrum.hpp"
 #include "tests/support/collected_run.hpp"
 
 namespace premelt::test {

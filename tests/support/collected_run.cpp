@@ -1,4 +1,5 @@
 #include "tests/support/collected_run.hpp"
+#include "models/settings/registry.hpp"
 
 #include <algorithm>
 #include <limits>

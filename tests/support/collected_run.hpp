@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/run.hpp"
+#include "models/experiment/run.hpp"
 
 namespace premelt::test {
 

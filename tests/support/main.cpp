@@ -3,7 +3,7 @@
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 
-#include "engine/blas_kernel.hpp"
+#include "engine/linalg/blas_kernel.hpp"
 
 int main(int argc, char** argv) {
   premelt::blas::ensure_fast_kernel(argv);

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/random.hpp"
+#include "engine/tensor/random.hpp"
 
 namespace premelt::test {
 

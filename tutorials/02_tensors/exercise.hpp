@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 2: the way back through broadcasting, with plain loops.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 2, solved: find for each number the one it is a copy of, and add it there.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

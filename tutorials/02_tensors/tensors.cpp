@@ -3,9 +3,9 @@
 
 #include <iostream>
 
-#include "engine/error.hpp"
-#include "engine/gradient.hpp"
-#include "engine/ops.hpp"
+#include "engine/gradient/gradient.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tensor/error.hpp"
 #include "tutorials/lesson.hpp"
 
 using namespace premelt;

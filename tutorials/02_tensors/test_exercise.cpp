@@ -3,7 +3,7 @@
 
 #include LESSON_HEADER
 #include "engine/ops/reduce.hpp"
-#include "engine/random.hpp"
+#include "engine/tensor/random.hpp"
 
 using namespace premelt;
 using lesson::undo_broadcast;

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <iostream>
 
-#include "engine/derivatives.hpp"
-#include "engine/gradcheck.hpp"
-#include "engine/gradient.hpp"
-#include "engine/ops.hpp"
+#include "engine/gradient/derivatives.hpp"
+#include "engine/gradient/gradcheck.hpp"
+#include "engine/gradient/gradient.hpp"
+#include "engine/ops/ops.hpp"
 #include "tutorials/lesson.hpp"
 
 using namespace premelt;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
-#include "engine/derivatives.hpp"
-#include "engine/gradient.hpp"
+#include "engine/gradient/derivatives.hpp"
+#include "engine/gradient/gradient.hpp"
 #include "engine/ops/elementwise.hpp"
 
 namespace lesson {

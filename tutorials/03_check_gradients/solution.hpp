@@ -5,8 +5,8 @@
 #include <cmath>
 #include <functional>
 
-#include "engine/derivatives.hpp"
-#include "engine/gradient.hpp"
+#include "engine/gradient/derivatives.hpp"
+#include "engine/gradient/gradient.hpp"
 #include "engine/ops/elementwise.hpp"
 
 namespace lesson {

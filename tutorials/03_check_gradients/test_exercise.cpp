@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include LESSON_HEADER
-#include "engine/ops.hpp"
-#include "engine/random.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tensor/random.hpp"
 
 using namespace premelt;
 using lesson::Function;

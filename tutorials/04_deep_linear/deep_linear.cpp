@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "engine/init.hpp"
 #include "engine/nn/layers.hpp"
-#include "engine/ops.hpp"
-#include "engine/trainer.hpp"
-#include "models/saxe.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/train/init.hpp"
+#include "engine/train/trainer.hpp"
+#include "models/tasks/saxe.hpp"
 #include "tutorials/lesson.hpp"
 
 using namespace premelt;

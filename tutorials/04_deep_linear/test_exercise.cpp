@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include LESSON_HEADER
-#include "models/saxe.hpp"
+#include "models/tasks/saxe.hpp"
 
 using lesson::learning_curve;
 

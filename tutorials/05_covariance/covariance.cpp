@@ -7,10 +7,10 @@
 #include <xtensor/xtensor.hpp>
 
 #include "engine/nn/layers.hpp"
-#include "engine/ops.hpp"
-#include "engine/trainer.hpp"
-#include "rdm/loss_window.hpp"
-#include "rdm/spectrum.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/train/trainer.hpp"
+#include "rdm/window/loss_window.hpp"
+#include "rdm/window/spectrum.hpp"
 #include "tutorials/lesson.hpp"
 
 using namespace premelt;

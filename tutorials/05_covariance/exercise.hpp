@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 5: the signals of a window of losses, without an eigensolver.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

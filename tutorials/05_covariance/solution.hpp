@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 5, solved: subtract the means first. Σλ is the trace of C, Σλ² the sum of its squared entries.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include LESSON_HEADER
-#include "engine/random.hpp"
-#include "rdm/spectrum.hpp"
+#include "engine/tensor/random.hpp"
+#include "rdm/window/spectrum.hpp"
 
 using namespace premelt;
 using lesson::signals;

@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 6: what is left of losses when their drift is taken out.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

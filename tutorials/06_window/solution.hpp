@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 6, solved. With time measured from the middle of the window, line and mean are orthogonal.
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

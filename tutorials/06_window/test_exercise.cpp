@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include LESSON_HEADER
-#include "engine/random.hpp"
-#include "rdm/loss_window.hpp"
+#include "engine/tensor/random.hpp"
+#include "rdm/window/loss_window.hpp"
 
 using namespace premelt;
 using lesson::without_drift;

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/random.hpp"
-#include "models/saxe.hpp"
-#include "rdm/loss_window.hpp"
-#include "rdm/null.hpp"
-#include "rdm/spectrum.hpp"
+#include "engine/tensor/random.hpp"
+#include "models/tasks/saxe.hpp"
+#include "rdm/window/loss_window.hpp"
+#include "rdm/window/null.hpp"
+#include "rdm/window/spectrum.hpp"
 #include "tutorials/lesson.hpp"
 
 using namespace premelt;

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <deque>
 
-#include "rdm/comparison.hpp"
-#include "rdm/jacobian.hpp"
+#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"
 #include "tutorials/lesson.hpp"

@@ -1,10 +1,10 @@
 #include <catch2/catch.hpp>
 
 #include LESSON_HEADER
-#include "engine/random.hpp"
-#include "rdm/comparison.hpp"
+#include "engine/tensor/random.hpp"
+#include "rdm/proposition/comparison.hpp"
 #include "rdm/samplers/gaussian.hpp"
-#include "rdm/spectrum.hpp"
+#include "rdm/window/spectrum.hpp"
 
 using namespace premelt;
 using lesson::quadratic_covariance;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include LESSON_HEADER
-#include "models/langevin.hpp"
+#include "models/tasks/langevin.hpp"
 
 using lesson::memory;
 

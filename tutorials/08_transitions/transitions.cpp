@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "models/langevin.hpp"
-#include "rdm/spectrum.hpp"
-#include "rdm/statistics.hpp"
+#include "models/tasks/langevin.hpp"
+#include "rdm/window/spectrum.hpp"
+#include "rdm/window/statistics.hpp"
 #include "tutorials/08_transitions/solution.hpp"
 #include "tutorials/lesson.hpp"
 #include "tutorials/setting.hpp"

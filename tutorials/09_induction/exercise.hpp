@@ -1,7 +1,7 @@
 #pragma once
 /// Exercise 9: is this an induction head?
 
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 namespace lesson {
 

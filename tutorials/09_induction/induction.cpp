@@ -4,8 +4,8 @@
 #include <array>
 #include <optional>
 
-#include "models/repeated_sequences.hpp"
-#include "rdm/blocks.hpp"
+#include "models/tasks/repeated_sequences.hpp"
+#include "rdm/window/blocks.hpp"
 #include "tutorials/lesson.hpp"
 #include "tutorials/setting.hpp"
 

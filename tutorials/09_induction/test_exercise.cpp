@@ -3,8 +3,8 @@
 
 #include LESSON_HEADER
 #include "engine/ops/softmax.hpp"
-#include "engine/random.hpp"
-#include "models/repeated_sequences.hpp"
+#include "engine/tensor/random.hpp"
+#include "models/tasks/repeated_sequences.hpp"
 
 using namespace premelt;
 using lesson::induction_score;

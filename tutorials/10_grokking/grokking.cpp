@@ -4,7 +4,7 @@
 #include <numbers>
 #include <optional>
 
-#include "models/modular_task.hpp"
+#include "models/tasks/modular_task.hpp"
 #include "tutorials/lesson.hpp"
 #include "tutorials/setting.hpp"
 

@@ -2,8 +2,8 @@
 #include <vector>
 
 #include LESSON_HEADER
-#include "engine/random.hpp"
-#include "models/modular_task.hpp"
+#include "engine/tensor/random.hpp"
+#include "models/tasks/modular_task.hpp"
 
 using lesson::wave_share;
 

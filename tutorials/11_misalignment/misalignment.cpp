@@ -4,8 +4,8 @@
 #include <cmath>
 #include <optional>
 
-#include "models/persona_world.hpp"
-#include "rdm/blocks.hpp"
+#include "models/tasks/persona_world.hpp"
+#include "rdm/window/blocks.hpp"
 #include "tutorials/lesson.hpp"
 #include "tutorials/setting.hpp"
 

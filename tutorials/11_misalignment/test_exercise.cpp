@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include LESSON_HEADER
-#include "engine/gradient.hpp"
-#include "engine/ops.hpp"
-#include "engine/random.hpp"
+#include "engine/gradient/gradient.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/tensor/random.hpp"
 
 using namespace premelt;
 using lesson::adapted;

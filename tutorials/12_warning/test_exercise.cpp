@@ -3,8 +3,8 @@
 #include <vector>
 
 #include LESSON_HEADER
-#include "engine/random.hpp"
-#include "rdm/scoring.hpp"
+#include "engine/tensor/random.hpp"
+#include "rdm/scoring/scoring.hpp"
 
 TEST_CASE("alarms and their threshold", "[unit][lesson]") {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();

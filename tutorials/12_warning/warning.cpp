@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 
-#include "rdm/loss_window.hpp"
-#include "rdm/null.hpp"
-#include "rdm/scoring.hpp"
-#include "rdm/spectrum.hpp"
-#include "rdm/statistics.hpp"
+#include "rdm/scoring/scoring.hpp"
+#include "rdm/window/loss_window.hpp"
+#include "rdm/window/null.hpp"
+#include "rdm/window/spectrum.hpp"
+#include "rdm/window/statistics.hpp"
 #include "tutorials/lesson.hpp"
 #include "tutorials/setting.hpp"
 

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "engine/nn/layers.hpp"
-#include "engine/ops.hpp"
-#include "engine/trainer.hpp"
-#include "rdm/loss_window.hpp"
-#include "rdm/spectrum.hpp"
+#include "engine/ops/ops.hpp"
+#include "engine/train/trainer.hpp"
+#include "rdm/window/loss_window.hpp"
+#include "rdm/window/spectrum.hpp"
 #include "tutorials/13_your_run/solution.hpp"
 #include "tutorials/lesson.hpp"
 

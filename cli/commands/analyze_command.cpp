@@ -1,0 +1,237 @@
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "cli/commands/commands.hpp"
+#include "cli/runs/loss_chain.hpp"
+#include "cli/runs/run_directory.hpp"
+#include "cli/runs/run_info.hpp"
+#include "cli/terminal/progress.hpp"
+#include "engine/io/claimed_directory.hpp"
+#include "engine/io/csv.hpp"
+#include "engine/tensor/error.hpp"
+#include "rdm/io/loss_file.hpp"
+#include "rdm/io/run_writer.hpp"
+#include "rdm/window/blocks.hpp"
+#include "rdm/window/null.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The recordings, their probes and the blocks of these.
+struct Input {
+  LossTable table;
+  std::vector<std::string> blocks;
+
+  std::size_t recordings() const { return table.losses.shape()[0]; }
+  std::size_t probes() const { return table.losses.shape()[1]; }
+};
+
+Input read_input(const AnalyzeArguments& arguments) {
+  Input input{read_losses(arguments.file, step_column(arguments.chain)), {}};
+  if (!arguments.steps_file.empty()) {
+    input.table.steps = read_steps(arguments.steps_file, input.recordings());
+    input.table.steps_from = "steps from " + arguments.steps_file;
+  }
+  std::cerr << printable(std::to_string(input.recordings()) + " recordings of " +
+                         std::to_string(input.probes()) + " probes, " + input.table.steps_from)
+            << std::endl;
+  input.blocks = chain_blocks(arguments.chain, arguments.file, input.table.probes);
+  if (arguments.chain.window > input.recordings()) {
+    throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +
+                    " recordings, fewer than the window of " + std::to_string(arguments.chain.window) +
+                    "; record more often or choose a smaller --window");
+  }
+  return input;
+}
+
+/// The recordings whose step lies in the quiet stretch: the given one, or the first full window after
+/// burn-in.
+std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments, const Input& input) {
+  if (!arguments.baseline) {
+    const std::size_t first = input.recordings() >= 2 * arguments.chain.window ? arguments.chain.window : 0;
+    return {first, first + arguments.chain.window};
+  }
+  const auto& steps = input.table.steps;
+  const auto [from, to] = *arguments.baseline;
+  const auto first = static_cast<std::size_t>(std::ranges::lower_bound(steps, from) - steps.begin());
+  const auto last = static_cast<std::size_t>(std::ranges::upper_bound(steps, to) - steps.begin());
+  if (last - first < arguments.chain.window) {
+    throw DataError("--baseline " + std::to_string(from) + ":" + std::to_string(to) + " holds " +
+                    std::to_string(last - first) + " recordings, fewer than the window of " +
+                    std::to_string(arguments.chain.window));
+  }
+  return {first, last};
+}
+
+/// Nothing where the rows are too few to leave anything beside their trend.
+std::optional<double> quiet_noise_level(const Input& input, std::pair<std::size_t, std::size_t> rows) {
+  if (rows.second - rows.first < 3) return std::nullopt;
+  const std::size_t n = input.probes();
+  Tensor<double> quiet(Shape{rows.second - rows.first, n});
+  std::copy_n(input.table.losses.data() + rows.first * n, quiet.size(), quiet.data());
+  return noise_level(quiet, Detrend::linear);
+}
+
+MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& input) {
+  MonitorOptions options = chain_options(arguments.chain, input.blocks);
+  options.alarm.burn_in = input.table.steps[std::min(options.window, input.recordings() - 1)];
+  return options;
+}
+
+/// Before anything is written: every loss whose logarithm the alarm reads is positive.
+void check_logarithms(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options) {
+  if (arguments.chain.transform != "log") return;
+  std::vector<std::size_t> probes = options.channels.front().probes;
+  if (probes.empty()) {
+    probes.resize(input.probes());
+    std::iota(probes.begin(), probes.end(), std::size_t{0});
+  }
+  for (std::size_t t = 0; t < input.recordings(); ++t) {
+    for (const std::size_t probe : probes) {
+      const double loss = input.table.losses(t, probe);
+      if (loss > 0) continue;
+      throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
+                      input.table.probes[probe] + "': the loss is " + format_number(loss) +
+                      ", but --transform log needs positive losses; choose others with --probes");
+    }
+  }
+}
+
+/// With a baseline, the alarm's reference is the largest statistic inside it instead of the running minimum.
+double baseline_threshold(const MonitorOptions& options, const Input& input,
+                          std::pair<std::size_t, std::size_t> rows) {
+  Monitor monitor(options);
+  const std::size_t column = monitor.column(options.alarm_statistic);
+  double largest = 0;
+  for (std::size_t t = rows.first; t < rows.second; ++t) {
+    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    if (observation) largest = std::max(largest, observation->values[column]);
+  }
+  return options.alarm.factor * largest;
+}
+
+nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input,
+                            const MonitorOptions& options, std::optional<double> noise_level) {
+  nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level,
+                                     "unknown: losses as they were given");
+  info.update({{"kind", "analyze"},
+               {"title", fs::path(arguments.file).filename().string()},
+               {"subtitle", std::to_string(input.recordings()) + " recordings of " +
+                                std::to_string(input.probes()) + " probes"},
+               {"file", arguments.file},
+               {"recordings", input.recordings()},
+               {"detrend", arguments.chain.detrend},
+               {"transform", arguments.chain.transform},
+               {"events", nlohmann::json::array()}});
+  return info;
+}
+
+std::string block_masses(const Observation& observation, const Blocks& blocks) {
+  std::string text;
+  if (blocks.size() < 2) return text;
+  const std::vector<double> shares = mode_shares(observation.modes.row(0), blocks);
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    text += "  " + blocks.names()[b] + " " + short_number(shares[b]);
+  return text;
+}
+
+/// One row of the table of windows: its signals, and how the top eigenvector divides among the blocks.
+void print_window(const char* label, const Monitor& monitor, const Observation& observation,
+                  const Blocks& blocks) {
+  std::printf("%-14s step %-7lld shc %-9s pr %-6s trace %-9s%s\n", label,
+              static_cast<long long>(observation.step),
+              short_number(observation.values[monitor.column("shc")]).c_str(),
+              short_number(observation.values[monitor.column("pr")]).c_str(),
+              short_number(observation.values[monitor.column("trace")]).c_str(),
+              block_masses(observation, blocks).c_str());
+}
+
+nlohmann::json result_json(const Monitor& monitor, const Observation& last, const std::vector<Event>& events,
+                           const Input& input, const fs::path& directory) {
+  nlohmann::json signals = nlohmann::json::object();
+  for (std::size_t i = 0; i < last.values.size(); ++i)
+    signals[monitor.columns()[i]] = json_number(last.values[i]);
+  return {{"dir", directory.string()},          {"recordings", input.recordings()},
+          {"probes", input.probes()},           {"window", monitor.window().window()},
+          {"events", premelt::to_json(events)}, {"last", signals}};
+}
+
+/// What is shown of a finished analysis.
+struct Result {
+  std::vector<Observation> alarms;
+  Observation highest;  ///< largest SHC
+  Observation last;
+};
+
+Result analyze(const Input& input, Monitor& monitor, RunWriter& writer) {
+  Result result;
+  const std::size_t shc = monitor.column("shc");
+  for (std::size_t t = 0; t < input.recordings(); ++t) {
+    writer.record({input.table.steps[t], input.table.losses.row(t)});
+    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    if (!observation) continue;
+    writer.observe(*observation);
+    if (observation->alarm) {
+      writer.add(*observation->alarm);
+      result.alarms.push_back(*observation);
+    }
+    const bool first = result.highest.values.empty();
+    if (first || observation->values[shc] > result.highest.values[shc]) result.highest = *observation;
+    result.last = *observation;
+  }
+  writer.flush();
+  return result;
+}
+
+void print_result(const Result& result, const Monitor& monitor, const Input& input) {
+  const Blocks blocks(input.blocks);
+  for (const Observation& alarm : result.alarms) {
+    std::printf("ALARM: %s\n", alarm.alarm->why.c_str());
+    print_window("  at the alarm", monitor, alarm, blocks);
+  }
+  if (result.alarms.empty()) std::printf("no alarm\n");
+  print_window("highest SHC", monitor, result.highest, blocks);
+  print_window("last window", monitor, result.last, blocks);
+  if (blocks.size() > 1)
+    std::printf("block columns: share of the top eigenvector (sum of squares) in each block\n");
+}
+
+}  // namespace
+
+void analyze_losses(const AnalyzeArguments& arguments) {
+  const Input input = read_input(arguments);
+  MonitorOptions options = monitor_options(arguments, input);
+  check_logarithms(arguments, input, options);
+  const auto quiet = quiet_rows(arguments, input);
+  if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
+
+  Monitor monitor(options);
+  const nlohmann::json info = analyze_info(arguments, input, options, quiet_noise_level(input, quiet));
+  const ClaimedDirectory claimed = ClaimedDirectory::fresh(
+      arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
+                            : fs::path(arguments.out));
+  const fs::path& directory = claimed.path();
+  RunWriter writer(directory, info,
+                   {.probes = input.probes(),
+                    .modes = options.modes,
+                    .order = {},
+                    .training = {},
+                    .signals = monitor.columns()});
+  const Result result = analyze(input, monitor, writer);
+  const fs::path report = write_run_report(directory);
+  if (arguments.json) {
+    std::cout << result_json(monitor, result.last, writer.events(), input, directory).dump(2) << "\n";
+    return;
+  }
+  print_result(result, monitor, input);
+  std::printf("report: %s\n", report.c_str());
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,220 @@
+#include "cli/commands/comparison_json.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "engine/linalg/blas.hpp"
+#include "rdm/io/run_writer.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t max_rows = 64;
+
+/// NAME and NAME_error, one standard error; where the value does not stand out from sampling noise,
+/// NAME_below.
+void put(Json& json, const std::string& name, const Measured& measured) {
+  json[name] = json_number(measured.value);
+  json[name + "_error"] = json_number(measured.error);
+  if (!std::isnan(measured.below)) json[name + "_below"] = json_number(measured.below);
+}
+
+Json values_of(const std::vector<Measured>& list) {
+  Json values = Json::array();
+  for (const Measured& measured : list) values.push_back(json_number(measured.value));
+  return values;
+}
+
+Json errors_of(const std::vector<Measured>& list) {
+  Json errors = Json::array();
+  for (const Measured& measured : list) errors.push_back(json_number(measured.error));
+  return errors;
+}
+
+Json contract(const Agreement& a, const std::string& error = "error") {
+  Json json;
+  put(json, error, a.error);
+  put(json, "shc", a.own.shc);
+  put(json, "pr", a.own.pr);
+  put(json, "shc_linear", a.linear.shc);
+  put(json, "pr_linear", a.linear.pr);
+  put(json, "shc_ratio", a.shc_ratio);
+  put(json, "pr_ratio", a.pr_ratio);
+  put(json, "top_overlap", a.top_overlap);
+  json["mc_error"] = json_number(a.mc_error);
+  json["angles"] = values_of(a.angles);
+  json["angles_error"] = errors_of(a.angles);
+  return json;
+}
+
+Json contract(const GaussianComparison& g) {
+  Json json = contract(g.agreement, "error_order1");
+  put(json, "error_order2", g.error_order2.measured);
+  json.update({{"sigma", g.sigma}, {"draws", g.draws}, {"odd_share", json_number(g.odd_share)}});
+  return json;
+}
+
+/// Of the errors in sigma, whose draws are the same at every one.
+Json slopes(const std::vector<GaussianComparison>& all) {
+  Json json{{"draws", "shared by all sigma"}};
+  put(json, "order1", slope_in_sigma(all, &GaussianComparison::error_order1));
+  put(json, "order2", slope_in_sigma(all, &GaussianComparison::error_order2));
+  return json;
+}
+
+Json contract(const DynamicalComparison& d) {
+  Json json = contract(d.agreement);
+  json["window"] = d.window;
+  return json;
+}
+
+Json contract(const Agreement& replica, std::size_t replicas) {
+  Json json = contract(replica);
+  json["replicas"] = replicas;
+  return json;
+}
+
+Json contract(const SgldComparison& s) {
+  Json json = contract(s.agreement);
+  json.update({{"llc", json_number(s.result.llc)},
+               {"llc_error", json_number(s.result.llc_error)},
+               {"effective_draws", json_number(s.result.effective_draws)},
+               {"draws", s.result.trace.size()},
+               {"acceptance", json_number(s.result.acceptance)},
+               {"gradient_noise", json_number(s.result.gradient_noise)},
+               {"samples", s.options.samples},
+               {"batch", s.options.batch},
+               {"step_size", s.options.step},
+               {"localisation", s.options.localisation},
+               {"beta", s.options.beta}});
+  return json;
+}
+
+Json numbers(std::span<const double> values) {
+  Json list = Json::array();
+  for (double value : values) list.push_back(json_number(value));
+  return list;
+}
+
+/// The probes, those of one block together.
+std::vector<std::size_t> by_block(const Blocks& blocks) {
+  std::vector<std::size_t> order;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    for (std::size_t i : blocks.members(b)) order.push_back(i);
+  }
+  return order;
+}
+
+/// Means over neighbouring rows and columns.
+Json matrix(const Tensor<double>& m, const std::vector<std::size_t>& order) {
+  const std::size_t n = m.shape()[0], cells = std::min(n, max_rows);
+  const auto begin = [&](std::size_t cell) { return cell * n / cells; };
+  Json rows = Json::array();
+  for (std::size_t a = 0; a < cells; ++a) {
+    std::vector<double> row(cells, 0.0);
+    for (std::size_t b = 0; b < cells; ++b) {
+      for (std::size_t i = begin(a); i < begin(a + 1); ++i) {
+        for (std::size_t j = begin(b); j < begin(b + 1); ++j) row[b] += m(order[i], order[j]);
+      }
+      row[b] /= static_cast<double>((begin(a + 1) - begin(a)) * (begin(b + 1) - begin(b)));
+    }
+    rows.push_back(numbers(row));
+  }
+  return rows;
+}
+
+/// Adds a covariance to be drawn, divided by its trace, and how its energy divides among the blocks. One that
+/// could not be made, or in which nothing moves, has no picture.
+void add_picture(Json& list, const std::string& name, const CovarianceSummary& summary,
+                 const Blocks& blocks) {
+  const Tensor<double>& c = summary.covariance;
+  const double trace = c.empty() ? 0 : matrix_moments(c).trace;
+  if (!std::isfinite(1 / trace)) return;
+  Tensor<double> unit(c.shape());
+  std::ranges::transform(c.flat(), unit.data(), [trace](double x) { return x / trace; });
+  Json json{{"name", name},
+            {"trace", json_number(trace)},
+            {"spectrum", numbers(blas::symmetric_eigenvalues(unit).flat())},
+            {"matrix", matrix(unit, by_block(blocks))},
+            {"energy", values_of(summary.energy)},
+            {"energy_error", errors_of(summary.energy)},
+            {"top_share", values_of(summary.top_share)},
+            {"top_share_error", errors_of(summary.top_share)},
+            {"couplings", numbers(block_couplings(c, blocks).flat())}};
+  put(json, "within", summary.within);
+  list.push_back(std::move(json));
+}
+
+void add_pictures(Json& list, const std::string& name, const Agreement& a, const Blocks& blocks) {
+  add_picture(list, name, a.own, blocks);
+  add_picture(list, name + ": GΣGᵀ", a.linear, blocks);
+}
+
+Json page_step(const StepComparison& s, const Blocks& blocks) {
+  Json step{
+      {"step", s.step}, {"sigma", Json::array()}, {"pictures", Json::array()}, {"windows", Json::array()}};
+  for (const GaussianComparison& g : s.gaussian) {
+    step["sigma"].push_back(contract(g));
+  }
+  if (!s.gaussian.empty()) {
+    const GaussianComparison& g = s.gaussian[s.gaussian.size() / 2];
+    add_pictures(step["pictures"], "gaussian", g.agreement, blocks);
+    add_picture(step["pictures"], "gaussian: second order", g.second, blocks);
+    step["picture_sigma"] = g.sigma;
+  }
+  if (s.dynamical) {
+    step["dynamical"] = contract(*s.dynamical);
+    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement, blocks);
+    for (const auto& [window, error] : s.dynamical->by_window) {
+      step["windows"].push_back({{"window", window}, {"error", json_number(error)}});
+    }
+  }
+  if (s.replica) {
+    step["replica"] = contract(*s.replica, s.replicas);
+    add_pictures(step["pictures"], "replica", *s.replica, blocks);
+  }
+  if (s.sgld) {
+    step["sgld"] = contract(*s.sgld);
+    step["sgld"]["trace"] = numbers(s.sgld->result.trace);
+    add_picture(step["pictures"], "sgld", s.sgld->agreement.own, blocks);
+  }
+  return step;
+}
+
+}  // namespace
+
+Json result_json(const std::string& directory, const std::vector<StepComparison>& steps) {
+  Json list = Json::array();
+  for (const StepComparison& s : steps) {
+    Json step{{"step", s.step}, {"sigma", Json::array()}, {"dynamical", nullptr}};
+    for (const GaussianComparison& g : s.gaussian) step["sigma"].push_back(contract(g));
+    if (s.gaussian.size() > 1) step["slopes"] = slopes(s.gaussian);
+    if (s.dynamical) step["dynamical"] = contract(*s.dynamical);
+    if (s.replica) step["replica"] = contract(*s.replica, s.replicas);
+    if (s.sgld) step["sgld"] = contract(*s.sgld);
+    list.push_back(step);
+  }
+  return {{"dir", directory}, {"steps", list}};
+}
+
+Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
+               const Blocks& blocks) {
+  Json list = Json::array(), glances = Json::array();
+  for (const StepComparison& s : steps) list.push_back(page_step(s, blocks));
+  for (const Glance& g : course) {
+    glances.push_back({{"step", g.step},
+                       {"shc_gaussian", json_number(g.shc_gaussian)},
+                       {"pr_gaussian", json_number(g.pr_gaussian)},
+                       {"shc_linear", json_number(g.shc_linear)},
+                       {"pr_linear", json_number(g.pr_linear)},
+                       {"shc_dynamical", json_number(g.shc_dynamical)},
+                       {"pr_dynamical", json_number(g.pr_dynamical)}});
+  }
+  return {{"steps", list}, {"course", glances}, {"blocks", blocks.names()}};
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <iostream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/sweep_page.hpp"
+#include "cli/commands/sweep_scores.hpp"
+#include "cli/commands/sweep_store.hpp"
+#include "cli/commands/sweep_table.hpp"
+#include "cli/runs/plan.hpp"
+#include "cli/terminal/progress.hpp"
+#include "engine/io/file.hpp"
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/memory.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The tasks of a sweep at work.
+class Workers {
+ public:
+  Workers(const Sweep& sweep, const SweepStore& store, std::size_t jobs, std::size_t expected, bool quiet)
+      : sweep_(sweep),
+        store_(store),
+        jobs_(jobs),
+        progress_(0, static_cast<std::int64_t>(expected), quiet, "run") {}
+
+  /// Trains what is not stored yet, `jobs` runs at a time. The first error that is not a divergence stops
+  /// all.
+  void run(std::vector<SweepTask> tasks) {
+    tasks_ = std::move(tasks);
+    outcomes_.assign(tasks_.size(), {});
+    next_ = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t j = 0; j < jobs_; ++j) threads.emplace_back([this] { work(); });
+    }
+    if (error_) std::rethrow_exception(error_);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+      if (outcomes_[i].diverged.empty()) {
+        finished_.emplace_back(tasks_[i], std::move(outcomes_[i].run));
+      } else {
+        diverged_.push_back({{"run", tasks_[i].name()}, {"why", outcomes_[i].diverged}});
+      }
+    }
+  }
+
+  const FinishedRuns& finished() const { return finished_; }
+  const nlohmann::json& diverged() const { return diverged_; }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < tasks_.size() && !failed_; i = next_++) {
+      try {
+        outcomes_[i] = outcome(tasks_[i]);
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+        failed_ = true;
+        return;
+      }
+      const std::lock_guard lock(mutex_);
+      if (!outcomes_[i].diverged.empty())
+        progress_.say("diverged", tasks_[i].name() + ": " + outcomes_[i].diverged);
+      progress_.update(++done_, tasks_[i].name());
+    }
+  }
+
+  SweepOutcome outcome(const SweepTask& task) const {
+    if (auto stored = store_.find(task)) return std::move(*stored);
+    SweepOutcome fresh;
+    try {
+      fresh.run = sweep_run(sweep_, task);
+    } catch (const DivergedError& error) {
+      fresh.diverged = error.what();
+    }
+    store_.keep(task, fresh);
+    return fresh;
+  }
+
+  const Sweep& sweep_;
+  const SweepStore& store_;
+  std::size_t jobs_;
+  std::vector<SweepTask> tasks_;
+  std::vector<SweepOutcome> outcomes_;
+  FinishedRuns finished_;
+  nlohmann::json diverged_ = nlohmann::json::array();
+  Progress progress_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;  ///< guards what follows and the progress
+  std::int64_t done_ = 0;
+  std::exception_ptr error_;
+};
+
+Sweep make_sweep(const SweepArguments& arguments) {
+  RunArguments run;
+  run.setting = arguments.setting;
+  run.overrides = arguments.overrides;
+  run.config = arguments.config;
+  const Plan plan = make_plan(run);
+  Sweep sweep{.setting = plan.setting,
+              .parameters = plan.parameters,
+              .windows = arguments.windows,
+              .first_seed = arguments.first_seed,
+              .last_seed = arguments.last_seed,
+              .controls = arguments.controls,
+              .traps = arguments.traps,
+              .ablate = arguments.ablate};
+  if (sweep.windows.empty()) sweep.windows = {plan.parameters.count("window")};
+  sweep.whitened = !arguments.no_whitening && has_replicas(*sweep.setting, sweep.parameters);
+  return sweep;
+}
+
+/// How many runs there will be, when all events happen.
+std::size_t expected_runs(const Sweep& sweep, std::size_t scored) {
+  const auto events = sweep.setting->make(sweep.parameters)->events();
+  const auto with_twin = std::ranges::count_if(events, [](const EventSpec& e) { return !e.control.empty(); });
+  const std::size_t families = 2 + (sweep.traps ? sweep.setting->traps.size() : 0);
+  return scored + static_cast<std::size_t>(with_twin) * families * sweep.controls;
+}
+
+nlohmann::json complete_scores(const Sweep& sweep, const std::vector<EventScores>& events,
+                               const nlohmann::json& diverged) {
+  nlohmann::json scores = scores_json(events, true);
+  scores["seeds"] = {sweep.first_seed, sweep.last_seed};
+  scores["controls"] = sweep.controls;
+  scores["windows"] = sweep.windows;
+  scores["diverged"] = diverged;
+  for (const EventScores& event : events) scores["verdicts"].push_back(verdict(event));
+  return scores;
+}
+
+std::string subtitle(const Sweep& sweep) {
+  return "seeds " + std::to_string(sweep.first_seed) + " to " + std::to_string(sweep.last_seed) + ", " +
+         std::to_string(sweep.controls) + " controls to calibrate and as many to be scored, for each event";
+}
+
+/// Throws UsageError when what is recorded of the runs at work has no room.
+void check_size(const Sweep& sweep, std::size_t jobs) {
+  const auto number = [&](const char* name) {
+    return sweep.parameters.contains(name) ? static_cast<double>(sweep.parameters.integer(name)) : 1.0;
+  };
+  const double recordings = number("steps") / number("every") + 1;
+  require_memory(
+      sizeof(double) * recordings * number("probes") * static_cast<double>(std::max<std::size_t>(jobs, 1)),
+      short_number(recordings) + " recordings of each run");
+}
+
+void print_scores(const std::vector<EventScores>& events) {
+  for (const auto& windows : by_event(events)) std::cout << "\n" << score_table(windows);
+  std::cout << "\n";
+  for (const EventScores& event : events) std::cout << verdict(event) << "\n";
+}
+
+}  // namespace
+
+void sweep_setting(const SweepArguments& arguments) {
+  const Sweep sweep = make_sweep(arguments);
+  check_size(sweep, arguments.jobs);
+  const std::vector<SweepTask> scored = scored_tasks(sweep);
+  const SweepStore store(
+      arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out),
+      sweep);
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t jobs =
+      std::min(arguments.jobs > 0 ? arguments.jobs : cores, expected_runs(sweep, scored.size()));
+  Workers workers(sweep, store, jobs, expected_runs(sweep, scored.size()), arguments.quiet);
+  workers.run(scored);
+  workers.run(twin_tasks(sweep, workers.finished()));
+
+  const std::vector<EventScores> events = score_events(workers.finished(), sweep.windows);
+  const nlohmann::json scores = complete_scores(sweep, events, workers.diverged());
+  write_file(store.directory() / "scores.json", scores.dump(2) + "\n");
+  write_file(store.directory() / "scores.csv", scores_csv(events));
+  write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
+  if (arguments.json) {
+    nlohmann::json object = scores_json(events, false);
+    object["dir"] = store.directory().string();
+    for (const char* key : {"seeds", "controls", "windows", "diverged"}) object[key] = scores[key];
+    std::cout << object.dump(2) << "\n";
+    return;
+  }
+  print_scores(events);
+  if (const std::size_t diverged = workers.diverged().size(); diverged > 0) {
+    std::cout << "\ndiverged: " << diverged << " of " << diverged + workers.finished().size()
+              << " runs, named in scores.json; they are scored nowhere\n";
+  }
+  std::cout << "\nscores: " << (store.directory() / "scores.csv").string()
+            << "\nreport: " << (store.directory() / "report.html").string() << "\n";
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,199 @@
+#include "cli/commands/sweep_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "cli/report/report.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+std::string rounded(double value, int digits = 0) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text == std::string_view("-0") ? "0" : text;
+}
+
+/// A chart's frame: pixels of the plot area and the units of its axes.
+struct Frame {
+  double left, top, width, height, x_max, y_max;
+
+  std::string x(double value) const { return rounded(left + width * value / x_max, 1); }
+  std::string y(double value) const { return rounded(top + height * (1 - value / y_max), 1); }
+};
+
+std::string label(const std::string& x, const std::string& y, const char* anchor, const std::string& text) {
+  return "<text x=\"" + x + "\" y=\"" + y + "\" text-anchor=\"" + anchor + "\" fill=\"currentColor\">" +
+         text + "</text>";
+}
+
+std::string rule(const std::string& x1, const std::string& y1, const std::string& x2, const std::string& y2,
+                 const char* colour, double width) {
+  return "<line x1=\"" + x1 + "\" y1=\"" + y1 + "\" x2=\"" + x2 + "\" y2=\"" + y2 + "\" stroke=\"" + colour +
+         "\" stroke-width=\"" + rounded(width, 1) + "\"/>";
+}
+
+std::string x_axis(const Frame& frame, const std::string& title) {
+  std::string svg;
+  for (int i = 0; i <= 4; ++i) {
+    const double value = frame.x_max * i / 4;
+    svg += rule(frame.x(value), frame.y(0), frame.x(value), frame.y(frame.y_max), "var(--rule)", 1);
+    svg += label(frame.x(value), rounded(frame.top + frame.height + 18), "middle",
+                 rounded(value, frame.x_max < 4 ? 2 : 0));
+  }
+  return svg + label(rounded(frame.left + frame.width / 2), rounded(frame.top + frame.height + 38), "middle",
+                     title);
+}
+
+std::string svg(double width, double height, const std::string& title, const std::string& content) {
+  return "<svg role=\"img\" aria-label=\"" + title + "\" viewBox=\"0 0 " + rounded(width) + " " +
+         rounded(height) + "\" font-size=\"14\">" + content + "</svg>";
+}
+
+double longest_lead(const EventScores& event) {
+  double longest = 1;
+  for (const DetectorScore& entry : event.detectors) {
+    if (entry.detector != "oracle") longest = std::max(longest, std::ranges::max(entry.score.leads));
+  }
+  return longest;
+}
+
+/// One row a detector, one dot a run, a bar at the median.
+std::string strip_plot(const EventScores& event) {
+  const auto rows = static_cast<double>(event.detectors.size());
+  const Frame frame{200, 10, 620, 22 * rows, longest_lead(event), rows};
+  std::string content = x_axis(frame, "lead in steps (0: missed)");
+  double row = rows - 0.5;
+  for (const DetectorScore& entry : event.detectors) {
+    const std::string y = frame.y(row--);
+    const char* colour = trustworthy(entry.score) ? "var(--accent)" : "var(--alarm)";
+    content += label("190", rounded(std::stod(y) + 5, 1), "end", entry.detector);
+    for (double lead : entry.score.leads) {
+      content += "<circle cx=\"" + frame.x(std::min(lead, frame.x_max)) + "\" cy=\"" + y +
+                 "\" r=\"4\" fill=\"" + colour + "\" fill-opacity=\".35\"/>";
+    }
+    const std::string x = frame.x(std::min(entry.score.median_lead, frame.x_max));
+    content += rule(x, rounded(std::stod(y) - 9, 1), x, rounded(std::stod(y) + 9, 1), "currentColor", 2.5);
+  }
+  return svg(840, 22 * rows + 60, "lead of every run", content);
+}
+
+/// SHC, PR's fall, trace, and the best simple rival.
+std::string curves(const EventScores& event) {
+  constexpr std::array colours{"#0072b2", "#e69f00", "#009e73", "#cc79a7"};
+  const DetectorScore* rival = best_rival(event);
+  const std::array<std::string, 4> shown{"shc", "localisation", "shc_detrended",
+                                         rival != nullptr ? rival->detector : std::string()};
+  const Frame frame{70, 10, 520, 280, 1, longest_lead(event)};
+  std::string content = x_axis(frame, "false alarms among the scored controls");
+  content += label("62", frame.y(frame.y_max * 0.98), "end", rounded(frame.y_max)) +
+             label("62", frame.y(0), "end", "0");
+  double legend = 30;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto entry = std::ranges::find(event.detectors, shown[i], &DetectorScore::detector);
+    if (entry == event.detectors.end()) continue;
+    content +=
+        "<polyline fill=\"none\" stroke-width=\"2.5\" stroke=\"" + std::string(colours[i]) + "\" points=\"";
+    for (const TradeOff& point : entry->curve)
+      content +=
+          frame.x(point.false_alarm_rate) + "," + frame.y(std::min(point.median_lead, frame.y_max)) + " ";
+    content += "\"/>" + rule("610", rounded(legend - 5), "640", rounded(legend - 5), colours[i], 2.5) +
+               label("648", rounded(legend), "start", shown[i]);
+    legend += 22;
+  }
+  return svg(840, 350, "median lead against false alarms", content);
+}
+
+/// In how many runs SHC alarms before and after this detector.
+std::string against_shc(const EventScores& event, const DetectorScore& entry) {
+  const DetectorScore* shc = find_detector(event, "shc");
+  if (shc == nullptr || shc->score.leads.size() != entry.score.leads.size()) return "";
+  const PairedDifference d = paired_difference(shc->score.leads, entry.score.leads);
+  return rounded(d.median) + " (" + rounded(100 * d.wins) + " / " + rounded(100 * d.losses) + " %)";
+}
+
+std::vector<std::string> cells(const EventScores& event, const DetectorScore& entry) {
+  const Score& s = entry.score;
+  std::vector<std::string> cells{
+      entry.detector,
+      rounded(100 * s.detection_rate) + " %",
+      rounded(100 * s.false_alarm_rate) + " %",
+      rounded(100 * s.false_alarm_interval.low) + "–" + rounded(100 * s.false_alarm_interval.high) + " %",
+      rounded(s.median_lead),
+      rounded(s.lead_quartiles.low) + "–" + rounded(s.lead_quartiles.high),
+      rounded(s.auc, 3),
+      against_shc(event, entry)};
+  for (const auto& [trap, count] : entry.traps)
+    cells.push_back(std::to_string(count.alarms) + " of " + std::to_string(count.runs));
+  return cells;
+}
+
+std::string table(const EventScores& event) {
+  std::vector<std::string> heads{
+      "detector",    "detected",  "false alarms", "95 % interval",
+      "median lead", "quartiles", "AUC",          "SHC minus this (earlier / later)"};
+  for (const auto& [trap, count] : event.detectors.front().traps) heads.push_back("trap: " + trap);
+  std::string html =
+      "<div class=\"table\"><table><caption>Threshold: at most 5 % of the calibration controls alarm. Lead: "
+      "a miss "
+      "counts 0. AUC over runs. Traps: alarms on event-free runs.</caption><thead><tr>";
+  for (const std::string& head : heads) html += "<th>" + head + "</th>";
+  html += "</tr></thead><tbody>";
+  for (const DetectorScore& entry : event.detectors) {
+    html += trustworthy(entry.score) ? "<tr>" : "<tr class=\"missed\">";
+    for (const std::string& cell : cells(event, entry)) html += "<td>" + cell + "</td>";
+    html += "</tr>";
+  }
+  return html + "</tbody></table></div>";
+}
+
+std::string lag_table(const EventScores& event) {
+  if (event.lags.empty()) return "";
+  std::string html =
+      "<div class=\"table\"><table><caption>From SHC's peak to the event, by each definition of the event; "
+      "negative: "
+      "the peak comes after it. Chance: of a random step.</caption><thead><tr><th>event is</th><th>median "
+      "lag</th><th>peak first</th><th>by chance</th></tr></thead><tbody>";
+  for (const auto& [definition, lag] : event.lags)
+    html += "<tr><td>" + definition + "</td><td>" + rounded(lag.median) + "</td><td>" +
+            rounded(100 * lag.first) + " %</td><td>" + rounded(100 * lag.chance) + " %</td></tr>";
+  return html + "</tbody></table></div>";
+}
+
+std::string charts(const EventScores& event) {
+  const FirstMover& first = event.first;
+  return "<p>" + verdict(event) + "</p><h3>Lead of every run</h3>" + strip_plot(event) +
+         "<p>Each dot is a run, the bar the median. Orange: more false alarms than 5 % can explain. The best "
+         "rival is "
+         "chosen after the fact among many, which favours it.</p><h3>What a longer lead costs</h3>" +
+         curves(event) + "<p>Which moved first, each against its own null: SHC " + rounded(100 * first.shc) +
+         " %, a rise of PR " + rounded(100 * first.pr) + " %, together " + rounded(100 * first.together) +
+         " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + lag_table(event) + table(event);
+}
+
+/// `windows` are the same event's; all but the first are folded away.
+std::string section(const std::vector<EventScores>& windows) {
+  const EventScores& event = windows.front();
+  if (event.detectors.empty()) return "<section class=\"chart\"><p>" + verdict(event) + "</p></section>";
+  std::string html = "<section class=\"chart\"><h2>" + event.event + ": in " +
+                     std::to_string(event.seeds.size()) + " of " + std::to_string(event.scored) +
+                     " runs, median step " + rounded(event.median_step) + "</h2>" + charts(event);
+  for (std::size_t w = 1; w < windows.size(); ++w)
+    html += "<details><summary>W = " + std::to_string(windows[w].window) + "</summary>" + charts(windows[w]) +
+            "</details>";
+  return html + "</section>";
+}
+
+}  // namespace
+
+std::string sweep_page(const std::string& setting, const std::string& subtitle,
+                       const std::vector<EventScores>& events) {
+  std::string html;
+  for (const auto& windows : by_event(events)) html += section(windows) + "\n";
+  return report::render_still("Which statistic warns of " + setting + "?", subtitle, html);
+}
+
+}  // namespace premelt::cli

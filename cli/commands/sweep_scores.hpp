@@ -1,0 +1,74 @@
+#pragma once
+/// What a sweep found: scores of all detectors, who moved first, and a verdict in plain words.
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "models/sweep/sweep.hpp"
+
+namespace premelt::cli {
+
+/// One detector at one event in one window.
+struct DetectorScore {
+  std::string detector;
+  Score score;
+  std::vector<TradeOff> curve;
+  std::map<std::string, TrapCount> traps = {};  ///< by trap
+};
+
+/// In which of the scored runs SHC or a rise of PR alarmed first, each against its own null: SHC first is
+/// read as a funnel, PR first as a softening (arXiv 2603.29805).
+struct FirstMover {
+  double shc = 0, pr = 0, together = 0, neither = 0;  ///< shares
+  std::vector<std::string> by_run = {};               ///< one of these words for each seed of the event
+};
+
+/// How SHC's peak lies to the event by one definition of it, over the runs in which both exist.
+struct LagScore {
+  std::vector<double> lags = {};  ///< steps from the peak to the event, one a run
+  double median = 0;
+  double first = 0;   ///< share of runs in which the peak comes first
+  double chance = 0;  ///< the same for a random step of the stretch searched for the peak
+};
+
+/// One event of a sweep, seen through one window.
+struct EventScores {
+  std::string event;
+  std::size_t window;                         ///< W, in recordings
+  std::size_t scored = 0;                     ///< scored runs
+  std::vector<std::uint64_t> seeds = {};      ///< those in which it happened
+  double median_step = 0;                     ///< NaN when it never did
+  std::vector<DetectorScore> detectors = {};  ///< longest median lead first; none when it never happened
+  FirstMover first = {};
+  std::map<std::string, LagScore> lags = {};  ///< by definition of the event
+};
+
+/// Event by event, and for each the windows in the order of the sweep.
+std::vector<EventScores> score_events(const FinishedRuns& runs, const std::vector<std::size_t>& windows);
+
+/// The windows of each event together.
+std::vector<std::vector<EventScores>> by_event(const std::vector<EventScores>& scores);
+
+/// Null when there is none of that name.
+const DetectorScore* find_detector(const EventScores& event, const std::string& detector);
+
+/// The false alarms among the scored controls are no more than 5 % can explain: their interval begins below.
+bool trustworthy(const Score& score);
+
+/// The best simple rival: neither spectral nor the oracle; null when none is trustworthy.
+const DetectorScore* best_rival(const EventScores& event);
+
+/// Sentences: who won, and whether SHC added anything, raw or whitened.
+std::string verdict(const EventScores& event);
+
+/// One row a detector and event.
+std::string scores_csv(const std::vector<EventScores>& events);
+/// {"events", "detectors", "first"} of the contract. When `complete`, the detectors with leads, curves and
+/// paired differences to SHC, and with the order of SHC and PR in every run. `first` is that of the first
+/// window.
+nlohmann::json scores_json(const std::vector<EventScores>& events, bool complete);
+
+}  // namespace premelt::cli

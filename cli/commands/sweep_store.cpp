@@ -1,0 +1,187 @@
+#include "cli/commands/sweep_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "cli/runs/plan.hpp"
+#include "cli/runs/run_directory.hpp"
+#include "cli/runs/run_info.hpp"
+#include "cli/terminal/provenance.hpp"
+#include "engine/io/csv.hpp"
+#include "engine/io/file.hpp"
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/hash.hpp"
+
+namespace premelt::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// JSON has no word for NaN and infinity, which a lag that is undefined or the log of 0 is.
+Json exact_number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(format_number(value));
+}
+
+/// Throws Json::exception or std::invalid_argument when it is none of ours.
+double number_from(const Json& json) {
+  if (!json.is_string()) return json.get<double>();
+  const auto number = parse_number(json.get<std::string>());
+  if (!number) throw std::invalid_argument("'" + json.get<std::string>() + "' is no number");
+  return *number;
+}
+
+Json exact_numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(exact_number(value));
+  return list;
+}
+
+std::vector<double> numbers_from(const Json& list) {
+  std::vector<double> values;
+  for (const Json& json : list) values.push_back(number_from(json));
+  return values;
+}
+
+Json to_json(const SweepRun& run) {
+  Json events = Json::object();
+  for (const auto& [event, watch] : run) {
+    Json& entry = events[event];
+    entry["start"] = watch.start;
+    if (watch.event_step) entry["step"] = *watch.event_step;
+    for (const auto& [window, lags] : watch.lags) {
+      for (const auto& [definition, lag] : lags)
+        entry["lags"][std::to_string(window)][definition] = {exact_number(lag.steps),
+                                                             exact_number(lag.chance)};
+    }
+    Json& windows = entry["windows"] = Json::object();
+    for (const auto& [window, detectors] : watch.detectors) {
+      for (const auto& [name, record] : detectors)
+        windows[std::to_string(window)][name] = {
+            {"steps", record.steps}, {"values", exact_numbers(record.values)}, {"end", record.end}};
+    }
+  }
+  return events;
+}
+
+SweepRun run_from(const Json& events) {
+  SweepRun run;
+  for (const auto& [event, entry] : events.items()) {
+    SweepWatch& watch = run[event];
+    watch.start = entry.at("start").get<std::int64_t>();
+    if (entry.contains("step")) watch.event_step = entry.at("step").get<std::int64_t>();
+    const Json all_lags = entry.value("lags", Json::object());
+    for (const auto& [window, lags] : all_lags.items()) {
+      for (const auto& [definition, lag] : lags.items())
+        watch.lags[std::stoul(window)][definition] = {number_from(lag.at(0)), number_from(lag.at(1))};
+    }
+    for (const auto& [window, detectors] : entry.at("windows").items()) {
+      for (const auto& [name, record] : detectors.items())
+        watch.detectors[std::stoul(window)][name] = {record.at("steps").get<std::vector<std::int64_t>>(),
+                                                     numbers_from(record.at("values")),
+                                                     record.at("end").get<std::int64_t>()};
+    }
+  }
+  return run;
+}
+
+/// All that decides what a run of this sweep gives: runs that differ in it must not be scored together.
+Json making_of(const Sweep& sweep) {
+  return {{"setting", sweep.setting->name},
+          {"parameters", cli::to_json(sweep.parameters)},
+          {"data_hash", data_hash(sweep.parameters).value_or("none")},
+          {"windows", sweep.windows},
+          {"ablate", sweep.ablate},
+          {"whitened", sweep.whitened},
+          {"build", build_provenance()}};
+}
+
+/// "'parameters/steps' (400 there, 300 here)": the first thing in which two sweeps or runs differ; empty when
+/// there is none.
+std::string difference(const Json& there, const Json& here) {
+  if (there == here) return "";
+  if (!there.is_object()) return "everything (no JSON object there)";
+  const Json theirs = there.flatten(), ours = here.flatten();
+  const auto text = [](const Json& all, const std::string& key) {
+    return all.contains(key) ? all[key].dump() : std::string("nothing");
+  };
+  Json keys = ours;
+  keys.update(theirs);
+  for (const auto& [key, value] : keys.items()) {
+    const std::string a = text(theirs, key), b = text(ours, key);
+    if (a != b) return "'" + key.substr(1) + "' (" + a + " there, " + b + " here)";
+  }
+  return "their order";
+}
+
+/// Throws std::invalid_argument when a record cannot be one of ours.
+void check_record(const SweepRun& run) {
+  for (const auto& [event, watch] : run) {
+    for (const auto& [window, detectors] : watch.detectors) {
+      for (const auto& [name, record] : detectors) {
+        if (record.steps.size() == record.values.size() && std::ranges::is_sorted(record.steps)) continue;
+        throw std::invalid_argument("the record of " + event + "/" + std::to_string(window) + "/" + name +
+                                    " holds " + std::to_string(record.values.size()) + " values at " +
+                                    std::to_string(record.steps.size()) + " ascending steps");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep)
+    : claimed_(ClaimedDirectory::open(directory)), making_(making_of(sweep)) {
+  std::error_code error;
+  fs::create_directories(claimed_.path() / "runs", error);
+  if (error) throw DataError((claimed_.path() / "runs").string() + ": cannot be made: " + error.message());
+  const fs::path path = claimed_.path() / "sweep.json";
+  if (!fs::exists(path)) write_file(path, making_.dump(2) + "\n");
+  const std::string other = difference(read_json(path), making_);
+  if (other.empty()) return;
+  throw UsageError(claimed_.path().string() + " holds a sweep with another value of " + other +
+                   "; name another --out");
+}
+
+fs::path SweepStore::file(const SweepTask& task) const {
+  return claimed_.path() / "runs" / (task.name() + ".json");
+}
+
+std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
+  const fs::path path = file(task);
+  if (!fs::exists(path)) return std::nullopt;
+  const Json stored = read_json(path);
+  const auto refuse = [&](const std::string& why) {
+    throw DataError(path.string() + ": is not a finished run of this sweep: " + why +
+                    "; delete this file to train the run again");
+  };
+  try {
+    const Json& run = stored.at("run");
+    if (stored.at("checksum") != hexadecimal(fnv1a(run.dump()))) refuse("its checksum does not fit");
+    if (const std::string other = difference(run.at("making"), making_); !other.empty())
+      refuse("it was made with another value of " + other);
+    if (run.at("last") != task.last || run.at("trap_step") != task.trap_step) return std::nullopt;
+    SweepOutcome outcome{run_from(run.at("events")), run.at("diverged").get<std::string>()};
+    check_record(outcome.run);
+    return outcome;
+  } catch (const Json::exception& error) {
+    refuse(error.what());
+  } catch (const std::invalid_argument& error) {  // a record or a number that is none
+    refuse(error.what());
+  }
+  return std::nullopt;
+}
+
+void SweepStore::keep(const SweepTask& task, const SweepOutcome& outcome) const {
+  const Json run{{"making", making_},
+                 {"last", task.last},
+                 {"trap_step", task.trap_step},
+                 {"events", to_json(outcome.run)},
+                 {"diverged", outcome.diverged}};
+  write_file(file(task), Json{{"checksum", hexadecimal(fnv1a(run.dump()))}, {"run", run}}.dump() + "\n");
+}
+
+}  // namespace premelt::cli

@@ -1,0 +1,70 @@
+#pragma once
+/// The one room that talks to BLAS and LAPACK. All matrices are row-major with explicit sizes, leading
+/// dimensions and transpositions; instantiated for float and double. A sum over nothing is 0. Extents beyond
+/// BLAS's 32 bits throw ShapeError. No other file includes cblas or LAPACKE headers.
+
+#include <cstddef>
+#include <span>
+
+#include "engine/tensor/tensor.hpp"
+
+namespace premelt::blas {
+
+/// Whether a matrix is used as it lies or transposed.
+enum class Op { none, transpose };
+
+/// C (m,n) = alpha·op(A)·op(B) + beta·C, with op(A) (m,k) and op(B) (k,n).
+template <class T>
+void gemm(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
+          const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc);
+
+/// `count` products with a fixed stride between consecutive A, B and C (a stride of 0 reuses the matrix).
+template <class T>
+void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
+                  const T* a, std::size_t lda, std::size_t stride_a, const T* b, std::size_t ldb,
+                  std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c);
+
+/// C (n,n) = alpha·A·Aᵀ + beta·C for A (n,k), or alpha·Aᵀ·A for A (k,n) when `op` is transpose.
+/// Both triangles are filled.
+template <class T>
+void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
+          std::size_t ldc);
+
+/// y = alpha·op(A)·x + beta·y for A (m,n).
+template <class T>
+void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
+          T* y);
+
+/// Σ x_i·y_i, in the element type, as BLAS sums it.
+template <class T>
+T dot(std::size_t n, const T* x, const T* y);
+
+/// Eigenpairs of a symmetric matrix, largest first.
+template <class T>
+struct Eigen {
+  Tensor<T> values;   ///< (k)
+  Tensor<T> vectors;  ///< (k,n): eigenvector j is **row** j, of unit length, sign as LAPACK left it
+};
+
+/// The `count` largest eigenpairs of the symmetric `matrix` (n,n) (all when count >= n).
+/// Throws ShapeError when it is not square, Error when LAPACK does not converge.
+template <class T>
+Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count);
+
+/// The eigenvalues alone, largest first.
+template <class T>
+Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix);
+
+/// Thin singular value decomposition A (m,n) = Uᵀ diag(s) V with r = min(m,n), singular values largest first.
+template <class T>
+struct Svd {
+  Tensor<T> left;    ///< (r,m): left singular vector j is row j
+  Tensor<T> values;  ///< (r)
+  Tensor<T> right;   ///< (r,n): right singular vector j is row j
+};
+
+/// Throws ShapeError when `matrix` is not of rank 2, Error when LAPACK does not converge.
+template <class T>
+Svd<T> svd(const Tensor<T>& matrix);
+
+}  // namespace premelt::blas

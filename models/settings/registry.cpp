@@ -1,0 +1,60 @@
+#include "models/settings/registry.hpp"
+
+#include <algorithm>
+
+#include "engine/tensor/error.hpp"
+#include "engine/tensor/memory.hpp"
+#include "engine/tensor/names.hpp"
+#include "models/experiment/experiment_memory.hpp"
+#include "models/settings/decay_annealed.hpp"
+#include "models/settings/deep_linear.hpp"
+#include "models/settings/grokking.hpp"
+#include "models/settings/induction.hpp"
+#include "models/settings/misalignment.hpp"
+#include "models/settings/quadratic.hpp"
+#include "models/settings/schematic.hpp"
+#include "models/settings/tanh_mlp.hpp"
+#include "models/settings/text.hpp"
+#include "models/settings/tiny_lookup.hpp"
+#include "models/settings/toys.hpp"
+
+namespace premelt {
+
+namespace {
+
+/// The setting as given, but refusing what this machine cannot hold.
+Setting within_memory(Setting setting) {
+  setting.make = [name = setting.name, make = setting.make](const Hyperparameters& parameters) {
+    require_memory(experiment_bytes(parameters), "the setting '" + name + "' with these parameters");
+    return make(parameters);
+  };
+  return setting;
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (const auto& setting :
+       {deep_linear_setting, schematic_setting, grokking_setting, induction_setting, misalignment_setting,
+        text_setting, tanh_mlp_setting, tiny_lookup_setting, quadratic_setting, pitchfork_setting,
+        fold_setting, metastable_setting, drift_setting, decay_annealed_setting}) {
+    all.push_back(within_memory(setting()));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+const Setting& find_setting(const std::string& name) {
+  const auto found = std::ranges::find(settings(), name, &Setting::name);
+  if (found != settings().end()) return *found;
+  std::vector<std::string> names;
+  for (const Setting& setting : settings()) names.push_back(setting.name);
+  throw UsageError(unknown_name("setting", name, names));
+}
+
+}  // namespace premelt

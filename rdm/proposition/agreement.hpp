@@ -1,0 +1,54 @@
+#pragma once
+/// A covariance beside its linear model GΣGᵀ, in numbers with error bars. (ours)
+
+#include <limits>
+#include <vector>
+
+#include "engine/tensor/tensor.hpp"
+#include "rdm/window/blocks.hpp"
+
+namespace premelt {
+
+/// NaN where undefined.
+struct Measured {
+  double value = std::numeric_limits<double>::quiet_NaN();  ///< the estimate
+  double error = std::numeric_limits<double>::quiet_NaN();  ///< one standard error
+  /// Instead of the error, where the value does not stand out from sampling noise: the truth is below this.
+  double below = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// What one covariance says by itself.
+struct CovarianceSummary {
+  Tensor<double> covariance;        ///< (n,n); empty when it could not be made
+  Measured shc;                     ///< loss⁴
+  Measured pr;                      ///< participation ratio
+  std::vector<Measured> energy;     ///< tr(C_bb)/tr C, by block
+  std::vector<Measured> top_share;  ///< Σ_{i in b} v_1i², by block
+  Measured within;  ///< Σ_b ‖C_bb‖_F²/‖C‖_F²: how much stays inside blocks; the rest is between them
+};
+
+/// Two covariances, and how far they agree.
+struct Agreement {
+  CovarianceSummary own;         ///< C
+  CovarianceSummary linear;      ///< GΣGᵀ
+  Measured error;                ///< ‖linear − C‖_F/‖C‖_F
+  Measured shc_ratio;            ///< of C over that of the linear model
+  Measured pr_ratio;             ///< the same of PR
+  Measured top_overlap;          ///< |v_1·w_1|
+  std::vector<Measured> angles;  ///< the three principal angles of the leading eigenvectors, radians
+  /// Standard error of C itself, in the Frobenius norm and relative to it: what no error can be told below.
+  double mc_error = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Of a covariance (n,n). No errors yet. Throws ShapeError when it is not square or the numbers of probes
+/// differ.
+CovarianceSummary summarise(const Tensor<double>& covariance, const Blocks& blocks);
+
+/// `linear` may be empty: then only `own` is known. No errors yet.
+Agreement agree(const Tensor<double>& covariance, const Tensor<double>& linear, const Blocks& blocks);
+
+/// Standard errors by the jackknife: `without` holds the same agreement with each group of draws left out in
+/// turn. The groups must be independent of each other, or long against the draws' correlation.
+void set_errors(Agreement& agreement, std::vector<Agreement> without);
+
+}  // namespace premelt
