@@ -13,6 +13,7 @@
 #include "engine/io/claimed_directory.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "rdm/io/loss_file.hpp"
 #include "rdm/io/run_writer.hpp"
 #include "rdm/window/blocks.hpp"

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "cli/commands/commands.hpp"
-#include "cli/commands/comparison.hpp"
 #include "cli/commands/comparison_json.hpp"
 #include "cli/commands/comparison_table.hpp"
 #include "cli/report/report.hpp"
@@ -18,8 +17,10 @@
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "models/experiment/run.hpp"
 #include "rdm/io/run_writer.hpp"
+#include "rdm/proposition/comparison.hpp"
 
 namespace premelt::cli {
 

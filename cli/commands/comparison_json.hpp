@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands/comparison.hpp"
+#include "rdm/proposition/comparison.hpp"
 
 namespace premelt::cli {
 

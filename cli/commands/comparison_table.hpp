@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/commands/comparison.hpp"
+#include "rdm/proposition/comparison.hpp"
 
 namespace premelt::cli {
 

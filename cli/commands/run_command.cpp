@@ -15,6 +15,7 @@
 #include "engine/io/claimed_directory.hpp"
 #include "engine/tape/profile.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "models/experiment/checkpoints.hpp"
 #include "models/experiment/run.hpp"
 #include "rdm/io/run_writer.hpp"

@@ -16,6 +16,7 @@
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt::cli {
 

@@ -3,17 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "engine/tensor/numbers.hpp"
 #include "engine/tensor/tensor.hpp"
 #include "rdm/window/event.hpp"
 
 namespace premelt::report {
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Named columns over a (rows, columns) matrix, as a CSV file holds them.
 struct Table {

@@ -92,7 +92,7 @@ void cut_to_common_length(report::ReportData& data) {
 }
 
 double number_or_undefined(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_number() ? object[key].get<double>() : report::undefined;
+  return object.contains(key) && object[key].is_number() ? object[key].get<double>() : undefined;
 }
 
 report::NullLevels read_null_levels(const Json& null) {

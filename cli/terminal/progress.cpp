@@ -36,14 +36,6 @@ std::string wrapped(const std::string& text, std::size_t columns) {
 
 }  // namespace
 
-std::string short_number(double value) {
-  if (std::isnan(value)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, std::abs(value) >= 0.01 && std::abs(value) < 1000 ? "%.2f" : "%.1e",
-                value);
-  return text;
-}
-
 Progress::Progress(std::int64_t first, std::int64_t last, bool quiet, std::string unit,
                    const Sparklines* course)
     : first_(first),

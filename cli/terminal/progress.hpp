@@ -10,9 +10,6 @@
 
 namespace premelt::cli {
 
-/// "1.2e-03"; "-" when undefined.
-std::string short_number(double value);
-
 class Progress {
  public:
   /// From step (or what `unit` names) `first` to `last`. `quiet` prints nothing at all. On a terminal

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "cli/terminal/progress.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt::cli {
 

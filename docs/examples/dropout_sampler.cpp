@@ -6,7 +6,7 @@
 #include "engine/tensor/random.hpp"
 #include "models/experiment/setting.hpp"
 #include "models/settings/registry.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/landscape.hpp"
 #include "rdm/samplers/parallel.hpp"

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace premelt {
 
@@ -31,6 +32,14 @@ std::string format_number(double value) {
   if (std::isnan(value)) return "nan";
   char buffer[40];
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+std::string short_number(double value) {
+  if (std::isnan(value)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, std::abs(value) >= 0.01 && std::abs(value) < 1000 ? "%.2f" : "%.1e",
+                value);
+  return text;
 }
 
 std::size_t character_bytes(std::string_view text) {

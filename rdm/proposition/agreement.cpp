@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/samplers/estimate.hpp"
 #include "rdm/window/spectrum.hpp"
 

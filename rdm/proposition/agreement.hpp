@@ -1,9 +1,9 @@
 #pragma once
 /// A covariance beside its linear model GΣGᵀ, in numbers with error bars. (ours)
 
-#include <limits>
 #include <vector>
 
+#include "engine/tensor/numbers.hpp"
 #include "engine/tensor/tensor.hpp"
 #include "rdm/window/blocks.hpp"
 
@@ -11,10 +11,10 @@ namespace premelt {
 
 /// NaN where undefined.
 struct Measured {
-  double value = std::numeric_limits<double>::quiet_NaN();  ///< the estimate
-  double error = std::numeric_limits<double>::quiet_NaN();  ///< one standard error
+  double value = undefined;  ///< the estimate
+  double error = undefined;  ///< one standard error
   /// Instead of the error, where the value does not stand out from sampling noise: the truth is below this.
-  double below = std::numeric_limits<double>::quiet_NaN();
+  double below = undefined;
 };
 
 /// What one covariance says by itself.
@@ -37,7 +37,7 @@ struct Agreement {
   Measured top_overlap;          ///< |v_1·w_1|
   std::vector<Measured> angles;  ///< the three principal angles of the leading eigenvectors, radians
   /// Standard error of C itself, in the Frobenius norm and relative to it: what no error can be told below.
-  double mc_error = std::numeric_limits<double>::quiet_NaN();
+  double mc_error = undefined;
 };
 
 /// Of a covariance (n,n). No errors yet. Throws ShapeError when it is not square or the numbers of probes

@@ -1,27 +1,111 @@
 #pragma once
-/// How far two covariances agree: the numbers beside the pictures. (ours)
+/// One landscape at one step, seen through several distributions: the numbers of `premelt compare`.
 
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "rdm/samplers/estimate.hpp"
-#include "rdm/window/spectrum.hpp"
+#include "engine/tensor/numbers.hpp"
+#include "rdm/proposition/agreement.hpp"
+#include "rdm/proposition/sampled_error.hpp"
+#include "rdm/samplers/landscape.hpp"
+#include "rdm/samplers/sgld.hpp"
 
 namespace premelt {
 
-/// ‖model − reference‖_F/‖reference‖_F. NaN when the reference is zero.
-double relative_error(const Tensor<double>& model, const Tensor<double>& reference);
+/// Errors: by the jackknife over 20 groups of draws.
+struct GaussianComparison {
+  double sigma = 0;
+  std::size_t draws = 0;
+  Agreement agreement;           ///< with σ²GGᵀ
+  CovarianceSummary second;      ///< the model with both second-order terms; empty without G
+  SampledError error_order1;     ///< of σ²GGᵀ: that of `agreement`, for the slope
+  SampledError error_order2;     ///< of `second`; where its terms are drawn too, their error is included
+  double odd_share = undefined;  ///< ‖C_odd‖/‖C‖: near 1 in the linear regime
+};
 
-/// |v₁·w₁| of the top eigenvectors. NaN when either matrix singles out no direction.
-double top_overlap(const Tensor<double>& a, const Tensor<double>& b);
+/// Errors: by the jackknife over 10 stretches of the window. The window is itself the distribution, so they
+/// tell how far a number rests on one stretch of it, the drift included.
+struct DynamicalComparison {
+  std::size_t window = 0;  ///< W, in recordings; the agreement is undefined until it is full
+  Agreement agreement;     ///< with GΣ_trajGᵀ, G at the window's mean
+  /// The same error for windows of other lengths that end here: 8W, 4W, ... down to 3, as far as is recorded.
+  std::vector<std::pair<std::size_t, double>> by_window;
+};
 
-/// The k principal angles between the spaces of the k leading eigenvectors, ascending, in radians: 0 where
-/// they share a direction (Björck and Golub, "Numerical methods for computing angles between linear
-/// subspaces", 1973). Throws UsageError unless 1 ≤ k ≤ n; fewer angles come back when a matrix has a smaller
-/// rank.
-std::vector<double> principal_angles(const Tensor<double>& a, const Tensor<double>& b, std::size_t k);
+/// Errors: by the jackknife over 20 stretches of the chains, which are long against their correlation.
+struct SgldComparison {
+  SgldOptions options;
+  SgldResult result;
+  Agreement agreement;  ///< with GGᵀ/γ, the linear model where the data say nothing
+};
 
-/// The least-squares slope of log y against log x. NaN with fewer than two points or a value that is not
-/// positive.
-double log_log_slope(const std::vector<double>& x, const std::vector<double>& y);
+struct StepComparison {
+  std::int64_t step = 0;
+  std::vector<GaussianComparison> gaussian;
+  std::optional<DynamicalComparison> dynamical;
+  /// With GΣGᵀ, Σ the copies' covariance. Errors: by the jackknife over copies.
+  std::optional<Agreement> replica;
+  std::size_t replicas = 0;
+  std::optional<SgldComparison> sgld;
+};
+
+/// The three signals' course along training, with the Gaussian one where no window is full yet.
+struct Glance {
+  std::int64_t step = 0;
+  double shc_gaussian = undefined, pr_gaussian = undefined;  ///< C/σ²
+  double shc_linear = undefined, pr_linear = undefined;      ///< GGᵀ
+  double shc_dynamical = undefined, pr_dynamical = undefined;
+};
+
+struct ComparisonOptions {
+  std::vector<double> sigmas;
+  std::size_t draws = 40000;
+  std::size_t directions = 600;  ///< of the second order, where p is too large to take them all
+  double jacobian_bytes = 1e9;   ///< largest G to be made; beyond, GGᵀ is made without it
+  std::uint64_t seed = 1;
+  std::size_t threads = 1;
+  std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< told what is done next
+
+  double middle_sigma() const { return sigmas[sigmas.size() / 2]; }
+};
+
+/// Without G in memory there is neither a second order nor a control variate: C is then the paired estimate.
+std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
+                                                 const Blocks& blocks, const ComparisonOptions& options);
+
+/// The least-squares slope of the log error against log σ, of the errors above the Monte-Carlo floor and
+/// below 5 %, where they follow a power. All σ see the same draws, so their errors rise and fall together and
+/// the slope is known better than independent ones would tell: its standard error leaves the same batch out
+/// at every σ.
+Measured slope_in_sigma(const std::vector<GaussianComparison>& all, SampledError GaussianComparison::*error);
+
+/// `history` holds the newest recorded θ (rows, p), as many as there are.
+DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
+                                      std::size_t window, const Blocks& blocks,
+                                      const ComparisonOptions& options);
+
+/// `copies` holds the θ of R replicas (R,p); a sample, so both sides divide by R − 1.
+Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies, const Blocks& blocks,
+                          const ComparisonOptions& options);
+
+/// L is the mean loss of `data`, N samples, or where that is null the mean probe loss, N = n; β = 1/ln N and
+/// γ = 1/σ² of the middle σ: where the data say nothing the chain samples that Gaussian. The step is
+/// 0.2/λ_max(A), by power iteration; a step sees 32 samples.
+SgldComparison compare_sgld(const LossLandscape& landscape, const LossLandscape* data, ParameterVector theta,
+                            const Blocks& blocks, const ComparisonOptions& options);
+
+Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tensor<double>& history,
+              std::size_t window, const ComparisonOptions& options);
+
+/// How many windows of history `by_window` looks at.
+inline constexpr std::size_t windows_of_history = 8;
+
+/// 40000 draws for small models and 600 directions, both fewer in proportion where one evaluation of the
+/// losses handles more than 500 000 numbers; at least 400 and 60.
+std::size_t default_draws(const LossLandscape& landscape);
+std::size_t default_directions(const LossLandscape& landscape);
 
 }  // namespace premelt

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/window/statistics.hpp"
 
 namespace premelt {

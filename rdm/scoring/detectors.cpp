@@ -8,6 +8,7 @@
 
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/names.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "rdm/window/loss_window.hpp"
 #include "rdm/window/spectral_view.hpp"
 #include "rdm/window/statistics.hpp"
@@ -15,8 +16,6 @@
 namespace premelt {
 
 namespace {
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 double mean(std::span<const double> x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());

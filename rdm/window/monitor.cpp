@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt {
 
@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::array signal_names{"shc", "pr", "trace", "lambda1", "mean_loss"};
 constexpr std::size_t trace_signal = 2;
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 double mean(std::span<const double> losses) {
   return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
 }

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "engine/linalg/blas.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "rdm/window/spectrum.hpp"
 
 namespace premelt {
 
 namespace {
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::size_t> all_or(std::vector<std::size_t> some, std::size_t probes) {
   if (!some.empty()) return some;

@@ -6,12 +6,11 @@
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt {
 
 namespace {
-
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Unit length and a sign that does not depend on the solver. Rounding must not decide between components of
 /// equal magnitude, so the first one within a millionth of the largest counts.

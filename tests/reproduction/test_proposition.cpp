@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "models/settings/registry.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <deque>
 
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/samplers/trajectory.hpp"

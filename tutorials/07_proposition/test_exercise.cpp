@@ -2,7 +2,7 @@
 
 #include LESSON_HEADER
 #include "engine/tensor/random.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "rdm/window/spectrum.hpp"
 

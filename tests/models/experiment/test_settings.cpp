@@ -6,7 +6,7 @@
 
 #include "engine/io/file.hpp"
 #include "models/settings/registry.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/small_text.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -7,7 +7,7 @@
 #include "models/tasks/linear_task.hpp"
 #include "models/tasks/saxe.hpp"
 #include "models/tasks/table_data.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "tests/support/collected_run.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/worst.hpp"

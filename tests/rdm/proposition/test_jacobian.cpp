@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/tensor/error.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/gaussian.hpp"
 #include "tests/rdm/samplers/landscapes.hpp"

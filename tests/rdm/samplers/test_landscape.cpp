@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/tensor/error.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "tests/rdm/samplers/landscapes.hpp"
 
 using namespace premelt;

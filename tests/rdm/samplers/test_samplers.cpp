@@ -6,7 +6,7 @@
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/samplers/autocorrelation.hpp"
 #include "rdm/samplers/gaussian.hpp"

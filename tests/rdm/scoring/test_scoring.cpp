@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "engine/tensor/random.hpp"
 #include "rdm/scoring/scoring.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::int64_t event = 200;
 constexpr std::size_t hold = 3;
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
-
 /// 0 before `from`, `height` from there to the end.
 Watch step_function(std::int64_t from, double height) {
   Watch watch{{}, {}, event};

@@ -5,15 +5,14 @@
 #include <cmath>
 #include <map>
 
-#include "cli/commands/comparison.hpp"
 #include "engine/linalg/blas.hpp"
 #include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/distances.hpp"
 #include "rdm/proposition/jacobian.hpp"
 #include "rdm/window/statistics.hpp"
 #include "tests/rdm/samplers/landscapes.hpp"
 
 using namespace premelt;
-using namespace premelt::cli;
 using namespace premelt::test;
 
 namespace {
@@ -215,7 +214,7 @@ TEST_CASE("compare: the second order's error is a covered number, or a covered b
     const auto results = compare_gaussian(cubic_landscape, theta.flat(), blocks, options);
     for (std::size_t s = 0; s < sigmas.size(); ++s) {
       found[s].add("second order", results[s].error_order2.measured,
-                   premelt::relative_error(results[s].second.covariance, cubic.covariance(sigmas[s])));
+                   relative_error(results[s].second.covariance, cubic.covariance(sigmas[s])));
     }
     exact.add("second order",
               compare_gaussian(quadratic_landscape, theta.flat(), blocks, options)[1].error_order2.measured,
@@ -237,7 +236,7 @@ TEST_CASE("compare: draws shared by all sigma make the slope's error small, and 
   std::vector<double> truth;
   for (double sigma : sigmas) {
     truth.push_back(
-        premelt::relative_error(linear_covariance(cubic.quadratic.slopes, sigma), cubic.covariance(sigma)));
+        relative_error(linear_covariance(cubic.quadratic.slopes, sigma), cubic.covariance(sigma)));
   }
   Coverage found(20);
   double shared = 0, separate = 0;  // mean squared errors
