@@ -13,12 +13,6 @@
 
 using namespace premelt;
 
-/// 1/(1 + e⁻ˣ), made of ops that can be differentiated.
-template <class T>
-Var<T> sigmoid(const Var<T>& x) {
-  return 0.5 * tanh(0.5 * x) + 0.5;
-}
-
 /// log(1 + eˣ), which neither overflows for large x nor loses digits for small ones.
 template <class T>
 Var<T> softplus(const Var<T>& x) {

@@ -18,6 +18,15 @@ namespace {
 
 constexpr double inverse_sqrt_2pi = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
 
+/// 1/(1 + e⁻ˣ). Where e⁻ˣ overflows, the quotient is 0, as it should be.
+template <class T>
+Tensor<T> sigmoid_values(const Tensor<T>& x) {
+  Tensor<T> out = map(x, [](T v) { return -v; });
+  kernels::exp(out.size(), out.data(), out.data());
+  for (T& v : out.flat()) v = 1 / (1 + v);
+  return out;
+}
+
 /// Φ element by element.
 template <class T>
 Tensor<T> cdf_values(const Tensor<T>& x) {
@@ -42,6 +51,28 @@ Var<T> pow(const Var<T>& x, double exponent) {
                 wrt(x, [x, exponent](const Var<T>& g) {
                   if (exponent == 0) return masked(g, Tensor<T>(g.shape(), T(0)));
                   return g * (exponent * pow(x, exponent - 1));
+                }));
+}
+
+template <class T>
+Var<T> sigmoid(const Var<T>& x) {
+  return record("sigmoid", sigmoid_values(x.value()), wrt(x, [](const Var<T>& g, const Var<T>& y) {
+                  return unless_recording<T>(
+                      [&] {
+                        return broadcast_map("sigmoid", g.value(), y.value(),
+                                             [](T c, T s) { return c * (s * (1 - s)); });
+                      },
+                      [&] { return g * (y * (-y + 1.0)); });
+                }));
+}
+
+template <class T>
+Var<T> silu(const Var<T>& x) {
+  const Tensor<T> gate = sigmoid_values(x.value());
+  return record("silu", broadcast_map("silu", x.value(), gate, [](T v, T s) { return v * s; }),
+                wrt(x, [x, gate](const Var<T>& g) {
+                  const Var<T> s = recording() ? sigmoid(x) : Var<T>(gate);
+                  return g * (s * (x * (-s + 1.0) + 1.0));
                 }));
 }
 
@@ -74,6 +105,8 @@ Var<T> dropout(const Var<T>& x, double rate, Rng& rng) {
 
 #define PREMELT_INSTANTIATE(T)                \
   template Var<T> pow(const Var<T>&, double); \
+  template Var<T> sigmoid(const Var<T>&);     \
+  template Var<T> silu(const Var<T>&);        \
   template Var<T> normal_cdf(const Var<T>&);  \
   template Var<T> gelu(const Var<T>&);        \
   template Var<T> dropout(const Var<T>&, double, Rng&);

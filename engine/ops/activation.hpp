@@ -10,6 +10,14 @@ namespace premelt {
 template <class T>
 Var<T> pow(const Var<T>& x, double exponent);
 
+/// The logistic function 1/(1 + e⁻ˣ): 0 and 1 far out, never NaN for a number.
+template <class T>
+Var<T> sigmoid(const Var<T>& x);
+
+/// x·sigmoid(x) (Elfwing et al., arXiv 1702.03118), also called swish.
+template <class T>
+Var<T> silu(const Var<T>& x);
+
 /// Φ(x), the distribution function of the standard normal: ½(1 + erf(x/√2)), to the accuracy of a number near
 /// 1; far in the left tail, where Φ is smaller than that, it is 0.
 template <class T>

@@ -93,6 +93,26 @@ Var<T> tanh(const Var<T>& x) {
 }
 
 template <class T>
+Var<T> sin(const Var<T>& x) {
+  return record("sin", map(x.value(), [](T v) { return std::sin(v); }),
+                wrt(x, [x](const Var<T>& g) { return g * cos(x); }));
+}
+
+template <class T>
+Var<T> cos(const Var<T>& x) {
+  return record("cos", map(x.value(), [](T v) { return std::cos(v); }),
+                wrt(x, [x](const Var<T>& g) { return -(g * sin(x)); }));
+}
+
+template <class T>
+Var<T> abs(const Var<T>& x) {
+  return record("abs", map(x.value(), [](T v) { return std::abs(v); }), wrt(x, [x](const Var<T>& g) {
+                  const auto sign = [](T v) { return static_cast<T>((v > 0) - (v < 0)); };
+                  return g * Var<T>(map(x.value(), sign));
+                }));
+}
+
+template <class T>
 Var<T> relu(const Var<T>& x) {
   // Written so that NaN is neither below nor above: it passes, as does its cotangent.
   return record("relu", map(x.value(), [](T v) { return v <= 0 ? T(0) : v; }), wrt(x, [x](const Var<T>& g) {
@@ -124,6 +144,9 @@ Var<T> masked(const Var<T>& x, const Tensor<T>& mask) {
   template Var<T> log(const Var<T>&);                    \
   template Var<T> sqrt(const Var<T>&);                   \
   template Var<T> tanh(const Var<T>&);                   \
+  template Var<T> sin(const Var<T>&);                    \
+  template Var<T> cos(const Var<T>&);                    \
+  template Var<T> abs(const Var<T>&);                    \
   template Var<T> relu(const Var<T>&);                   \
   template Var<T> masked(const Var<T>&, const Tensor<T>&);
 PREMELT_INSTANTIATE(float)

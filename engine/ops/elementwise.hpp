@@ -45,6 +45,16 @@ Var<T> sqrt(const Var<T>& x);
 /// The hyperbolic tangent.
 template <class T>
 Var<T> tanh(const Var<T>& x);
+/// @{
+/// Sine and cosine of x in radians.
+template <class T>
+Var<T> sin(const Var<T>& x);
+template <class T>
+Var<T> cos(const Var<T>& x);
+/// @}
+/// |x|; the derivative at 0 is 0.
+template <class T>
+Var<T> abs(const Var<T>& x);
 /// max(x, 0); the derivative at 0 is 0. NaN stays NaN.
 template <class T>
 Var<T> relu(const Var<T>& x);

@@ -3,7 +3,8 @@
 Run:  /usr/bin/python3 tests/golden/engine_golden.py     (Debian's python3-torch; writes engine_*.txt beside itself)
 
 Format, one tensor on two lines: `name extent extent ...`, then the numbers in row-major order.
-An op case NAME has NAME/in0, NAME/in1, ... (what is differentiated), NAME/out, NAME/cotangent and NAME/grad0, ...
+An op case NAME has NAME/in0, NAME/in1, ... (what is differentiated), NAME/out, NAME/cotangent, NAME/grad0, ... and, for second
+order, NAME/direction0, ... and the gradient of the gradients' slope along those: NAME/second0, ...
 """
 import math
 import pathlib
@@ -33,6 +34,11 @@ def randn(*shape):
 
 def positive(*shape):
     return torch.rand(*shape) * 1.5 + 0.5
+
+
+def ties(*shape):
+    """Few whole numbers, so that there are equals and zeros."""
+    return torch.randint(-2, 3, shape).double()
 
 
 def rms_norm(x, gain=1.0):
@@ -78,6 +84,14 @@ OPS = {
     "relu": (torch.relu, lambda: [randn(3, 5)]),
     "pow": (lambda x: x**-1.5, lambda: [positive(3, 5)]),
     "gelu": (F.gelu, lambda: [randn(3, 17)]),
+    "sigmoid": (torch.sigmoid, lambda: [3 * randn(3, 17)]),
+    "silu": (F.silu, lambda: [3 * randn(3, 17)]),
+    "sin": (torch.sin, lambda: [9 * randn(3, 5)]),
+    "cos": (torch.cos, lambda: [9 * randn(3, 5)]),
+    "abs": (torch.abs, lambda: [ties(3, 5)]),
+    "maximum": (torch.maximum, lambda: [ties(2, 3, 4), ties(3, 1)]),
+    "minimum": (torch.minimum, lambda: [ties(3, 4), ties(2, 1, 4)]),
+    "clamp": (lambda x: x.clamp(-1, 2), lambda: [ties(3, 5)]),
     "matmul": (lambda a, b: a @ b, lambda: [randn(3, 4), randn(4, 5)]),
     "matmul_shared": (lambda a, b: a @ b, lambda: [randn(2, 3, 4), randn(4, 5)]),
     "matmul_batched": (lambda a, b: a @ b, lambda: [randn(2, 2, 3, 4), randn(2, 2, 4, 5)]),
@@ -118,8 +132,15 @@ def write_ops():
             out.put(f"{name}/in{i}", x)
         out.put(f"{name}/out", y)
         out.put(f"{name}/cotangent", cotangent)
-        for i, g in enumerate(torch.autograd.grad(y, inputs, cotangent)):
+        gradients = torch.autograd.grad(y, inputs, cotangent, create_graph=True)
+        directions = [randn(*x.shape) for x in inputs]
+        for i, (g, direction) in enumerate(zip(gradients, directions)):
             out.put(f"{name}/grad{i}", g)
+            out.put(f"{name}/direction{i}", direction)
+        slope = sum((g * direction).sum() for g, direction in zip(gradients, directions))
+        second = torch.autograd.grad(slope, inputs, allow_unused=True) if slope.requires_grad else [None] * len(inputs)
+        for i, (g, x) in enumerate(zip(second, inputs)):
+            out.put(f"{name}/second{i}", torch.zeros(x.shape) + (0 if g is None else g))
     out.close()
 
 

@@ -50,9 +50,11 @@ SOME = torch.tensor([1.0, 2.0, -1.0, 0.5])
 UNARY = {
     "exp": torch.exp, "log": torch.log, "sqrt": torch.sqrt, "square": torch.square, "tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu,
     "normal_cdf": torch.special.ndtr, "pow_2": lambda x: x**2, "pow_0": lambda x: x**0, "pow_-1.5": lambda x: x**-1.5, "pow_3": lambda x: x**3,
+    "sigmoid": torch.sigmoid, "silu": F.silu, "sin": torch.sin, "cos": torch.cos, "abs": torch.abs,
+    "clamp": lambda x: x.clamp(-2.5, 0.5), "clamp_below": lambda x: x.clamp(min=0),
     "scale": lambda x: -3 * x, "shift": lambda x: x + 2, "sqrt_of_relu": lambda x: torch.relu(x).sqrt(), "log_of_relu": lambda x: torch.relu(x).log(),
 }
-BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}
+BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "maximum": torch.maximum, "minimum": torch.minimum}
 ROWS = {
     "sum": lambda x: x.sum(-1), "mean": lambda x: x.mean(-1), "max": lambda x: x.max(-1).values, "sqrt_of_max": lambda x: x.max(-1).values.sqrt(),
     "softmax": lambda x: x.softmax(-1), "log_softmax": lambda x: x.log_softmax(-1),

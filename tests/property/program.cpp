@@ -81,6 +81,18 @@ bool away_from_kink(const Tensor<T>& a, const Tensor<T>&) {
   return std::ranges::all_of(a.flat(), [](T v) { return std::abs(v) > T(0.1); });
 }
 
+template <class T>
+bool away_from_bounds(const Tensor<T>& a, const Tensor<T>&) {
+  return std::ranges::all_of(
+      a.flat(), [](T v) { return std::abs(v + T(1)) > T(0.1) && std::abs(v - T(0.5)) > T(0.1); });
+}
+
+/// Wherever the two meet, one is the larger by a margin.
+template <class T>
+bool differ(const Tensor<T>& a, const Tensor<T>& b) {
+  return broadcasts(a, b) && away_from_kink((Var<T>(a) - b).value(), b);
+}
+
 /// Rows whose spread (about 0, or about their mean) is not small: norms bend sharply near 0.
 template <bool Centred, class T>
 bool has_spread(const Tensor<T>& a, const Tensor<T>&) {
@@ -202,6 +214,14 @@ const std::vector<Op<T>>& ops() {
       {"gelu", any<T>, nothing, RUN(gelu(a))},
       {"normal_cdf", any<T>, nothing, RUN(normal_cdf(a))},
       {"relu", away_from_kink<T>, nothing, RUN(relu(a))},
+      {"sigmoid", any<T>, nothing, RUN(sigmoid(a))},
+      {"silu", any<T>, nothing, RUN(silu(a))},
+      {"sin", any<T>, nothing, RUN(sin(a))},
+      {"cos", any<T>, nothing, RUN(cos(a))},
+      {"abs", away_from_kink<T>, nothing, RUN(abs(a))},
+      {"maximum", differ<T>, nothing, RUN(maximum(a, b)), 2},
+      {"minimum", differ<T>, nothing, RUN(minimum(a, b)), 2},
+      {"clamp", away_from_bounds<T>, nothing, RUN(clamp(a, -1, 0.5))},
       {"softmax", rank_at_least<1, T>, nothing, RUN(softmax(a))},
       {"log_softmax", rank_at_least<1, T>, nothing, RUN(log_softmax(a))},
       {"logsumexp", rank_at_least<1, T>, nothing, RUN(logsumexp(a))},

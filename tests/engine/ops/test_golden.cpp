@@ -39,6 +39,14 @@ std::map<std::string, Op<T>> ops() {
       {"relu", [](const Vs& x) { return relu(x[0]); }},
       {"pow", [](const Vs& x) { return pow(x[0], -1.5); }},
       {"gelu", [](const Vs& x) { return gelu(x[0]); }},
+      {"sigmoid", [](const Vs& x) { return sigmoid(x[0]); }},
+      {"silu", [](const Vs& x) { return silu(x[0]); }},
+      {"sin", [](const Vs& x) { return sin(x[0]); }},
+      {"cos", [](const Vs& x) { return cos(x[0]); }},
+      {"abs", [](const Vs& x) { return abs(x[0]); }},
+      {"maximum", [](const Vs& x) { return maximum(x[0], x[1]); }},
+      {"minimum", [](const Vs& x) { return minimum(x[0], x[1]); }},
+      {"clamp", [](const Vs& x) { return clamp(x[0], -1, 2); }},
       {"matmul", [](const Vs& x) { return matmul(x[0], x[1]); }},
       {"matmul_shared", [](const Vs& x) { return matmul(x[0], x[1]); }},
       {"matmul_batched", [](const Vs& x) { return matmul(x[0], x[1]); }},
@@ -113,7 +121,7 @@ constexpr nn::TransformerOptions golden_model() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("ops have PyTorch's values and gradients", "[golden]", float, double) {
+TEMPLATE_TEST_CASE("ops have PyTorch's values, gradients and second derivatives", "[golden]", float, double) {
   using T = TestType;
   const GoldenFile golden("engine_ops.txt");
   for (const auto& [name, op] : ops<T>()) {
@@ -127,9 +135,17 @@ TEMPLATE_TEST_CASE("ops have PyTorch's values and gradients", "[golden]", float,
     CHECK(relative_error(y.value(), golden[name + "/out"]) <= golden_tolerance<T>);
     const Var<T> cotangent = cast<T>(golden[name + "/cotangent"]);
     const std::vector<Var<T>> gradients = gradient(y, inputs, {.cotangent = cotangent});
+    Var<T> slope = Tensor<T>::scalar(0);  // along a direction, to be differentiated again
+    const std::vector<Var<T>> recorded = gradient(y, inputs, {.cotangent = cotangent, .create_graph = true});
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      CHECK(relative_error(gradients[i].value(), golden[name + "/grad" + std::to_string(i)]) <=
-            golden_tolerance<T>);
+      const std::string number = std::to_string(i);
+      CHECK(relative_error(gradients[i].value(), golden[name + "/grad" + number]) <= golden_tolerance<T>);
+      slope = slope + sum(recorded[i] * cast<T>(golden[name + "/direction" + number]));
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Tensor<T> zero(inputs[i].shape(), T(0));  // of linear ops, whose gradient is a constant
+      const Tensor<T> second = slope.tracked() ? gradient(slope, {inputs[i]})[0].value() : zero;
+      CHECK(relative_error(second, golden[name + "/second" + std::to_string(i)]) <= golden_tolerance<T>);
     }
   }
   CHECK_THAT(golden.unread(), Catch::Equals(std::vector<std::string>{}));
@@ -218,10 +234,8 @@ TEST_CASE("optimisers and schedules follow PyTorch's paths", "[golden]") {
       Tape<double> tape;
       const Leaves<double> theta = parameters.leaves(tape);
       const Var<double> column = reshape(theta[0], {6, 1});
-      // d(sin)/dθ = cos: the engine has no sine, so its gradient is added by hand.
-      const Var<double> loss = 0.5 * sum(column * matmul(a, column)) - sum(b * theta[0]);
+      const Var<double> loss = 0.5 * sum(column * matmul(a, column)) - sum(b * theta[0]) + sum(sin(theta[0]));
       Tensor<double> slope = parameters.gradient(loss, theta);
-      for (std::size_t i = 0; i < 6; ++i) slope(i) += std::cos(theta[0].value()(i));
       clip_norm(slope, c.clip);
       optimizer->set_lr(base * c.schedule(step));
       optimizer->step(parameters, slope);

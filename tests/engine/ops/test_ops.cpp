@@ -1,6 +1,8 @@
 /// Every op's first and second derivatives against differences, over shapes, axes and broadcasts; values
 /// against arithmetic written out by hand.
 
+#include <limits>
+
 #include "engine/tensor/error.hpp"
 #include "tests/engine/gradient/gradients.hpp"
 
@@ -57,6 +59,11 @@ TEST_CASE("functions of one tensor differentiate", "[property]") {
     check_gradients([](const Vs& x) { return log(x[0]); }, {positive});
     check_gradients([](const Vs& x) { return sqrt(x[0]); }, {positive});
     check_gradients([](const Vs& x) { return tanh(x[0]); }, {any});
+    check_gradients([](const Vs& x) { return sigmoid(x[0]); }, {any});
+    check_gradients([](const Vs& x) { return silu(x[0]); }, {any});
+    check_gradients([](const Vs& x) { return sin(x[0]); }, {any});
+    check_gradients([](const Vs& x) { return cos(x[0]); }, {any});
+    check_gradients([](const Vs& x) { return square(abs(x[0])); }, {away_from_zero(shape)});
     check_gradients([](const Vs& x) { return square(relu(x[0])); }, {away_from_zero(shape)});
   }
 }
@@ -71,12 +78,39 @@ TEST_CASE("functions of one tensor have the standard library's values", "[unit]"
   same(sqrt(V(positive)).value(), positive, [](double v) { return std::sqrt(v); });
   same(tanh(V(x)).value(), x, [](double v) { return std::tanh(v); });
   same(relu(V(x)).value(), x, [](double v) { return std::max(v, 0.0); });
+  same(sigmoid(V(x)).value(), x, [](double v) { return 1 / (1 + std::exp(-v)); });
+  same(silu(V(x)).value(), x, [](double v) { return v / (1 + std::exp(-v)); });
+  same(sin(V(x)).value(), x, [](double v) { return std::sin(v); });
+  same(cos(V(x)).value(), x, [](double v) { return std::cos(v); });
+  same(abs(V(x)).value(), x, [](double v) { return std::abs(v); });
   const Tensor<double> edges(Shape{4}, {800.0, -800.0, 0.0, -0.0});
   CHECK(std::isinf(exp(V(edges)).value()(0)));
   CHECK(exp(V(edges)).value()(1) == 0.0);
   CHECK(tanh(V(edges)).value()(0) == 1.0);
   CHECK(std::isinf(log(V(edges)).value()(2)));
   CHECK(std::isnan(exp(V(Tensor<double>(Shape{1}, NAN))).value()(0)));
+}
+
+TEMPLATE_TEST_CASE("sigmoid saturates without NaN and keeps small numbers", "[unit]", float, double) {
+  using T = TestType;
+  const T top = std::numeric_limits<T>::max();
+  Tape<T> tape;
+  const Var<T> x = tape.variable(Tensor<T>(Shape{6}, {-top, -1000, -30, 30, 1000, top}));
+  const Tensor<T> s = sigmoid(x).value();
+  CHECK(s(0) == 0);
+  CHECK(s(1) == 0);
+  CHECK(static_cast<double>(s(2)) == Approx(std::exp(-30.0)).epsilon(1e-6));
+  CHECK(s(4) == 1);
+  CHECK(s(5) == 1);
+  CHECK(static_cast<double>(sigmoid(Var<T>(Tensor<T>::scalar(0))).item()) == 0.5);
+  for (bool recorded : {false, true}) {
+    const Tensor<T> g = gradient(sum(sigmoid(x)), {x}, {.create_graph = recorded})[0].value();
+    CHECK(static_cast<double>(g(2)) == Approx(std::exp(-30.0)).epsilon(1e-6));
+    for (std::size_t i : {0u, 1u, 4u, 5u}) CHECK(g(i) == 0);
+    const Tensor<T> h = gradient(sum(silu(x)), {x}, {.create_graph = recorded})[0].value();
+    CHECK(h(1) == 0);
+    CHECK(h(4) == 1);
+  }
 }
 
 TEST_CASE("products differentiate, batched, shared and transposed", "[property]") {

@@ -53,6 +53,12 @@ std::vector<Case> cases() {
       {"log", [](const V& x) { return log(x); }},
       {"sqrt", [](const V& x) { return sqrt(x); }},
       {"tanh", [](const V& x) { return tanh(x); }},
+      {"sigmoid", [](const V& x) { return sigmoid(x); }},
+      {"silu", [](const V& x) { return silu(x); }},
+      {"sin", [](const V& x) { return sin(x); }},
+      {"cos", [](const V& x) { return cos(x); }},
+      {"abs", [](const V& x) { return abs(x); }},
+      {"clamp", [](const V& x) { return clamp(x, -1, 1); }},
       {"relu", [](const V& x) { return relu(x); }},
       {"pow", [](const V& x) { return pow(x, 3); }},
       {"normal_cdf", [](const V& x) { return normal_cdf(x); }},
@@ -82,6 +88,8 @@ std::vector<Case> cases() {
     add_case("sub", {a, b}, empty(out), [](const Vs& x) { return x[0] - x[1]; });
     add_case("mul", {a, b}, empty(out), [](const Vs& x) { return x[0] * x[1]; });
     add_case("div", {a, b}, empty(out), [](const Vs& x) { return x[0] / x[1]; });
+    add_case("maximum", {a, b}, empty(out), [](const Vs& x) { return maximum(x[0], x[1]); });
+    add_case("minimum", {a, b}, empty(out), [](const Vs& x) { return minimum(x[0], x[1]); });
   }
 
   add_case("sum", {{2, 0}}, filled({}, 0), [](const Vs& x) { return sum(x[0]); });
