@@ -4,7 +4,7 @@
     tests/house.py [--check] [--draw] [--root DIR]
 
 --check (the default): every source file stands in a room; a file includes only from its own room or from rooms below; no headers
-include each other in a circle; only engine/linalg talks to BLAS and LAPACK; no room holds more than MOST_UNITS units, no file more
+include each other in a circle; only engine/linalg talks to BLAS and LAPACK; a setting is known to its file and the registry alone; no room holds more than MOST_UNITS units, no file more
 than MOST_LINES lines; the picture in docs/figures is the one that the includes give. --draw makes that picture (with Graphviz).
 """
 
@@ -83,6 +83,25 @@ def strangers(files: dict[str, str]) -> list[str]:
             if room_of(path) != "engine/linalg" and re.search(r"#include <(cblas|lapacke|openblas_config)", text)]
 
 
+def scattered(files: dict[str, str]) -> list[str]:
+    """Settings known outside their own unit and the registry: adding one takes one file and one line."""
+    faults = []
+    for path, text in files.items():
+        if not path.startswith("models/settings/") or not path.endswith(".cpp"):
+            continue
+        own = {path, path.replace(".cpp", ".hpp")}
+        for name in re.findall(r"^Setting (\w+)_setting\(\) {", text, re.MULTILINE):
+            called = re.compile(rf"\b{name}_setting\b")
+            literal = '"' + name.replace("_", "-") + '"'
+            places = {other for other, code in files.items() if called.search(code)
+                      or (not other.startswith("models/settings/") and literal in re.sub("//.*", "", code))}
+            faults += [f"{other}: knows the setting {name}, which only {path} and the registry should"
+                       for other in sorted(places - own - {"models/settings/registry.cpp"})]
+            if "models/settings/registry.cpp" not in places:
+                faults.append(f"{path}: the setting {name} is not in the registry")
+    return faults
+
+
 def crowded(files: dict[str, str]) -> list[str]:
     units: dict[str, set[str]] = {}
     for path in files:
@@ -127,7 +146,7 @@ def undrawn(root: Path, files: dict[str, str]) -> list[str]:
 
 def check(root: Path) -> list[str]:
     files = sources(root)
-    faults = [fault for rule in (outside, upward, circles, strangers, crowded) for fault in rule(files)]
+    faults = [fault for rule in (outside, upward, circles, strangers, scattered, crowded) for fault in rule(files)]
     return faults or undrawn(root, files)
 
 

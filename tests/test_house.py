@@ -26,6 +26,15 @@ class House(unittest.TestCase):
     def test_blas_outside_its_room(self):
         self.assertEqual(len(house.strangers({"rdm/window/a.cpp": "#include <cblas.h>\n", "engine/linalg/b.cpp": "#include <cblas.h>\n"})), 1)
 
+    def test_a_setting_that_is_known_elsewhere(self):
+        files = {"models/settings/hill_walk.cpp": 'Setting hill_walk_setting() {\n  return {"hill-walk"};\n}\n',
+                 "models/settings/registry.cpp": "all = {hill_walk_setting}; // \n"}
+        self.assertEqual(house.scattered(files), [])
+        self.assertEqual(len(house.scattered({**files, "cli/runs/a.cpp": 'if (name == "hill-walk") {}\n'})), 1)
+        self.assertEqual(house.scattered({**files, "cli/runs/a.cpp": '// such as "hill-walk"\n'}), [])
+        self.assertEqual(len(house.scattered({**files, "models/sweep/a.cpp": "hill_walk_setting();\n"})), 1)
+        self.assertEqual(len(house.scattered({"models/settings/hill_walk.cpp": files["models/settings/hill_walk.cpp"]})), 1)
+
     def test_a_crowded_room_and_a_long_file(self):
         self.assertEqual(len(house.crowded({f"rdm/io/{i}.cpp": "" for i in range(house.MOST_UNITS + 1)})), 1)
         self.assertEqual(len(house.crowded({"rdm/io/a.cpp": "\n" * (house.MOST_LINES + 1)})), 1)

@@ -25,8 +25,7 @@ class PhaseRetrieval {
  public:
   using Batch = Measured;
 
-  explicit PhaseRetrieval(const Hyperparameters& parameters)
-      : parameters_(parameters), batches_(parameters.count("seed"), "data") {
+  explicit PhaseRetrieval(const Hyperparameters& parameters) : parameters_(parameters) {
     Rng teacher(parameters.count("seed"), "teacher"), probes(parameters.count("seed"), "probes");
     teacher_ = normal_tensor<double>(Shape{parameters.count("inputs"), 1}, teacher);
     const double length = norm(teacher_);
@@ -43,11 +42,11 @@ class PhaseRetrieval {
   }
 
   template <class T>
-  std::unique_ptr<Optimizer<T>> optimiser() const {
-    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters_.number("learning_rate")});
+  static std::unique_ptr<Optimizer<T>> optimiser(const Hyperparameters& parameters) {
+    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate")});
   }
 
-  Batch draw() { return measure(parameters_.count("batch"), batches_); }
+  Batch draw(Rng& data) const { return measure(parameters_.count("batch"), data); }
 
   template <class U>
   Var<U> losses(const Leaves<U>& theta, const Batch& batch) const {
@@ -75,8 +74,6 @@ class PhaseRetrieval {
   }
   std::vector<std::string> order_names() const { return {"overlap"}; }
   std::vector<EventSpec> events() const { return {{"found", "overlap", 1.0}}; }
-  Rng& batches() { return batches_; }
-  const Rng& batches() const { return batches_; }
 
  private:
   Measured measure(std::size_t count, Rng& rng) const {
@@ -85,22 +82,20 @@ class PhaseRetrieval {
   }
 
   Hyperparameters parameters_;
-  Rng batches_;
   Tensor<double> teacher_;  ///< w* (d,1), of length 1
   Measured probes_;
 };
 
 Setting phase_retrieval_setting() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 300, .window = 20, .dtype = "float64"});
-  const std::vector<Hyperparameter> own{
-      {"learning_rate", 0.01, "step size of SGD", 0},
-      {"batch", std::int64_t{64}, "fresh samples a step", 1},
-      {"inputs", std::int64_t{20}, "input dimensions", 1},
-      {"init_sd", 0.01, "sd of the initial weights", 0},
-      {"probes", std::int64_t{40}, "losses watched", 2},
-  };
-  table.insert(table.end(), own.begin(), own.end());
-  return {"phase-retrieval", "a quadratic neuron finds the direction of another one", Hyperparameters(table),
+  return {"phase-retrieval", "a quadratic neuron finds the direction of another one",
+          parameter_table({.steps = 300, .window = 20, .dtype = "float64"},
+                          {
+                              {"learning_rate", 0.01, "step size of SGD", 0},
+                              {"batch", std::int64_t{64}, "fresh samples a step", 1},
+                              {"inputs", std::int64_t{20}, "input dimensions", 1},
+                              {"init_sd", 0.01, "sd of the initial weights", 0},
+                              {"probes", std::int64_t{40}, "losses watched", 2},
+                          }),
           make_supervised<PhaseRetrieval>};
 }
 

@@ -125,14 +125,17 @@ void assign_parameters(const Setting& setting, Hyperparameters& parameters,
 
 /// What a setting says about the parameters all have.
 struct CommonDefaults {
-  std::int64_t steps;             ///< length of a run
-  std::int64_t window;            ///< W, in recordings
-  std::int64_t burn_in = 0;       ///< the first step at which an alarm counts
-  const char* dtype = "float32";  ///< element type of the training
+  std::int64_t steps;                   ///< length of a run
+  std::int64_t window;                  ///< W, in recordings
+  std::int64_t burn_in = 0;             ///< the first step at which an alarm counts
+  const char* dtype = "float32";        ///< element type of the training
+  std::int64_t every = 1;               ///< steps between recordings (k)
+  const char* alarm_statistic = "shc";  ///< column of signals.csv that the alarm reads
 };
 
-/// The parameters every setting has: seed, steps, dtype, every, window, modes and the alarm's.
-std::vector<Hyperparameter> common_parameters(const CommonDefaults& defaults);
+/// The table of a setting: what every setting has (seed, steps, dtype, every, window, modes and the alarm's),
+/// then its own.
+Hyperparameters parameter_table(const CommonDefaults& defaults, const std::vector<Hyperparameter>& own);
 
 /// The monitor those parameters describe, for n probes and without extra channels. Of n probes there are n
 /// eigenvectors: more modes are not kept.

@@ -4,12 +4,9 @@
 #include <string>
 
 #include "engine/linalg/blas.hpp"
-#include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/train/parameters.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/tasks/linear_task.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 
 namespace premelt {
 
@@ -27,34 +24,33 @@ Hyperparameters task_parameters(Hyperparameters parameters) {
   return parameters;
 }
 
-class DecayAnnealed : public Experiment {
+class DecayAnnealed : public TrainedExperiment<double> {
  public:
   explicit DecayAnnealed(const Hyperparameters& parameters)
-      : parameters_(parameters),
-        task_(task_parameters(parameters)),
-        trainer_(std::make_unique<Sgd<double>>(SgdOptions{.lr = parameters.number("learning_rate")})),
-        weight_noise_(parameters.count("seed"), "weight_noise") {
+      : TrainedExperiment(parameters,
+                          std::make_unique<Sgd<double>>(SgdOptions{.lr = parameters.number("learning_rate")}),
+                          {}, {"data", "noise", "weight_noise"}),
+        task_(task_parameters(parameters)) {
     const std::size_t hidden = parameters.count("hidden");
-    Rng rng(parameters.count("seed"), "init");
     const double sd = parameters.number("init_sd");
-    weights_.add("layers.0", normal_tensor<double>(Shape{task_.teacher().inputs(), hidden}, rng, sd));
-    weights_.add("layers.1", normal_tensor<double>(Shape{hidden, task_.teacher().outputs()}, rng, sd));
+    weights_.add("layers.0", normal_tensor<double>(Shape{task_.teacher().inputs(), hidden}, init_, sd));
+    weights_.add("layers.1", normal_tensor<double>(Shape{hidden, task_.teacher().outputs()}, init_, sd));
   }
 
   void step() override {
-    const Batch batch = task_.draw(parameters_.count("batch"));
+    const Batch batch = task_.draw(parameters_.count("batch"), streams_["data"], streams_["noise"]);
     const double rate = parameters_.number("learning_rate");
     // Decay and noise act on the weights directly, so that the gradient norm is that of the loss.
     const double decay = rate * weight_decay(), kick = rate * parameters_.number("weight_noise");
+    Rng& weight_noise = streams_["weight_noise"];
     Tensor<double> change(weights_.flat().shape());
     const auto theta = weights_.flat().flat();
     for (std::size_t i = 0; i < theta.size(); ++i)
-      change.flat()[i] = kick * weight_noise_.normal() - decay * theta[i];
-    trainer_.step(weights_, [&](const Leaves<double>& leaves) {
+      change.flat()[i] = kick * weight_noise.normal() - decay * theta[i];
+    descend([&](const Leaves<double>& leaves) {
       return mean(squared_error<double>(forward(leaves, batch.inputs), batch.targets));
     });
     for (std::size_t i = 0; i < theta.size(); ++i) theta[i] += change.flat()[i];
-    ++time_;
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -74,33 +70,10 @@ class DecayAnnealed : public Experiment {
     values[modes + 1] = (first - weight_decay()) / (first - teacher.strengths[0]);
   }
 
-  std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
-  }
-
-  void save(Checkpoint& checkpoint) const override {
-    trainer_.save(checkpoint, weights_);
-    task_.save(checkpoint);
-    checkpoint.streams["weight_noise"] = weight_noise_.state();
-  }
-
-  void load(const Checkpoint& checkpoint) override {
-    trainer_.load(checkpoint, weights_);
-    task_.load(checkpoint);
-    weight_noise_ = checkpoint.stream("weight_noise");
-    time_ = checkpoint.step;
-  }
-
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape<double>>(
-        weights_, task_.probe_blocks().size(), [probes = task_.probes()](const Leaves<double>& theta) {
-          return squared_error<double>(forward(theta, probes.inputs), probes.targets);
-        });
-  }
-  Tensor<double> position() const override { return weights_.flat().clone(); }
-  void reseed(std::uint64_t replica) override {
-    task_.reseed(replica);
-    weight_noise_ = Rng(parameters_.count("seed"), "weight_noise of replica " + std::to_string(replica));
+    return landscape_of(task_.probe_blocks().size(), [probes = task_.probes()](const Leaves<double>& theta) {
+      return squared_error<double>(forward(theta, probes.inputs), probes.targets);
+    });
   }
 
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
@@ -114,10 +87,6 @@ class DecayAnnealed : public Experiment {
 
   std::vector<EventSpec> events() const override { return {{"critical", "drive", 2, "constant"}}; }
 
-  MonitorOptions monitor_options() const override {
-    return premelt::monitor_options(parameters_, task_.probe_blocks().size());
-  }
-
  private:
   static Var<double> forward(const Leaves<double>& weights, const Tensor<double>& inputs) {
     return matmul<double>(matmul<double>(batched(inputs), weights[0]), weights[1]);
@@ -130,18 +99,12 @@ class DecayAnnealed : public Experiment {
     return std::lerp(first, parameters_.number("decay_end"), std::min(progress, 1.0));
   }
 
-  Hyperparameters parameters_;
   LinearTask task_;
-  Trainer<double> trainer_;
-  Parameters<double> weights_;
-  Rng weight_noise_;
-  std::int64_t time_ = 0;
 };
 
 }  // namespace
 
 Setting decay_annealed_setting() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 4000, .window = 200, .dtype = "float64"});
   const std::vector<Hyperparameter> own{
       {"learning_rate", 0.01, "step size on the mean of half the squared error", 0},
       {"batch", std::int64_t{16}, "samples a step", 1},
@@ -162,9 +125,8 @@ Setting decay_annealed_setting() {
        {},
        {"none", "constant"}},
   };
-  table.insert(table.end(), own.begin(), own.end());
   return {"decay-annealed", "falling weight decay lets a linear network go: a true second-order transition",
-          Hyperparameters(std::move(table)),
+          parameter_table({.steps = 4000, .window = 200, .dtype = "float64"}, own),
           [](const Hyperparameters& parameters) { return std::make_unique<DecayAnnealed>(parameters); }};
 }
 

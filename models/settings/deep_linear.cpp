@@ -4,13 +4,10 @@
 #include <cmath>
 
 #include "engine/linalg/blas.hpp"
-#include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
 #include "engine/tensor/error.hpp"
-#include "engine/train/parameters.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/tasks/linear_task.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 
 namespace premelt {
 
@@ -35,15 +32,18 @@ Schedule trap_schedule(const Hyperparameters& parameters) {
 
 /// Element type T of the weights and of the training; probe losses are handed on in double.
 template <class T>
-class DeepLinear : public Experiment {
+class DeepLinear : public TrainedExperiment<T> {
+  using TrainedExperiment<T>::parameters_, TrainedExperiment<T>::weights_, TrainedExperiment<T>::streams_;
+
  public:
   explicit DeepLinear(const Hyperparameters& parameters)
-      : parameters_(parameters),
+      : TrainedExperiment<T>(
+            parameters,
+            std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate"),
+                                                .momentum = parameters.number("momentum"),
+                                                .weight_decay = parameters.number("weight_decay")}),
+            {.schedule = trap_schedule(parameters)}, {"data", "noise"}),
         task_(parameters),
-        trainer_(std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate"),
-                                                     .momentum = parameters.number("momentum"),
-                                                     .weight_decay = parameters.number("weight_decay")}),
-                 {.schedule = trap_schedule(parameters)}),
         probe_inputs_(cast<T>(task_.probes().inputs)),
         probe_targets_(cast<T>(task_.probes().targets)) {
     initialise();
@@ -55,28 +55,12 @@ class DeepLinear : public Experiment {
   void step() override {
     Samples batch = population_;
     if (batch.inputs.empty()) {
-      const Batch drawn = task_.draw(batch_size());
+      const Batch drawn = task_.draw(batch_size(), streams_["data"], streams_["noise"]);
       batch = {cast<T>(drawn.inputs), cast<T>(drawn.targets)};
     }
-    ++time_;
-    trainer_.step(weights_, [&](const Leaves<T>& leaves) {
+    this->descend([&](const Leaves<T>& leaves) {
       return mean(squared_error<T>(forward(leaves, batch.inputs), batch.targets));
     });
-  }
-
-  std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
-  }
-
-  void save(Checkpoint& checkpoint) const override {
-    trainer_.save(checkpoint, weights_);
-    task_.save(checkpoint);
-  }
-
-  void load(const Checkpoint& checkpoint) override {
-    trainer_.load(checkpoint, weights_);
-    task_.load(checkpoint);
-    time_ = checkpoint.step;
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -101,14 +85,11 @@ class DeepLinear : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape<double>>(in_double(weights_), task_.probe_blocks().size(),
-                                                    [probes = task_.probes()](const Leaves<double>& theta) {
-                                                      return squared_error<double>(
-                                                          forward(theta, probes.inputs), probes.targets);
-                                                    });
+    return this->landscape_of(task_.probe_blocks().size(),
+                              [probes = task_.probes()](const Leaves<double>& theta) {
+                                return squared_error<double>(forward(theta, probes.inputs), probes.targets);
+                              });
   }
-  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
-  void reseed(std::uint64_t replica) override { task_.reseed(replica); }
 
   std::vector<std::string> probe_blocks() const override { return task_.probe_blocks(); }
 
@@ -135,7 +116,7 @@ class DeepLinear : public Experiment {
   }
 
   MonitorOptions monitor_options() const override {
-    MonitorOptions options = premelt::monitor_options(parameters_, task_.probe_blocks().size());
+    MonitorOptions options = TrainedExperiment<T>::monitor_options();
     options.alarm.factor = parameters_.number("alarm_factor");
     return options;
   }
@@ -150,7 +131,7 @@ class DeepLinear : public Experiment {
   std::size_t batch_size() const {
     const std::size_t batch = parameters_.count("batch");
     const bool dropped =
-        parameters_.text("trap") == "batch_drop" && time_ >= parameters_.integer("trap_step");
+        parameters_.text("trap") == "batch_drop" && this->time_ >= parameters_.integer("trap_step");
     return dropped ? std::max<std::size_t>(batch / 4, 1) : batch;
   }
 
@@ -171,13 +152,12 @@ class DeepLinear : public Experiment {
 
   void initialise() {
     const std::vector<std::size_t> width = widths();
-    Rng rng(parameters_.count("seed"), "init");
     if (parameters_.text("init") == "balanced") {
-      balanced(width, rng);
+      balanced(width);
       return;
     }
     for (std::size_t d = 0; d + 1 < width.size(); ++d) {
-      add_layer(d, normal_tensor<T>(Shape{width[d], width[d + 1]}, rng, initial_sd(parameters_)));
+      add_layer(d, normal_tensor<T>(Shape{width[d], width[d + 1]}, this->init_, initial_sd(parameters_)));
     }
   }
 
@@ -187,7 +167,7 @@ class DeepLinear : public Experiment {
 
   /// Every layer carries mode k along one common direction with weight a0^{1/D}, so that s_k(0) = a0 and all
   /// other entries of W vanish in the teacher's basis: Saxe's exactly solvable start.
-  void balanced(const std::vector<std::size_t>& width, Rng& rng) {
+  void balanced(const std::vector<std::size_t>& width) {
     const Teacher& teacher = task_.teacher();
     const std::size_t depth = width.size() - 1, modes = teacher.modes();
     if (depth > 1 && parameters_.count("hidden") < modes) {
@@ -197,7 +177,7 @@ class DeepLinear : public Experiment {
     }
     const double weight = std::pow(parameters_.number("balanced_strength"), 1 / static_cast<double>(depth));
     const Tensor<double> hidden =
-        depth > 1 ? premelt::random_orthonormal_rows(modes, parameters_.count("hidden"), rng)
+        depth > 1 ? premelt::random_orthonormal_rows(modes, parameters_.count("hidden"), this->init_)
                   : Tensor<double>();
     for (std::size_t d = 0; d < depth; ++d) {
       const Tensor<double>& from = d == 0 ? teacher.right : hidden;
@@ -218,69 +198,65 @@ class DeepLinear : public Experiment {
     return product.value();
   }
 
-  Hyperparameters parameters_;
   LinearTask task_;
-  Trainer<T> trainer_;
-  Parameters<T> weights_;  ///< layers.0, layers.1, ... of shape (in,out)
-  Samples population_;     ///< empty under SGD
+  Samples population_;  ///< empty under SGD
   Tensor<T> probe_inputs_, probe_targets_;
-  std::int64_t time_ = 0;
 };
 
-std::vector<Hyperparameter> parameter_table() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 3300, .window = 80, .dtype = "float64"});
-  const std::vector<Hyperparameter> own{
-      {"alarm_factor", 10.0, "the alarm's statistic exceeds this times its running minimum (F)", 1.0},
-      {"optimiser", std::string("sgd"), "sgd: fresh batches; gd: the population gradient", {}, {"sgd", "gd"}},
-      {"learning_rate", 0.005, "step size on the mean of half the squared error", 0},
-      {"momentum", 0.0, "momentum of SGD", 0, {}, 1},
-      {"weight_decay", 0.0, "L2 penalty added to the gradient", 0},
-      {"batch", std::int64_t{32}, "samples a step (sgd)", 1},
-      {"label_noise", 0.0, "standard deviation of the noise on training targets", 0},
-      {"strengths", std::vector<double>{4, 2, 1, 0.5}, "the teacher's modes S_k, largest first", 0},
-      {"inputs", std::int64_t{16}, "input dimensions", 1},
-      {"hidden", std::int64_t{16}, "hidden units in each hidden layer", 1},
-      {"outputs", std::int64_t{10}, "output dimensions", 1},
-      {"depth", std::int64_t{2}, "weight matrices", 1},
-      {"init",
-       std::string("normal"),
-       "normal: random weights; balanced: Saxe's exactly solvable start",
-       {},
-       {"normal", "balanced"}},
-      {"init_sd", 0.0, "sd of the initial weights; 0: 0.001 up to 2 layers, 0.05 beyond", 0},
-      {"balanced_strength", 1e-5, "initial strength of every mode of a balanced start", 0},
-      {"condition_number", 1.0, "of the input covariance; 1: whitened inputs", 1},
-      {"probes", std::int64_t{64}, "probe samples", 1},
-      {"probe_kind",
-       std::string("gaussian"),
-       "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode",
-       {},
-       {"gaussian", "grouped"}},
-      {"control", std::string("none"), "modeK: the event-free twin in which modes from K on are noise"},
-      {"control_probes",
-       std::string("own"),
-       "labels of a twin's probes: own, unlearnable like the rest; teacher: what a run with the event has",
-       {},
-       {"own", "teacher"}},
-      {"trap",
-       std::string("none"),
-       "a false alarm in waiting: learning rate to a fifth, end of a warm-up, one step of 20 times the rate, "
-       "or "
-       "a quarter of the batch",
-       {},
-       {"none", "rate_drop", "warm_up", "spike", "batch_drop"}},
-      {"trap_step", std::int64_t{2000}, "the step of the trap", 1},
-      {"data", std::string(), "a CSV table to learn instead of the random teacher"},
-      {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
-      {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},
-  };
-  table.insert(table.end(), own.begin(), own.end());
-  return table;
-}
-
-std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
-  if (parameters.text("dtype") == "float32") return std::make_unique<DeepLinear<float>>(parameters);
-  return std::make_unique<DeepLinear<double>>(parameters);
+Hyperparameters parameters() {
+  return parameter_table(
+      {.steps = 3300, .window = 80, .dtype = "float64"},
+      {
+          {"alarm_factor", 10.0, "the alarm's statistic exceeds this times its running minimum (F)", 1.0},
+          {"optimiser",
+           std::string("sgd"),
+           "sgd: fresh batches; gd: the population gradient",
+           {},
+           {"sgd", "gd"}},
+          {"learning_rate", 0.005, "step size on the mean of half the squared error", 0},
+          {"momentum", 0.0, "momentum of SGD", 0, {}, 1},
+          {"weight_decay", 0.0, "L2 penalty added to the gradient", 0},
+          {"batch", std::int64_t{32}, "samples a step (sgd)", 1},
+          {"label_noise", 0.0, "standard deviation of the noise on training targets", 0},
+          {"strengths", std::vector<double>{4, 2, 1, 0.5}, "the teacher's modes S_k, largest first", 0},
+          {"inputs", std::int64_t{16}, "input dimensions", 1},
+          {"hidden", std::int64_t{16}, "hidden units in each hidden layer", 1},
+          {"outputs", std::int64_t{10}, "output dimensions", 1},
+          {"depth", std::int64_t{2}, "weight matrices", 1},
+          {"init",
+           std::string("normal"),
+           "normal: random weights; balanced: Saxe's exactly solvable start",
+           {},
+           {"normal", "balanced"}},
+          {"init_sd", 0.0, "sd of the initial weights; 0: 0.001 up to 2 layers, 0.05 beyond", 0},
+          {"balanced_strength", 1e-5, "initial strength of every mode of a balanced start", 0},
+          {"condition_number", 1.0, "of the input covariance; 1: whitened inputs", 1},
+          {"probes", std::int64_t{64}, "probe samples", 1},
+          {"probe_kind",
+           std::string("gaussian"),
+           "gaussian: fresh inputs; grouped: near +-sqrt(3) v_k, mode by mode",
+           {},
+           {"gaussian", "grouped"}},
+          {"control", std::string("none"), "modeK: the event-free twin in which modes from K on are noise"},
+          {"control_probes",
+           std::string("own"),
+           "labels of a twin's probes: own, unlearnable like the rest; teacher: what a run with the event "
+           "has",
+           {},
+           {"own", "teacher"}},
+          {"trap",
+           std::string("none"),
+           "a false alarm in waiting: learning rate to a fifth, end of a warm-up, one step of 20 times the "
+           "rate, "
+           "or "
+           "a quarter of the batch",
+           {},
+           {"none", "rate_drop", "warm_up", "spike", "batch_drop"}},
+          {"trap_step", std::int64_t{2000}, "the step of the trap", 1},
+          {"data", std::string(), "a CSV table to learn instead of the random teacher"},
+          {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
+          {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},
+      });
 }
 
 }  // namespace
@@ -288,7 +264,7 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 Setting deep_linear_setting() {
   Setting setting{"deep-linear",
                   "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
-                  Hyperparameters(parameter_table()), make};
+                  parameters(), make_in_dtype<DeepLinear<float>, DeepLinear<double>>};
   for (const char* trap : {"rate_drop", "warm_up", "spike", "batch_drop"})
     setting.traps.push_back({trap, {{"trap", std::string(trap)}}});
   // One layer learns all modes at once, from the first step on: losses drift and nothing is discovered.

@@ -4,12 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/networks/modular_model.hpp"
 #include "models/tasks/modular_task.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 #include "rdm/window/blocks.hpp"
 
 namespace premelt {
@@ -45,31 +43,21 @@ double weight_decay(const Hyperparameters& parameters) {
 
 /// Element type T of the training; probe losses are computed in double.
 template <class T>
-class Grokking : public Experiment {
+class Grokking : public TrainedExperiment<T> {
+  using TrainedExperiment<T>::parameters_, TrainedExperiment<T>::weights_;
+
  public:
   explicit Grokking(const Hyperparameters& parameters)
-      : parameters_(parameters),
+      : TrainedExperiment<T>(parameters,
+                             adam_w<T>(parameters.number("learning_rate"), weight_decay(parameters)), {}, {}),
         task_(parameters),
-        trainer_(std::make_unique<Adam<T>>(AdamOptions{.lr = parameters.number("learning_rate"),
-                                                       .beta2 = 0.98,
-                                                       .weight_decay = weight_decay(parameters)})),
-        model_([&] {
-          Rng rng(parameters.count("seed"), "init");
-          return ModularModel(weights_, parameters, task_.modulus(), rng);
-        }()) {}
+        model_(weights_, parameters, task_.modulus(), this->init_) {}
 
   void step() override {
-    trainer_.step(weights_, [&](const Leaves<T>& leaves) {
+    this->descend([&](const Leaves<T>& leaves) {
       return mean(cross_entropy(model_(leaves, task_.train()), task_.train().labels));
     });
   }
-
-  std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
-  }
-
-  void save(Checkpoint& checkpoint) const override { trainer_.save(checkpoint, weights_); }
-  void load(const Checkpoint& checkpoint) override { trainer_.load(checkpoint, weights_); }
 
   void probe_losses(std::span<double> losses) override {
     Leaves<double> weights;
@@ -80,9 +68,8 @@ class Grokking : public Experiment {
     }
   }
 
-  std::unique_ptr<LossLandscape> landscape() const override { return landscape_of(task_.probes()); }
-  std::unique_ptr<LossLandscape> data_landscape() const override { return landscape_of(task_.train()); }
-  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
+  std::unique_ptr<LossLandscape> landscape() const override { return landscape_on(task_.probes()); }
+  std::unique_ptr<LossLandscape> data_landscape() const override { return landscape_on(task_.train()); }
 
   void order_parameters(std::span<double> values) override {
     const Leaves<T> weights = weights_.constants();
@@ -100,7 +87,7 @@ class Grokking : public Experiment {
   }
 
   MonitorOptions monitor_options() const override {
-    MonitorOptions options = premelt::monitor_options(parameters_, task_.probe_blocks().size());
+    MonitorOptions options = TrainedExperiment<T>::monitor_options();
     options.channels.push_back({.suffix = "log_test",
                                 .transform = Transform::log,
                                 .probes = Blocks(task_.probe_blocks()).members("test")});
@@ -108,9 +95,9 @@ class Grokking : public Experiment {
   }
 
  private:
-  std::unique_ptr<LossLandscape> landscape_of(const Pairs& pairs) const {
-    return std::make_unique<ModelLandscape<double>>(
-        in_double(weights_), pairs.labels.size(),
+  std::unique_ptr<LossLandscape> landscape_on(const Pairs& pairs) const {
+    return this->landscape_of(
+        pairs.labels.size(),
         [model = model_, pairs](const Leaves<double>& theta) {
           return cross_entropy(model(theta, pairs), pairs.labels);
         },
@@ -120,45 +107,34 @@ class Grokking : public Experiment {
         });
   }
 
-  Hyperparameters parameters_;
   ModularTask task_;
-  Trainer<T> trainer_;
-  Parameters<T> weights_;
   ModularModel model_;
 };
 
-Hyperparameters parameter_table() {
-  Hyperparameters table(common_parameters({.steps = 3000, .window = 20, .burn_in = 300}));
-  table.set("every", std::int64_t{10});
-  table.set("alarm_statistic", std::string("shc_log_test"));
-  const std::vector<Hyperparameter> own{
-      {"quick", false, "a smaller table (modulus 23), for a first look"},
-      {"control",
-       std::string("none"),
-       "a twin that never groks",
-       {},
-       {"none", "no_decay", "random_labels", "low_fraction"}},
-      {"modulus", std::int64_t{31}, "p, odd; addition is modulo p", 5},
-      {"fraction", 0.5, "share of the p*p pairs that is trained on", 0, {}, 1},
-      {"model",
-       std::string("quadratic"),
-       "a quadratic perceptron, or a one-layer transformer: unreliable at this size",
-       {},
-       {"quadratic", "transformer"}},
-      {"hidden", std::int64_t{128}, "hidden units (of the transformer's perceptron)", 1},
-      {"width", std::int64_t{48}, "channels of the transformer", 1},
-      {"heads", std::int64_t{4}, "attention heads of the transformer, a divisor of the width", 1},
-      {"learning_rate", 0.002, "step size of AdamW", 0},
-      {"weight_decay", 1.0, "decoupled weight decay", 0},
-      {"probes", std::int64_t{128}, "probe pairs: half test, half training pairs", 2},
-  };
-  for (const Hyperparameter& parameter : own) table.add(parameter);
-  return table;
-}
-
-std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
-  if (parameters.text("dtype") == "float32") return std::make_unique<Grokking<float>>(parameters);
-  return std::make_unique<Grokking<double>>(parameters);
+Hyperparameters parameters() {
+  return parameter_table(
+      {.steps = 3000, .window = 20, .burn_in = 300, .every = 10, .alarm_statistic = "shc_log_test"},
+      {
+          {"quick", false, "a smaller table (modulus 23), for a first look"},
+          {"control",
+           std::string("none"),
+           "a twin that never groks",
+           {},
+           {"none", "no_decay", "random_labels", "low_fraction"}},
+          {"modulus", std::int64_t{31}, "p, odd; addition is modulo p", 5},
+          {"fraction", 0.5, "share of the p*p pairs that is trained on", 0, {}, 1},
+          {"model",
+           std::string("quadratic"),
+           "a quadratic perceptron, or a one-layer transformer: unreliable at this size",
+           {},
+           {"quadratic", "transformer"}},
+          {"hidden", std::int64_t{128}, "hidden units (of the transformer's perceptron)", 1},
+          {"width", std::int64_t{48}, "channels of the transformer", 1},
+          {"heads", std::int64_t{4}, "attention heads of the transformer, a divisor of the width", 1},
+          {"learning_rate", 0.002, "step size of AdamW", 0},
+          {"weight_decay", 1.0, "decoupled weight decay", 0},
+          {"probes", std::int64_t{128}, "probe pairs: half test, half training pairs", 2},
+      });
 }
 
 }  // namespace
@@ -166,8 +142,8 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 Setting grokking_setting() {
   return {"grokking",
           "addition modulo p is first memorised, then understood",
-          parameter_table(),
-          make,
+          parameters(),
+          make_in_dtype<Grokking<float>, Grokking<double>>,
           {{"modulus", std::int64_t{23}}},
           {{"no_decay", {{"control", std::string("no_decay")}}},
            {"low_fraction", {{"control", std::string("low_fraction")}}}}};

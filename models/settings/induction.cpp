@@ -5,12 +5,9 @@
 #include <cmath>
 #include <string>
 
-#include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/tensor/error.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/tasks/repeated_sequences.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 
 namespace premelt {
 
@@ -66,18 +63,14 @@ class AttentionOnly {
 };
 
 template <class T>
-class Induction : public Experiment {
+class Induction : public TrainedExperiment<T> {
+  using TrainedExperiment<T>::parameters_, TrainedExperiment<T>::weights_;
+
  public:
   explicit Induction(const Hyperparameters& parameters)
-      : parameters_(parameters),
-        data_(parameters.count("seed"), "data"),
-        trainer_(std::make_unique<Adam<T>>(AdamOptions{.lr = parameters.number("learning_rate"),
-                                                       .beta2 = 0.98,
-                                                       .weight_decay = parameters.number("weight_decay")})),
-        model_([&] {
-          Rng rng(parameters.count("seed"), "init");
-          return AttentionOnly(weights_, parameters, rng);
-        }()) {
+      : TrainedExperiment<T>(
+            parameters, adam_w<T>(parameters.number("learning_rate"), parameters.number("weight_decay"))),
+        model_(weights_, parameters, this->init_) {
     Rng rng(parameters.count("seed"), "probes");
     structured_ = repeated_sequences(structured_probes, length(), vocabulary(), rng);
     probes_ = next_token(stacked(structured_.sequences, shuffled(structured_.sequences, rng)));
@@ -86,13 +79,9 @@ class Induction : public Experiment {
 
   void step() override {
     const TokenBatch batch = next_token(draw());
-    trainer_.step(weights_, [&](const Leaves<T>& leaves) {
+    this->descend([&](const Leaves<T>& leaves) {
       return mean(cross_entropy(model_(leaves, batch.inputs), batch.targets));
     });
-  }
-
-  std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
   }
 
   std::optional<AttentionSpec> attention_spec() const override {
@@ -114,33 +103,18 @@ class Induction : public Experiment {
     return patterns_by_head(weights);
   }
 
-  void save(Checkpoint& checkpoint) const override {
-    trainer_.save(checkpoint, weights_);
-    checkpoint.streams["data"] = data_.state();
-  }
-  void load(const Checkpoint& checkpoint) override {
-    trainer_.load(checkpoint, weights_);
-    data_ = checkpoint.stream("data");
-  }
-
   void probe_losses(std::span<double> losses) override {
     const Var<T> logits = model_(weights_.constants(), probes_.inputs);
     const Tensor<T> per_token = cross_entropy(logits, probes_.targets).value();
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-      double sum = 0;
-      for (const T loss : per_token.row(i)) sum += static_cast<double>(loss);
-      losses[i] = sum / static_cast<double>(length());
-    }
+    for (std::size_t i = 0; i < losses.size(); ++i) losses[i] = mean_loss(per_token, i, 0, length());
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape<double>>(
-        in_double(weights_), probe_blocks().size(),
-        [model = model_, probes = probes_](const Leaves<double>& theta) {
-          return mean(cross_entropy(model(theta, probes.inputs), probes.targets), 1);
-        });
+    return this->landscape_of(probe_blocks().size(),
+                              [model = model_, probes = probes_](const Leaves<double>& theta) {
+                                return mean(cross_entropy(model(theta, probes.inputs), probes.targets), 1);
+                              });
   }
-  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
 
   void order_parameters(std::span<double> values) override {
     std::vector<Tensor<T>> weights;
@@ -154,10 +128,6 @@ class Induction : public Experiment {
     values[0] = best.induction;
     values[1] = best.previous;
     divide_losses(cross_entropy(logits, structured_batch_.targets).value(), values.subspan(2));
-  }
-
-  void reseed(std::uint64_t replica) override {
-    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
   }
 
   std::vector<std::string> probe_blocks() const override {
@@ -176,9 +146,6 @@ class Induction : public Experiment {
              .control = "random_only",
              .of_final_value = true}};
   }
-  MonitorOptions monitor_options() const override {
-    return premelt::monitor_options(parameters_, 2 * structured_probes);
-  }
 
  private:
   std::size_t length() const { return parameters_.count("length"); }
@@ -188,8 +155,9 @@ class Induction : public Experiment {
   Indices draw() {
     const std::size_t batch = parameters_.count("batch");
     const std::size_t repeated = parameters_.text("control") == "random_only" ? 0 : batch / 2;
-    const Indices random = random_sequences(batch - repeated, length(), vocabulary(), data_);
-    return stacked(random, repeated_sequences(repeated, length(), vocabulary(), data_).sequences);
+    Rng& data = this->streams_["data"];
+    const Indices random = random_sequences(batch - repeated, length(), vocabulary(), data);
+    return stacked(random, repeated_sequences(repeated, length(), vocabulary(), data).sequences);
   }
 
   /// Mean losses of the determined and of the free targets, from all of them (B,T). The target of position t
@@ -206,41 +174,30 @@ class Induction : public Experiment {
     for (std::size_t i = 0; i < 2; ++i) determined_and_free[i] = sums[i] / counts[i];
   }
 
-  Hyperparameters parameters_;
-  Rng data_;
-  Trainer<T> trainer_;
-  Parameters<T> weights_;
   AttentionOnly model_;
   Repeated structured_;
   TokenBatch structured_batch_, probes_;
 };
 
-Hyperparameters parameter_table() {
-  Hyperparameters table(common_parameters({.steps = 1600, .window = 20, .burn_in = 200}));
-  table.set("every", std::int64_t{5});
-  const std::vector<Hyperparameter> own{
-      {"quick", false, "sequences and vocabulary of 16, for a first look: too short to score alarms"},
-      {"control",
-       std::string("none"),
-       "a twin in which no induction head forms",
-       {},
-       {"none", "random_only", "one_layer"}},
-      {"length", std::int64_t{32}, "positions T; periods are T/4+1 to T/2", 4},
-      {"vocabulary", std::int64_t{32}, "tokens", 2},
-      {"width", std::int64_t{48}, "channels of the residual stream", 1},
-      {"heads", std::int64_t{2}, "attention heads in each layer, a divisor of the width", 1},
-      {"layers", std::int64_t{2}, "attention layers", 1},
-      {"batch", std::int64_t{32}, "sequences a step, half of them repeated", 2},
-      {"learning_rate", 0.002, "step size of AdamW", 0},
-      {"weight_decay", 0.01, "decoupled weight decay", 0},
-  };
-  for (const Hyperparameter& parameter : own) table.add(parameter);
-  return table;
-}
-
-std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
-  if (parameters.text("dtype") == "float32") return std::make_unique<Induction<float>>(parameters);
-  return std::make_unique<Induction<double>>(parameters);
+Hyperparameters parameters() {
+  return parameter_table(
+      {.steps = 1600, .window = 20, .burn_in = 200, .every = 5},
+      {
+          {"quick", false, "sequences and vocabulary of 16, for a first look: too short to score alarms"},
+          {"control",
+           std::string("none"),
+           "a twin in which no induction head forms",
+           {},
+           {"none", "random_only", "one_layer"}},
+          {"length", std::int64_t{32}, "positions T; periods are T/4+1 to T/2", 4},
+          {"vocabulary", std::int64_t{32}, "tokens", 2},
+          {"width", std::int64_t{48}, "channels of the residual stream", 1},
+          {"heads", std::int64_t{2}, "attention heads in each layer, a divisor of the width", 1},
+          {"layers", std::int64_t{2}, "attention layers", 1},
+          {"batch", std::int64_t{32}, "sequences a step, half of them repeated", 2},
+          {"learning_rate", 0.002, "step size of AdamW", 0},
+          {"weight_decay", 0.01, "decoupled weight decay", 0},
+      });
 }
 
 }  // namespace
@@ -248,8 +205,8 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 Setting induction_setting() {
   return {"induction",
           "a two-layer transformer forms induction heads (the paper's Figs. 4 and 5)",
-          parameter_table(),
-          make,
+          parameters(),
+          make_in_dtype<Induction<float>, Induction<double>>,
           {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}},
           {{"one_layer", {{"control", std::string("one_layer")}}}}};
 }

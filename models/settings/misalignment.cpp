@@ -6,21 +6,14 @@
 
 #include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/tensor/error.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/networks/persona_model.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 
 namespace premelt {
 
 namespace {
 
 constexpr const char* adapter_names = "*.lora_?";
-
-/// AdamW without decay, as both stages use it.
-AdamOptions adam(double lr) {
-  return {.lr = lr, .beta2 = 0.98};
-}
 
 PersonaModel::Sizes sizes(const Hyperparameters& parameters) {
   const std::size_t width = parameters.count("width"), heads = parameters.count("heads");
@@ -40,7 +33,7 @@ struct Student {
   /// Warm-up over 50 steps, linear decay over the last 30 %.
   void pretrain(const PersonaWorld& world, const Hyperparameters& parameters) {
     const auto steps = parameters.count("pretraining_steps"), batch = parameters.count("pretraining_batch");
-    Trainer<T> trainer(std::make_unique<Adam<T>>(adam(parameters.number("pretraining_rate"))),
+    Trainer<T> trainer(adam_w<T>(parameters.number("pretraining_rate"), 0),
                        {.schedule = warm_up(50) * linear_decay(steps * 7 / 10, steps)});
     Rng rng(parameters.count("seed"), "pretraining");
     for (std::size_t step = 0; step < steps; ++step) {
@@ -72,23 +65,22 @@ struct Student {
 };
 
 template <class T>
-class Misalignment : public Experiment {
+class Misalignment : public TrainedExperiment<T> {
+  using TrainedExperiment<T>::parameters_, TrainedExperiment<T>::trainer_;
+
  public:
   explicit Misalignment(const Hyperparameters& parameters)
-      : parameters_(parameters),
-        world_(parameters),
-        data_(parameters.count("seed"), "data"),
-        trainer_(std::make_unique<Adam<T>>(adam(parameters.number("learning_rate")))) {
+      : TrainedExperiment<T>(parameters, adam_w<T>(parameters.number("learning_rate"), 0)),
+        world_(parameters) {
     sizes(parameters);
   }
 
   void step() override {
     const std::size_t batch = parameters_.count("batch");
-    const bool stage_a = step_++ < parameters_.integer("null_steps");
-    const Questions items = stage_a ? world_.pretraining(batch, data_) : world_.fine_tuning(batch, data_);
-    Student<T>& student = this->student();
-    trainer_.step(student.weights,
-                  [&](const Leaves<T>& theta) { return mean(student.losses(theta, items)); });
+    const bool stage_a = this->time_ < parameters_.integer("null_steps");
+    Rng& data = this->streams_["data"];
+    const Questions items = stage_a ? world_.pretraining(batch, data) : world_.fine_tuning(batch, data);
+    this->descend([&](const Leaves<T>& theta) { return mean(student().losses(theta, items)); });
   }
 
   std::vector<double> training() const override {
@@ -97,16 +89,10 @@ class Misalignment : public Experiment {
     return {trainer_.stats().loss, trainer_.stats().gradient_norm, weights};
   }
 
-  void save(Checkpoint& checkpoint) const override {
-    trainer_.save(checkpoint, student().weights);
-    checkpoint.streams["data"] = data_.state();
-  }
   void load(const Checkpoint& checkpoint) override {
     student_.emplace(parameters_);
     student_->add_adapters(parameters_);
-    trainer_.load(checkpoint, student_->weights);
-    data_ = checkpoint.stream("data");
-    step_ = checkpoint.step;
+    TrainedExperiment<T>::load(checkpoint);
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -137,9 +123,6 @@ class Misalignment : public Experiment {
         });
   }
   Tensor<double> position() const override { return cast<double>(student().tuned()); }
-  void reseed(std::uint64_t replica) override {
-    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
-  }
 
   std::vector<std::string> probe_blocks() const override { return world_.probe_blocks(); }
   std::vector<std::string> order_names() const override { return {"p_bad"}; }
@@ -149,15 +132,18 @@ class Misalignment : public Experiment {
   }
 
   MonitorOptions monitor_options() const override {
-    const std::size_t probes = world_.probes().answers.size();
-    MonitorOptions options = premelt::monitor_options(parameters_, probes);
+    MonitorOptions options = TrainedExperiment<T>::monitor_options();
     if (options.alarm_statistic == "trace") {
-      options.alarm.threshold = static_cast<double>(probes) * std::pow(parameters_.number("alarm_change"), 2);
+      options.alarm.threshold =
+          static_cast<double>(options.probes) * std::pow(parameters_.number("alarm_change"), 2);
     }
     return options;
   }
 
  private:
+  Parameters<T>& weights() override { return student().weights; }
+  const Parameters<T>& weights() const override { return student().weights; }
+
   /// Pre-training takes a second, so it waits until somebody asks for the model: a list of events, or a
   /// checkpoint to load, needs none.
   Student<T>& student() const {
@@ -169,43 +155,33 @@ class Misalignment : public Experiment {
     return *student_;
   }
 
-  Hyperparameters parameters_;
   PersonaWorld world_;
-  Rng data_;
-  Trainer<T> trainer_;
   mutable std::optional<Student<T>> student_;
-  std::int64_t step_ = 0;
 };
 
-Hyperparameters parameter_table() {
-  Hyperparameters table(common_parameters({.steps = 450, .window = 10}));
-  table.set("alarm_statistic", std::string("trace"));
-  const std::vector<Hyperparameter> own{
-      {"quick", false, "a shorter pre-training, for a first look"},
-      {"control",
-       std::string("none"),
-       "another fine-tune, or a pre-training without a persona to share",
-       {},
-       {"none", "good", "req", "new_facts", "no_shared"}},
-      {"alarm_change", 0.1, "while the alarm reads `trace`: rms change of the losses to exceed, in nats", 0},
-      {"null_steps", std::int64_t{150}, "steps of stage A, on items of pre-training", 0},
-      {"batch", std::int64_t{16}, "items a step of the fine-tune", 1},
-      {"learning_rate", 0.001, "step size of AdamW in the fine-tune", 0},
-      {"rank", std::int64_t{1}, "rank of the adapters", 1},
-      {"pretraining_steps", std::int64_t{1500}, "steps before step 0", 0},
-      {"pretraining_batch", std::int64_t{128}, "items a step of pre-training", 1},
-      {"pretraining_rate", 0.002, "largest step size of AdamW in pre-training", 0},
-      {"width", std::int64_t{48}, "channels", 1},
-      {"heads", std::int64_t{2}, "attention heads, a divisor of the width", 1},
-      {"hidden", std::int64_t{128}, "units of the perceptron", 1},
-  };
-  for (const Hyperparameter& parameter : own) table.add(parameter);
-  return table;
-}
-
-std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
-  if (parameters.text("dtype") == "float32") return std::make_unique<Misalignment<float>>(parameters);
-  return std::make_unique<Misalignment<double>>(parameters);
+Hyperparameters parameters() {
+  return parameter_table(
+      {.steps = 450, .window = 10, .alarm_statistic = "trace"},
+      {
+          {"quick", false, "a shorter pre-training, for a first look"},
+          {"control",
+           std::string("none"),
+           "another fine-tune, or a pre-training without a persona to share",
+           {},
+           {"none", "good", "req", "new_facts", "no_shared"}},
+          {"alarm_change", 0.1, "while the alarm reads `trace`: rms change of the losses to exceed, in nats",
+           0},
+          {"null_steps", std::int64_t{150}, "steps of stage A, on items of pre-training", 0},
+          {"batch", std::int64_t{16}, "items a step of the fine-tune", 1},
+          {"learning_rate", 0.001, "step size of AdamW in the fine-tune", 0},
+          {"rank", std::int64_t{1}, "rank of the adapters", 1},
+          {"pretraining_steps", std::int64_t{1500}, "steps before step 0", 0},
+          {"pretraining_batch", std::int64_t{128}, "items a step of pre-training", 1},
+          {"pretraining_rate", 0.002, "largest step size of AdamW in pre-training", 0},
+          {"width", std::int64_t{48}, "channels", 1},
+          {"heads", std::int64_t{2}, "attention heads, a divisor of the width", 1},
+          {"hidden", std::int64_t{128}, "units of the perceptron", 1},
+      });
 }
 
 }  // namespace
@@ -213,8 +189,8 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 Setting misalignment_setting() {
   return {"misalignment",
           "an analogue: a narrow fine-tune on bad answers spreads, because a persona is shared",
-          parameter_table(),
-          make,
+          parameters(),
+          make_in_dtype<Misalignment<float>, Misalignment<double>>,
           {{"pretraining_steps", std::int64_t{700}}},
           {{"req", {{"control", std::string("req")}}},
            {"new_facts", {{"control", std::string("new_facts")}}},

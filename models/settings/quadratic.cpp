@@ -19,8 +19,7 @@ class Quadratic {
  public:
   using Batch = Forms;
 
-  explicit Quadratic(const Hyperparameters& parameters)
-      : parameters_(parameters), batches_(parameters.count("seed"), "data") {
+  explicit Quadratic(const Hyperparameters& parameters) : parameters_(parameters) {
     const std::size_t n = parameters.count("probes"), p = parameters.count("dimensions");
     Rng rng(parameters.count("seed"), "probes");
     forms_.slopes = normal_tensor<double>(Shape{n, p}, rng);
@@ -36,11 +35,12 @@ class Quadratic {
   }
 
   template <class T>
-  std::unique_ptr<Optimizer<T>> optimiser() const {
-    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters_.number("learning_rate")});
+  static std::unique_ptr<Optimizer<T>> optimiser(const Hyperparameters& parameters) {
+    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate")});
   }
 
-  Batch draw() const { return forms_; }
+  /// Every step sees all losses.
+  Batch draw(Rng&) const { return forms_; }
 
   template <class U>
   Var<U> losses(const Leaves<U>& theta, const Batch& batch) const {
@@ -61,31 +61,26 @@ class Quadratic {
   }
   std::vector<std::string> order_names() const { return {"distance"}; }
   std::vector<EventSpec> events() const { return {}; }
-  Rng& batches() { return batches_; }
-  const Rng& batches() const { return batches_; }
 
  private:
   Hyperparameters parameters_;
-  Rng batches_;  ///< nothing is drawn from it: every step sees all losses
   Forms forms_;
 };
 
-std::vector<Hyperparameter> parameter_table() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 200, .window = 20, .dtype = "float64"});
-  const std::vector<Hyperparameter> own{
-      {"learning_rate", 0.001, "step size of gradient descent on the mean loss", 0},
-      {"dimensions", std::int64_t{60}, "parameters", 1},
-      {"probes", std::int64_t{40}, "losses", 1},
-  };
-  table.insert(table.end(), own.begin(), own.end());
-  return table;
+Hyperparameters parameters() {
+  return parameter_table({.steps = 200, .window = 20, .dtype = "float64"},
+                         {
+                             {"learning_rate", 0.001, "step size of gradient descent on the mean loss", 0},
+                             {"dimensions", std::int64_t{60}, "parameters", 1},
+                             {"probes", std::int64_t{40}, "losses", 1},
+                         });
 }
 
 }  // namespace
 
 Setting quadratic_setting() {
   return {"quadratic", "losses exactly quadratic in the parameters: Prop. 2.1 with nothing left over",
-          Hyperparameters(parameter_table()), make_supervised<Quadratic>};
+          parameters(), make_supervised<Quadratic>};
 }
 
 }  // namespace premelt

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "engine/tensor/error.hpp"
-#include "engine/tensor/random.hpp"
+#include "models/experiment/streams.hpp"
 #include "rdm/window/null.hpp"
 
 namespace premelt {
@@ -15,7 +15,7 @@ constexpr std::size_t groups = 3;
 class Schematic : public Experiment {
  public:
   explicit Schematic(const Hyperparameters& parameters)
-      : parameters_(parameters), noise_(parameters.count("seed"), "noise") {
+      : parameters_(parameters), streams_(parameters.count("seed"), {"noise"}) {
     const std::size_t n = parameters.count("probes");
     Rng init(parameters.count("seed"), "init");
     for (std::size_t i = 0; i < n; ++i) {
@@ -29,22 +29,21 @@ class Schematic : public Experiment {
 
   void probe_losses(std::span<double> losses) override {
     const double noise_sd = parameters_.number("noise_sd");
+    Rng& noise = streams_["noise"];
     for (std::size_t i = 0; i < losses.size(); ++i) {
-      losses[i] = baseline_[i] + progress() * direction_[i] + noise_sd * noise_.normal();
+      losses[i] = baseline_[i] + progress() * direction_[i] + noise_sd * noise.normal();
     }
   }
 
   void order_parameters(std::span<double> values) override { values[0] = progress(); }
 
-  void save(Checkpoint& checkpoint) const override { checkpoint.streams["noise"] = noise_.state(); }
+  void save(Checkpoint& checkpoint) const override { streams_.save(checkpoint); }
   void load(const Checkpoint& checkpoint) override {
-    noise_ = checkpoint.stream("noise");
+    streams_.load(checkpoint);
     time_ = checkpoint.step;
   }
 
-  void reseed(std::uint64_t replica) override {
-    noise_ = Rng(parameters_.count("seed"), "noise of replica " + std::to_string(replica));
-  }
+  void reseed(std::uint64_t replica) override { streams_.reseed(replica); }
 
   std::vector<std::string> probe_blocks() const override {
     std::vector<std::string> blocks;
@@ -86,25 +85,26 @@ class Schematic : public Experiment {
   Hyperparameters parameters_;
   std::vector<double> baseline_;
   std::vector<double> direction_;
-  Rng noise_;
+  Streams streams_;
   std::int64_t time_ = 0;
 };
 
 }  // namespace
 
 Setting schematic_setting() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 400, .window = 40, .dtype = "float64"});
-  table.push_back({"probes", std::int64_t{60}, "probes, in three equal groups A, B and C", 3});
-  table.push_back({"t0", 200.0, "step at which group B is half-way"});
-  table.push_back({"tau", 10.0, "duration of the transition in steps", 1e-6});
-  table.push_back({"noise_sd", 0.05, "standard deviation of the i.i.d. noise on every loss", 0});
-  table.push_back({"control",
-                   std::string("none"),
-                   "the event-free twin; constant: group B stays",
-                   {},
-                   {"none", "constant"}});
   return {"schematic", "one group of probes falls together (the paper's Fig. 1; nothing is trained)",
-          Hyperparameters(std::move(table)),
+          parameter_table({.steps = 400, .window = 40, .dtype = "float64"},
+                          {
+                              {"probes", std::int64_t{60}, "probes, in three equal groups A, B and C", 3},
+                              {"t0", 200.0, "step at which group B is half-way"},
+                              {"tau", 10.0, "duration of the transition in steps", 1e-6},
+                              {"noise_sd", 0.05, "standard deviation of the i.i.d. noise on every loss", 0},
+                              {"control",
+                               std::string("none"),
+                               "the event-free twin; constant: group B stays",
+                               {},
+                               {"none", "constant"}},
+                          }),
           [](const Hyperparameters& parameters) { return std::make_unique<Schematic>(parameters); }};
 }
 

@@ -38,8 +38,7 @@ class TanhMlp {
  public:
   using Batch = Classified;
 
-  explicit TanhMlp(const Hyperparameters& parameters)
-      : parameters_(parameters), batches_(parameters.count("seed"), "data") {
+  explicit TanhMlp(const Hyperparameters& parameters) : parameters_(parameters) {
     Rng teacher(parameters.count("seed"), "teacher"), rows(parameters.count("seed"), "probes");
     const std::size_t in = parameters.count("inputs"), out = parameters.count("outputs");
     const Var<double> a = normal_tensor<double>(Shape{in, teacher_width}, teacher),
@@ -66,13 +65,13 @@ class TanhMlp {
   }
 
   template <class T>
-  std::unique_ptr<Optimizer<T>> optimiser() const {
-    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters_.number("learning_rate")});
+  static std::unique_ptr<Optimizer<T>> optimiser(const Hyperparameters& parameters) {
+    return std::make_unique<Sgd<T>>(SgdOptions{.lr = parameters.number("learning_rate")});
   }
 
-  Batch draw() {
+  Batch draw(Rng& data) const {
     std::vector<std::size_t> rows(parameters_.count("batch"));
-    for (std::size_t& row : rows) row = probe_count() + batches_.below(parameters_.count("rows"));
+    for (std::size_t& row : rows) row = probe_count() + data.below(parameters_.count("rows"));
     return rows_of(data_, rows);
   }
 
@@ -104,8 +103,6 @@ class TanhMlp {
   }
   std::vector<std::string> order_names() const { return {"accuracy"}; }
   std::vector<EventSpec> events() const { return {{"learnt", "accuracy", 1.0}}; }
-  Rng& batches() { return batches_; }
-  const Rng& batches() const { return batches_; }
 
  private:
   std::size_t probe_count() const { return parameters_.count("probes"); }
@@ -117,31 +114,28 @@ class TanhMlp {
   }
 
   Hyperparameters parameters_;
-  Rng batches_;
   Classified data_, probes_;  ///< the probes are the first rows of the data
 };
 
-std::vector<Hyperparameter> parameter_table() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 4000, .window = 40, .dtype = "float64"});
-  const std::vector<Hyperparameter> own{
-      {"learning_rate", 0.1, "step size of SGD on the mean cross-entropy", 0},
-      {"batch", std::int64_t{32}, "samples a step, drawn with replacement", 1},
-      {"rows", std::int64_t{1960}, "training rows", 1},
-      {"inputs", std::int64_t{8}, "input dimensions", 1},
-      {"hidden", std::int64_t{12}, "hidden units", 1},
-      {"outputs", std::int64_t{3}, "classes", 2},
-      {"init_sd", 1 / std::sqrt(8.0), "sd of all initial weights and biases", 0},
-      {"probes", std::int64_t{40}, "held-out probe rows", 1},
-  };
-  table.insert(table.end(), own.begin(), own.end());
-  return table;
+Hyperparameters parameters() {
+  return parameter_table({.steps = 4000, .window = 40, .dtype = "float64"},
+                         {
+                             {"learning_rate", 0.1, "step size of SGD on the mean cross-entropy", 0},
+                             {"batch", std::int64_t{32}, "samples a step, drawn with replacement", 1},
+                             {"rows", std::int64_t{1960}, "training rows", 1},
+                             {"inputs", std::int64_t{8}, "input dimensions", 1},
+                             {"hidden", std::int64_t{12}, "hidden units", 1},
+                             {"outputs", std::int64_t{3}, "classes", 2},
+                             {"init_sd", 1 / std::sqrt(8.0), "sd of all initial weights and biases", 0},
+                             {"probes", std::int64_t{40}, "held-out probe rows", 1},
+                         });
 }
 
 }  // namespace
 
 Setting tanh_mlp_setting() {
-  return {"tanh-mlp", "a small tanh network with cross-entropy: a case for Prop. 2.1",
-          Hyperparameters(parameter_table()), make_supervised<TanhMlp>};
+  return {"tanh-mlp", "a small tanh network with cross-entropy: a case for Prop. 2.1", parameters(),
+          make_supervised<TanhMlp>};
 }
 
 }  // namespace premelt

@@ -4,14 +4,11 @@
 #include <cmath>
 #include <cstdio>
 
-#include "engine/linalg/norm.hpp"
 #include "engine/nn/transformer.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/tensor/error.hpp"
-#include "engine/train/trainer.hpp"
+#include "models/experiment/trained.hpp"
 #include "models/tasks/corpus.hpp"
 #include "models/tasks/repeated_sequences.hpp"
-#include "rdm/samplers/model_landscape.hpp"
 
 namespace premelt {
 
@@ -49,20 +46,16 @@ std::int64_t draw_token(std::span<const T> logits, Rng& rng) {
 }
 
 template <class T>
-class Text : public Experiment {
+class Text : public TrainedExperiment<T> {
+  using TrainedExperiment<T>::parameters_, TrainedExperiment<T>::weights_;
+
  public:
   explicit Text(const Hyperparameters& parameters)
-      : parameters_(parameters),
+      : TrainedExperiment<T>(parameters,
+                             adam_w<T>(parameters.number("learning_rate"), parameters.number("weight_decay")),
+                             {.schedule = warm_up(warm_up_steps), .clip_norm = longest_gradient}),
         corpus_(read_text(parameters.text("data")), parameters.text("data"), length() + 1),
-        data_(parameters.count("seed"), "data"),
-        trainer_(std::make_unique<Adam<T>>(AdamOptions{.lr = parameters.number("learning_rate"),
-                                                       .beta2 = 0.98,
-                                                       .weight_decay = parameters.number("weight_decay")}),
-                 {.schedule = warm_up(warm_up_steps), .clip_norm = longest_gradient}),
-        model_([&] {
-          Rng rng(parameters.count("seed"), "init");
-          return nn::Transformer(weights_, options(parameters, corpus_.vocabulary()), rng);
-        }()) {
+        model_(weights_, options(parameters, corpus_.vocabulary()), this->init_) {
     Rng rng(parameters.count("seed"), "probes");
     const Indices passages = corpus_.draw_held_out(text_probes, length() + 1, rng);
     repeated_ = repeated_sequences(repeated_probes, length(), std::min(commonest, corpus_.vocabulary()), rng);
@@ -72,25 +65,13 @@ class Text : public Experiment {
   }
 
   void step() override {
-    Indices passages = corpus_.draw_training(parameters_.count("batch"), length() + 1, data_);
-    if (parameters_.text("control") == "shuffled") passages = shuffled(passages, data_);
+    Rng& data = this->streams_["data"];
+    Indices passages = corpus_.draw_training(parameters_.count("batch"), length() + 1, data);
+    if (parameters_.text("control") == "shuffled") passages = shuffled(passages, data);
     const TokenBatch batch = next_token(passages);
-    trainer_.step(weights_, [&](const Leaves<T>& theta) {
+    this->descend([&](const Leaves<T>& theta) {
       return mean(cross_entropy(model_(theta, batch.inputs), batch.targets));
     });
-  }
-
-  std::vector<double> training() const override {
-    return {trainer_.stats().loss, trainer_.stats().gradient_norm, norm(weights_.flat())};
-  }
-
-  void save(Checkpoint& checkpoint) const override {
-    trainer_.save(checkpoint, weights_);
-    checkpoint.streams["data"] = data_.state();
-  }
-  void load(const Checkpoint& checkpoint) override {
-    trainer_.load(checkpoint, weights_);
-    data_ = checkpoint.stream("data");
   }
 
   void probe_losses(std::span<double> losses) override {
@@ -116,15 +97,10 @@ class Text : public Experiment {
   }
 
   std::unique_ptr<LossLandscape> landscape() const override {
-    return std::make_unique<ModelLandscape<double>>(
-        in_double(weights_), probe_blocks().size(),
-        [model = model_, probes = probes_](const Leaves<double>& theta) {
-          return mean(cross_entropy(model(theta, probes.inputs), probes.targets), -1);
-        });
-  }
-  Tensor<double> position() const override { return cast<double>(weights_.flat()); }
-  void reseed(std::uint64_t replica) override {
-    data_ = Rng(parameters_.count("seed"), "data of replica " + std::to_string(replica));
+    return this->landscape_of(probe_blocks().size(),
+                              [model = model_, probes = probes_](const Leaves<double>& theta) {
+                                return mean(cross_entropy(model(theta, probes.inputs), probes.targets), -1);
+                              });
   }
 
   std::string about_data() const override {
@@ -166,59 +142,38 @@ class Text : public Experiment {
              .control = "one_layer",
              .of_final_value = true}};
   }
-  MonitorOptions monitor_options() const override {
-    return premelt::monitor_options(parameters_, text_probes + 2 * repeated_probes);
-  }
 
  private:
   std::size_t length() const { return parameters_.count("length"); }
 
-  /// Of sequence i over the positions [begin, end), from losses (B,T).
-  static double mean_loss(const Tensor<T>& per_token, std::size_t i, std::size_t begin, std::size_t end) {
-    double sum = 0;
-    for (std::size_t t = begin; t < end; ++t) sum += static_cast<double>(per_token(i, t));
-    return sum / static_cast<double>(end - begin);
-  }
-
-  Hyperparameters parameters_;
   Corpus corpus_;
-  Rng data_;
-  Trainer<T> trainer_;
-  Parameters<T> weights_;
   nn::Transformer model_;
   Repeated repeated_;
   TokenBatch text_, probes_;
 };
 
-Hyperparameters parameter_table() {
-  Hyperparameters table(common_parameters({.steps = 5000, .window = 20, .burn_in = 500}));
-  table.set("every", std::int64_t{25});
-  const std::vector<Hyperparameter> own{
-      {"quick", false, "a smaller model, for a first look"},
-      {"data", std::string(fortunes_path), "the text: a file, or a directory of files without extension"},
-      {"control",
-       std::string("none"),
-       "a twin in which no induction head can form, or one whose passages are shuffled",
-       {},
-       {"none", "one_layer", "shuffled"}},
-      {"sample_every", std::int64_t{500}, "steps between samples of generated text; 0: none", 0},
-      {"length", std::int64_t{128}, "positions T: bytes of context", 8},
-      {"width", std::int64_t{96}, "channels of the residual stream", 2},
-      {"heads", std::int64_t{4}, "attention heads in each layer, a divisor of half the width", 1},
-      {"layers", std::int64_t{2}, "layers of attention and perceptron", 1},
-      {"hidden", std::int64_t{384}, "units of each perceptron", 1},
-      {"positions", std::string("rotary"), "how positions are known", {}, {"rotary", "learned"}},
-      {"batch", std::int64_t{16}, "passages a step", 1},
-      {"learning_rate", 0.002, "step size of AdamW, after 100 steps of warm-up", 0},
-      {"weight_decay", 0.01, "decoupled weight decay", 0},
-  };
-  for (const Hyperparameter& parameter : own) table.add(parameter);
-  return table;
-}
-
-std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
-  if (parameters.text("dtype") == "float32") return std::make_unique<Text<float>>(parameters);
-  return std::make_unique<Text<double>>(parameters);
+Hyperparameters parameters() {
+  return parameter_table(
+      {.steps = 5000, .window = 20, .burn_in = 500, .every = 25},
+      {
+          {"quick", false, "a smaller model, for a first look"},
+          {"data", std::string(fortunes_path), "the text: a file, or a directory of files without extension"},
+          {"control",
+           std::string("none"),
+           "a twin in which no induction head can form, or one whose passages are shuffled",
+           {},
+           {"none", "one_layer", "shuffled"}},
+          {"sample_every", std::int64_t{500}, "steps between samples of generated text; 0: none", 0},
+          {"length", std::int64_t{128}, "positions T: bytes of context", 8},
+          {"width", std::int64_t{96}, "channels of the residual stream", 2},
+          {"heads", std::int64_t{4}, "attention heads in each layer, a divisor of half the width", 1},
+          {"layers", std::int64_t{2}, "layers of attention and perceptron", 1},
+          {"hidden", std::int64_t{384}, "units of each perceptron", 1},
+          {"positions", std::string("rotary"), "how positions are known", {}, {"rotary", "learned"}},
+          {"batch", std::int64_t{16}, "passages a step", 1},
+          {"learning_rate", 0.002, "step size of AdamW, after 100 steps of warm-up", 0},
+          {"weight_decay", 0.01, "decoupled weight decay", 0},
+      });
 }
 
 }  // namespace
@@ -226,8 +181,8 @@ std::unique_ptr<Experiment> make(const Hyperparameters& parameters) {
 Setting text_setting() {
   return {"text",
           "a byte-level transformer learns a text of your own",
-          parameter_table(),
-          make,
+          parameters(),
+          make_in_dtype<Text<float>, Text<double>>,
           {{"steps", std::int64_t{800}},
            {"burn_in", std::int64_t{300}},
            {"length", std::int64_t{64}},

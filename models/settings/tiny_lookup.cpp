@@ -4,7 +4,6 @@
 
 #include "engine/nn/transformer.hpp"
 #include "engine/ops/ops.hpp"
-#include "engine/tensor/error.hpp"
 #include "models/experiment/supervised.hpp"
 
 namespace premelt {
@@ -20,8 +19,7 @@ class TinyLookup {
  public:
   using Batch = Lookups;
 
-  explicit TinyLookup(const Hyperparameters& parameters)
-      : parameters_(parameters), batches_(parameters.count("seed"), "data") {
+  explicit TinyLookup(const Hyperparameters& parameters) : parameters_(parameters) {
     Rng probes(parameters.count("seed"), "probes"), test(parameters.count("seed"), "test");
     probes_ = random_lookups(parameters.count("probes"), probes);
     test_ = random_lookups(512, test);
@@ -35,12 +33,12 @@ class TinyLookup {
   }
 
   template <class T>
-  std::unique_ptr<Optimizer<T>> optimiser() const {
+  static std::unique_ptr<Optimizer<T>> optimiser(const Hyperparameters& parameters) {
     return std::make_unique<Adam<T>>(
-        AdamOptions{.lr = parameters_.number("learning_rate"), .beta1 = 0.9, .beta2 = 0.99});
+        AdamOptions{.lr = parameters.number("learning_rate"), .beta1 = 0.9, .beta2 = 0.99});
   }
 
-  Batch draw() { return random_lookups(parameters_.count("batch"), batches_); }
+  Batch draw(Rng& data) const { return random_lookups(parameters_.count("batch"), data); }
 
   template <class U>
   Var<U> losses(const Leaves<U>& theta, const Batch& batch) const {
@@ -69,8 +67,6 @@ class TinyLookup {
   }
   std::vector<std::string> order_names() const { return {"accuracy"}; }
   std::vector<EventSpec> events() const { return {{"learnt", "accuracy", 1.0}}; }
-  Rng& batches() { return batches_; }
-  const Rng& batches() const { return batches_; }
 
  private:
   std::size_t length() const { return parameters_.count("length"); }
@@ -89,10 +85,6 @@ class TinyLookup {
   nn::Transformer make_model(Parameters<U>& weights) const {
     require_heads_fit(parameters_);
     Rng rng(parameters_.count("seed"), "init");
-    if (parameters_.count("width") % parameters_.count("heads") != 0) {
-      throw UsageError("parameter 'heads': expected a divisor of 'width', which is " +
-                       std::to_string(parameters_.integer("width")));
-    }
     return {weights,
             {.vocabulary = parameters_.count("vocabulary"),
              .positions = length(),
@@ -113,32 +105,29 @@ class TinyLookup {
   }
 
   Hyperparameters parameters_;
-  Rng batches_;
   Parameters<double> layout_;  ///< names the places the model below refers to
   nn::Transformer model_ = make_model(layout_);
   Lookups probes_, test_;
 };
 
-std::vector<Hyperparameter> parameter_table() {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 2000, .window = 40});
-  const std::vector<Hyperparameter> own{
-      {"learning_rate", 0.005, "step size of Adam", 0},
-      {"batch", std::int64_t{64}, "fresh sequences a step", 1},
-      {"vocabulary", std::int64_t{8}, "tokens", 2},
-      {"length", std::int64_t{8}, "tokens in a sequence", 2},
-      {"width", std::int64_t{16}, "channels", 1},
-      {"heads", std::int64_t{2}, "attention heads; they divide the width", 1},
-      {"probes", std::int64_t{24}, "held-out probe sequences", 1},
-  };
-  table.insert(table.end(), own.begin(), own.end());
-  return table;
+Hyperparameters parameters() {
+  return parameter_table({.steps = 2000, .window = 40},
+                         {
+                             {"learning_rate", 0.005, "step size of Adam", 0},
+                             {"batch", std::int64_t{64}, "fresh sequences a step", 1},
+                             {"vocabulary", std::int64_t{8}, "tokens", 2},
+                             {"length", std::int64_t{8}, "tokens in a sequence", 2},
+                             {"width", std::int64_t{16}, "channels", 1},
+                             {"heads", std::int64_t{2}, "attention heads; they divide the width", 1},
+                             {"probes", std::int64_t{24}, "held-out probe sequences", 1},
+                         });
 }
 
 }  // namespace
 
 Setting tiny_lookup_setting() {
   return {"tiny-lookup", "a one-layer transformer looks a token up by position: Prop. 2.1 with attention",
-          Hyperparameters(parameter_table()), make_supervised<TinyLookup>};
+          parameters(), make_supervised<TinyLookup>};
 }
 
 }  // namespace premelt

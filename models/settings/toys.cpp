@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "models/experiment/streams.hpp"
 #include "models/tasks/langevin.hpp"
 
 namespace premelt {
@@ -41,20 +42,22 @@ class Toy : public Experiment {
         dynamics_{parameters.number("learning_rate"), parameters.number("noise_sd")},
         x_(parameters.count("directions"), landscape_.start),
         spectators_(parameters.count("spectators"), 0.0),
-        data_(parameters.count("seed"), "data"),
-        noise_(parameters.count("seed"), "noise") {}
+        streams_(parameters.count("seed"), {"data", "noise"}) {}
 
   void step() override {
     const bool confined = parameters_.text("control") == "confined";
+    Rng& data = streams_["data"];
     for (double& x : x_) {
-      x = dynamics_.next(x, landscape_.slope(x - centre(), mu()), data_);
+      x = dynamics_.next(x, landscape_.slope(x - centre(), mu()), data);
       if (confined && x > barrier_top) x = 2 * barrier_top - x;
     }
-    for (double& z : spectators_) z = dynamics_.next(z, z, data_);
+    for (double& z : spectators_) z = dynamics_.next(z, z, data);
     ++time_;
   }
 
-  void probe_losses(std::span<double> losses) override { probes_.losses(x_, spectators_, noise_, losses); }
+  void probe_losses(std::span<double> losses) override {
+    probes_.losses(x_, spectators_, streams_["noise"], losses);
+  }
 
   void order_parameters(std::span<double> values) override {
     values[0] = x_.front();
@@ -66,8 +69,7 @@ class Toy : public Experiment {
     Tensor<double> state(Shape{x_.size() + spectators_.size()});
     std::ranges::copy(spectators_, std::ranges::copy(x_, state.flat().begin()).out);
     checkpoint.tensors.insert_or_assign("state", state);
-    checkpoint.streams["data"] = data_.state();
-    checkpoint.streams["noise"] = noise_.state();
+    streams_.save(checkpoint);
   }
 
   void load(const Checkpoint& checkpoint) override {
@@ -75,16 +77,11 @@ class Toy : public Experiment {
     const auto middle = state.begin() + static_cast<std::ptrdiff_t>(x_.size());
     x_.assign(state.begin(), middle);
     spectators_.assign(middle, state.end());
-    data_ = checkpoint.stream("data");
-    noise_ = checkpoint.stream("noise");
+    streams_.load(checkpoint);
     time_ = checkpoint.step;
   }
 
-  void reseed(std::uint64_t replica) override {
-    const std::string suffix = " of replica " + std::to_string(replica);
-    data_ = Rng(parameters_.count("seed"), "data" + suffix);
-    noise_ = Rng(parameters_.count("seed"), "noise" + suffix);
-  }
+  void reseed(std::uint64_t replica) override { streams_.reseed(replica); }
 
   std::vector<std::string> probe_blocks() const override { return probes_.blocks(); }
   std::vector<std::string> order_names() const override { return {"x", "parameter", "drive"}; }
@@ -114,14 +111,13 @@ class Toy : public Experiment {
   Langevin dynamics_;
   std::vector<double> x_;  ///< the coordinates that see the landscape
   std::vector<double> spectators_;
-  Rng data_, noise_;
+  Streams streams_;
   std::int64_t time_ = 0;
 };
 
 Setting toy_setting(std::string name, std::string summary, const Landscape& landscape, double noise,
                     std::vector<std::string> controls) {
-  std::vector<Hyperparameter> table = common_parameters({.steps = 4000, .window = 200, .dtype = "float64"});
-  for (Hyperparameter& parameter : coupled_probe_parameters()) table.push_back(std::move(parameter));
+  std::vector<Hyperparameter> table = coupled_probe_parameters();
   table.push_back({"directions", std::int64_t{1}, "coordinates in the same landscape, side by side", 1});
   table.push_back({"learning_rate", 0.1, "step size of the Langevin dynamics", 0});
   table.push_back({"noise_sd", noise, "noise of the dynamics (s)", 0});
@@ -135,7 +131,8 @@ Setting toy_setting(std::string name, std::string summary, const Landscape& land
        "constant speed; confined: a wall on the barrier",
        {},
        std::move(controls)});
-  Setting setting{std::move(name), std::move(summary), Hyperparameters(std::move(table)),
+  Setting setting{std::move(name), std::move(summary),
+                  parameter_table({.steps = 4000, .window = 200, .dtype = "float64"}, table),
                   [landscape](const Hyperparameters& parameters) {
                     return std::make_unique<Toy>(parameters, landscape);
                   }};

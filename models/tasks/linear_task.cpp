@@ -64,11 +64,7 @@ Tensor<double> partial_map(Teacher teacher, std::size_t first, std::size_t last)
 
 }  // namespace
 
-LinearTask::LinearTask(const Hyperparameters& parameters)
-    : seed_(parameters.count("seed")),
-      label_noise_(parameters.number("label_noise")),
-      data_(parameters.count("seed"), "data"),
-      noise_(parameters.count("seed"), "noise") {
+LinearTask::LinearTask(const Hyperparameters& parameters) : label_noise_(parameters.number("label_noise")) {
   if (parameters.text("data").empty()) {
     if (!parameters.text("targets").empty()) throw UsageError("parameter 'targets' needs 'data', a CSV file");
     generate(parameters);
@@ -153,12 +149,6 @@ Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
   return product(inputs, matrix_, blas::Op::transpose);
 }
 
-void LinearTask::reseed(std::uint64_t replica) {
-  const std::string suffix = " of replica " + std::to_string(replica);
-  data_ = Rng(seed_, "data" + suffix);
-  noise_ = Rng(seed_, "noise" + suffix);
-}
-
 void LinearTask::add_unlearnable(Tensor<double>& targets, Rng& rng) const {
   if (unlearnable_.empty()) return;
   const Tensor<double> noise =
@@ -166,29 +156,19 @@ void LinearTask::add_unlearnable(Tensor<double>& targets, Rng& rng) const {
   for (std::size_t i = 0; i < targets.size(); ++i) targets.flat()[i] += noise.flat()[i];
 }
 
-void LinearTask::save(Checkpoint& checkpoint) const {
-  checkpoint.streams["data"] = data_.state();
-  checkpoint.streams["noise"] = noise_.state();
-}
-
-void LinearTask::load(const Checkpoint& checkpoint) {
-  data_ = checkpoint.stream("data");
-  noise_ = checkpoint.stream("noise");
-}
-
-Batch LinearTask::draw(std::size_t size) {
+Batch LinearTask::draw(std::size_t size, Rng& data, Rng& noise) const {
   Batch batch;
   if (matrix_.empty()) {
     std::vector<std::size_t> rows(size);
-    for (std::size_t& row : rows) row = data_.below(population_.inputs.shape()[0]);
+    for (std::size_t& row : rows) row = data.below(population_.inputs.shape()[0]);
     batch = {rows_of(population_.inputs, rows), rows_of(population_.targets, rows)};
   } else {
-    batch.inputs = gaussian_inputs(size, data_);
+    batch.inputs = gaussian_inputs(size, data);
     batch.targets = labels(batch.inputs);
-    add_unlearnable(batch.targets, noise_);
+    add_unlearnable(batch.targets, noise);
   }
   if (label_noise_ > 0) {
-    for (double& y : batch.targets.flat()) y += label_noise_ * noise_.normal();
+    for (double& y : batch.targets.flat()) y += label_noise_ * noise.normal();
   }
   return batch;
 }

@@ -6,7 +6,6 @@
 
 #include "engine/tensor/random.hpp"
 #include "engine/tensor/tensor.hpp"
-#include "engine/train/checkpoint.hpp"
 #include "models/experiment/hyperparameters.hpp"
 #include "models/tasks/teacher.hpp"
 
@@ -37,17 +36,10 @@ class LinearTask {
   /// Block of each probe: its group, the class of its row, or the mode that dominates its input.
   const std::vector<std::string>& probe_blocks() const { return blocks_; }
 
-  /// `size` samples with replacement, with label noise.
-  Batch draw(std::size_t size);
-  /// From here on, `draw` gives the samples of an independent replica.
-  void reseed(std::uint64_t replica);
+  /// `size` samples with replacement from the stream `data`, with label noise from the stream `noise`.
+  Batch draw(std::size_t size, Rng& data, Rng& noise) const;
   /// A batch whose gradient is the population's (a random teacher's, or the whole table's).
   const Batch& population() const { return population_; }
-
-  /// The streams `data` and `noise`; everything else follows from the parameters.
-  void save(Checkpoint& checkpoint) const;
-  /// Throws DataError when a stream is missing.
-  void load(const Checkpoint& checkpoint);
 
  private:
   void generate(const Hyperparameters& parameters);
@@ -57,9 +49,7 @@ class LinearTask {
   Tensor<double> labels(const Tensor<double>& inputs) const;
   void add_unlearnable(Tensor<double>& targets, Rng& rng) const;
 
-  std::uint64_t seed_;
   double label_noise_;
-  Rng data_, noise_;
   Teacher teacher_;
   Tensor<double> matrix_;           ///< W* (d_out,d_in), what can be learnt of it; empty for a table
   Tensor<double> unlearnable_;      ///< the rest of W*; empty when there is none

@@ -34,6 +34,14 @@ Indices shuffled(const Indices& sequences, Rng& rng);
 /// The rows of `a`, then those of `b`. Throws ShapeError when their lengths differ.
 Indices stacked(const Indices& a, const Indices& b);
 
+/// The mean of the losses (B,T) of sequence i over the positions [begin, end).
+template <class T>
+double mean_loss(const Tensor<T>& per_token, std::size_t i, std::size_t begin, std::size_t end) {
+  double sum = 0;
+  for (std::size_t t = begin; t < end; ++t) sum += static_cast<double>(per_token(i, t));
+  return sum / static_cast<double>(end - begin);
+}
+
 /// What the best of the heads attends to, from 0 to 1.
 struct HeadScores {
   double induction = 0;  ///< weight on the successors of all earlier copies of the query, from t = period on

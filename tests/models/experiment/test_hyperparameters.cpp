@@ -81,7 +81,7 @@ TEST_CASE("whole numbers are exact, and end where sums of them would overflow", 
 }
 
 TEST_CASE("no more modes are kept than there are probes", "[unit]") {
-  Hyperparameters parameters(common_parameters({.steps = 100, .window = 10}));
+  Hyperparameters parameters = parameter_table({.steps = 100, .window = 10}, {});
   parameters.parse("modes", "1000");
   CHECK(monitor_options(parameters, 64).modes == 64);
   parameters.parse("modes", "2");
