@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <set>
 #include <string_view>
 
 #include "engine/io/file.hpp"
@@ -138,15 +139,29 @@ LossColumns find_columns(const std::string& source, std::span<const CsvRow> rows
     }
     if (columns.step) ignored[*columns.step] = true;
   }
+  std::set<std::string> seen;
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (ignored[i]) continue;
     if (columns.has_header && first[i].empty())
       throw DataError(where + ": column " + std::to_string(i + 1) + " has no name");
     columns.probes.push_back(i);
     columns.names.push_back(columns.has_header ? first[i] : std::to_string(columns.names.size()));
+    if (seen.insert(columns.names.back()).second) continue;
+    throw DataError(where + ": " + quoted_column(i, first) +
+                    " has the name of another probe; expected a name for each");
   }
   if (columns.probes.empty()) throw DataError(where + ": names no probe, only steps");
   return columns;
+}
+
+std::size_t find_step(const std::string& source, std::span<const CsvRow> rows) {
+  const Cells& first = rows.front().cells;
+  const bool header = is_header(rows);
+  std::vector<bool> ignored(first.size(), false);
+  if (const auto named = header ? named_step(first, ignored) : std::nullopt) return *named;
+  if (first.size() == 1 || rises(rows.subspan(header ? 1 : 0))) return 0;
+  throw DataError(source + ":" + std::to_string(rows.front().line) + ": expected one column, or one called " +
+                  "'step', found " + std::to_string(first.size()) + " columns without");
 }
 
 std::vector<std::string> numbered_names(std::size_t count) {

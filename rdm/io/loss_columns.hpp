@@ -38,9 +38,13 @@ bool can_tell(std::span<const CsvRow> rows, StepColumn steps);
 /// the first in this list; the others are no probes), else in an unnamed first column, as pandas writes its
 /// index, else in a first column whose first three numbers are whole and rise in equal steps.
 ///
-/// Throws DataError naming `source`, row and column when a probe has no name, no probe is left, or the first
-/// row is neither a header nor numbers.
+/// Throws DataError naming `source`, row and column when a probe has no name or that of another, no probe is
+/// left, or the first row is neither a header nor numbers.
 LossColumns find_columns(const std::string& source, std::span<const CsvRow> rows, StepColumn steps);
+
+/// The column of the steps in a table that is read for nothing else: as above, or the only one. Throws
+/// DataError naming `source` and row when there are several and nothing tells which.
+std::size_t find_step(const std::string& source, std::span<const CsvRow> rows);
 
 /// "0", "1", ...
 std::vector<std::string> numbered_names(std::size_t count);

@@ -135,11 +135,11 @@ std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
     steps.assign(array.flat().begin(), array.flat().end());
   } else {
     std::vector<CsvRow> rows = read_csv(path);
-    const std::size_t last = rows.front().cells.size() - 1;
-    if (!parse_number(rows.front().cells[last])) rows.erase(rows.begin());
+    const std::size_t column = find_step(path.string(), rows);
+    if (!parse_number(rows.front().cells[column])) rows.erase(rows.begin());
     for (const CsvRow& row : rows) {
       steps.push_back(
-          to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, last)));
+          to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, column)));
     }
   }
   if (steps.size() != recordings) {

@@ -27,7 +27,7 @@ struct LossTable {
 /// non-numeric cell, NaN or infinity, steps that do not increase.
 LossTable read_losses(const std::filesystem::path& path, StepColumn steps = StepColumn::find);
 
-/// The steps of T recordings, from .npy (int64) or .csv (last column). Throws DataError as above, also when
+/// The steps of T recordings, from .npy (int64) or .csv (rdm/io/loss_columns.hpp). Throws DataError as above, also when
 /// their number is not `recordings`.
 std::vector<std::int64_t> read_steps(const std::filesystem::path& path, std::size_t recordings);
 

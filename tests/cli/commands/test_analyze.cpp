@@ -20,13 +20,6 @@ namespace {
 
 const std::string tests = PREMELT_SOURCE_DIR "/tests/";
 
-/// The first column of a CSV of tests/data as a file of its own: the steps of a recorded run.
-std::string steps_file(const Workplace& here, const std::string& order) {
-  std::string steps;
-  for (const CsvRow& row : read_csv(tests + "data/" + order)) steps += row.cells[0] + "\n";
-  return here.file("steps.csv", steps);
-}
-
 std::vector<Json> alarms(const Json& events) {
   std::vector<Json> list;
   std::ranges::copy_if(events, std::back_inserter(list), [](const Json& e) { return e["kind"] == "alarm"; });
@@ -46,7 +39,7 @@ double mass_of_first_half(const Tensor<double>& modes, std::size_t row) {
 TEST_CASE("a PyTorch run's induction transition is seen coming, on the structured probes", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const Outcome done = here.premelt("analyze " + tests + "data/pytorch_induction_losses.npy --steps-file " +
-                                    steps_file(here, "pytorch_induction_order.csv") + " --blocks " + tests +
+                                    tests + "data/pytorch_induction_order.csv --blocks " + tests +
                                     "data/pytorch_induction_blocks.csv --window 20 --out out --json");
   INFO(done.err);
   REQUIRE(done.code == 0);
@@ -68,8 +61,8 @@ TEST_CASE("a PyTorch run's induction transition is seen coming, on the structure
 TEST_CASE("a PyTorch run's grokking is seen coming in the log losses of the test probes", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const Outcome done =
-      here.premelt("analyze " + tests + "data/pytorch_grokking_losses.npy --steps-file " +
-                   steps_file(here, "pytorch_grokking_order.csv") + " --blocks " + tests +
+      here.premelt("analyze " + tests + "data/pytorch_grokking_losses.npy --steps-file " + tests +
+                   "data/pytorch_grokking_order.csv --blocks " + tests +
                    "data/pytorch_grokking_blocks.csv --window 20 --transform log --probes test --json");
   INFO(done.err);
   REQUIRE(done.code == 0);

@@ -199,10 +199,25 @@ TEST_CASE("bad losses are named by file, row and column", "[unit]") {
   CHECK_THROWS_WITH(read_losses(d / "v.npy"), Contains("(3)") && Contains("(T,n)"));
 }
 
+TEST_CASE("two probes of one name are refused", "[unit]") {
+  const TemporaryDirectory d;
+  CHECK_THROWS_WITH(read_losses(file(d, "a.csv", "step,p,q,p\n0,1,2,3\n1,4,5,6\n")),
+                    Contains("a.csv:1: column 4 'p' has the name of another probe"));
+}
+
 TEST_CASE("steps and blocks come from their own files", "[unit]") {
   const TemporaryDirectory d;
   CHECK(read_steps(file(d, "s.csv", "step\n0\n5\n"), 2) == std::vector<std::int64_t>{0, 5});
   CHECK_THROWS_WITH(read_steps(d / "s.csv", 3), Contains("holds 2 steps") && Contains("3 recordings"));
+  CHECK(read_steps(file(d, "s.csv", "3\n5\n"), 2) == std::vector<std::int64_t>{3, 5});
+  // A whole table, such as order.csv: the column of that name, wherever it stands.
+  CHECK(read_steps(file(d, "o.csv", "step,score,other\n0,0.5,7\n5,0.75,8\n"), 2) ==
+        std::vector<std::int64_t>{0, 5});
+  CHECK(read_steps(file(d, "o.csv", "score,Step,other\n0.5,10,7\n0.75,15,8\n"), 2) ==
+        std::vector<std::int64_t>{10, 15});
+  CHECK(read_steps(file(d, "o.csv", "0,0.5\n10,0.25\n20,0.75\n"), 3) == std::vector<std::int64_t>{0, 10, 20});
+  CHECK_THROWS_WITH(read_steps(file(d, "o.csv", "score,other\n0.5,7\n0.75,8\n"), 2),
+                    Contains("o.csv:1") && Contains("called 'step', found 2 columns"));
   const std::vector<std::string> probes{"p", "q"};
   CHECK(read_blocks(file(d, "b.csv", "probe,block\nq,two\n0,one\n"), probes) ==
         std::vector<std::string>{"one", "two"});
