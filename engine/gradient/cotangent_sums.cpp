@@ -11,13 +11,6 @@ namespace premelt {
 
 namespace {
 
-/// (leading..., shape...)
-Shape prepend(std::initializer_list<std::size_t> leading, const Shape& shape) {
-  Shape result(leading);
-  for (std::size_t extent : shape) result.push_back(extent);
-  return result;
-}
-
 /// The product of the extents from axis `from` up to the last but one.
 std::size_t positions(const Shape& shape, std::size_t from) {
   return Shape(std::span(shape.begin() + from, shape.rank() - 1 - from)).size();
@@ -66,10 +59,16 @@ Var<T> sum_within_samples(const Var<T>& g, const Shape& shape, std::size_t n) {
     const std::size_t from_right = target.rank() - axis;
     target[axis] = from_right <= shape.rank() ? shape[shape.rank() - from_right] : 1;
   }
-  return reshape(sum_to(g, target), prepend({n}, shape));
+  return reshape(sum_to(g, target), prepend(n, shape));
 }
 
 }  // namespace
+
+Shape prepend(std::size_t n, const Shape& shape) {
+  Shape result{n};
+  for (std::size_t extent : shape) result.push_back(extent);
+  return result;
+}
 
 template <class T>
 Var<T> total(const Cotangent<T>& cotangent, const Shape& shape) {
@@ -96,7 +95,7 @@ Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t
                                    rows.data()[r] += static_cast<std::int64_t>(r / positions * s.table_rows);
                                  }
                                  return reshape(scatter_rows(s.g, rows, n * s.table_rows),
-                                                prepend({n}, shape));
+                                                prepend(n, shape));
                                }},
                     cotangent);
 }

@@ -6,6 +6,9 @@
 
 namespace premelt {
 
+/// (n, shape...)
+Shape prepend(std::size_t n, const Shape& shape);
+
 /// The cotangent of an input of shape `shape`, summed over everything that shares it.
 template <class T>
 Var<T> total(const Cotangent<T>& cotangent, const Shape& shape);

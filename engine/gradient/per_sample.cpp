@@ -15,12 +15,6 @@ namespace premelt {
 
 namespace {
 
-Shape prepend(std::size_t n, const Shape& shape) {
-  Shape result{n};
-  for (std::size_t extent : shape) result.push_back(extent);
-  return result;
-}
-
 /// "op 'sum' mixes the samples: ...", for a node that mixes them or has an input that does.
 template <class T>
 std::string mixing(const Tape<T>& tape, NodeId id) {

@@ -86,12 +86,6 @@ double IidNull::participation_ratio() const {
   return gaussian_participation_ratio(probes, degrees);
 }
 
-Interval IidNull::eigenvalue_edges() const {
-  const double root = std::sqrt(static_cast<double>(probes) / degrees);
-  const double scale = noise_level * noise_level * degrees / divisor;
-  return {scale * (1 - root) * (1 - root), scale * (1 + root) * (1 + root)};
-}
-
 IidNull window_null(std::size_t probes, std::size_t window, double noise_level, Detrend detrend) {
   if (detrend == Detrend::diff) {
     throw UsageError(

@@ -31,8 +31,6 @@ struct IidNull {
   double shc_threshold() const;
   /// 1/E[1/PR] = (nK+2)/(n+K+1), exact.
   double participation_ratio() const;
-  /// Marchenko-Pastur edges s²(1 ± √(n/K))²·K/divisor of the non-zero eigenvalues, for large n and K.
-  Interval eigenvalue_edges() const;
 };
 
 /// The null of a window of W recordings, divided by the rows: K = W-1 for Detrend::none, W-2 for linear.

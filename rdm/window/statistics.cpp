@@ -1,6 +1,8 @@
 #include "rdm/window/statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -28,36 +30,6 @@ std::vector<double> sorted(std::span<const double> values) {
   return result;
 }
 
-/// The continued fraction of the incomplete beta function; converges fast for x < (a+1)/(a+b+2).
-double beta_fraction(double a, double b, double x) {
-  constexpr double tiny = std::numeric_limits<double>::min();
-  const auto away_from_zero = [](double v) { return std::abs(v) < tiny ? tiny : v; };
-  double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1)), result = d;
-  for (int m = 1; m <= 10000; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    double change = 1;
-    for (double coefficient : {even, odd}) {
-      d = 1 / away_from_zero(1 + coefficient * d);
-      c = away_from_zero(1 + coefficient / c);
-      change = c * d;
-      result *= change;
-    }
-    if (std::abs(change - 1) < std::numeric_limits<double>::epsilon()) break;
-  }
-  return result;
-}
-
-/// The x with I_x(a,b) = p, by bisection: I_x is monotone, and 60 halvings exhaust a double.
-double inverse_incomplete_beta(double a, double b, double p) {
-  double low = 0, high = 1;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2;
-    (incomplete_beta(a, b, middle) < p ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
 }  // namespace
 
 double quantile(std::span<const double> values, double p) {
@@ -74,15 +46,6 @@ double median(std::span<const double> values) {
   return quantile(values, 0.5);
 }
 
-double incomplete_beta(double a, double b, double x) {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  const double log_front =
-      std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
-  if (x < (a + 1) / (a + b + 2)) return std::exp(log_front) * beta_fraction(a, b, x) / a;
-  return 1 - std::exp(log_front) * beta_fraction(b, a, 1 - x) / b;
-}
-
 Interval clopper_pearson(std::size_t successes, std::size_t trials, double confidence) {
   if (trials == 0 || successes > trials) {
     throw UsageError("clopper_pearson: " + std::to_string(successes) + " successes of " +
@@ -90,14 +53,12 @@ Interval clopper_pearson(std::size_t successes, std::size_t trials, double confi
   }
   const auto k = static_cast<double>(successes), n = static_cast<double>(trials);
   const double tail = (1 - confidence) / 2;
-  return {successes == 0 ? 0.0 : inverse_incomplete_beta(k, n - k + 1, tail),
-          successes == trials ? 1.0 : inverse_incomplete_beta(k + 1, n - k, 1 - tail)};
+  return {successes == 0 ? 0.0 : boost::math::ibeta_inv(k, n - k + 1, tail),
+          successes == trials ? 1.0 : boost::math::ibeta_inv(k + 1, n - k, 1 - tail)};
 }
 
 double student_quantile(double degrees, double p) {
-  // P(|T| > t) = I_x(degrees/2, 1/2) with x = degrees/(degrees + t²).
-  const double x = inverse_incomplete_beta(degrees / 2, 0.5, 2 * (1 - p));
-  return std::sqrt(degrees * (1 - x) / x);
+  return boost::math::quantile(boost::math::students_t(degrees), p);
 }
 
 double auc(std::span<const double> positives, std::span<const double> negatives) {

@@ -16,10 +16,6 @@ double quantile(std::span<const double> values, double p);
 double median(std::span<const double> values);
 /// @}
 
-/// I_x(a,b), the regularised incomplete beta function, for a, b > 0 and 0 ≤ x ≤ 1 (Lentz's continued
-/// fraction).
-double incomplete_beta(double a, double b, double x);
-
 /// The exact interval of a proportion from `successes` of `trials` (Clopper and Pearson, Biometrika 26,
 /// 1934): it covers the truth with probability at least `confidence`. Throws UsageError without trials or
 /// with more successes than trials.

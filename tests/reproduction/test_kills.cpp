@@ -17,7 +17,6 @@
 
 using namespace premelt;
 using namespace premelt::test;
-namespace fs = std::filesystem;
 
 namespace {
 

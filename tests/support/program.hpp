@@ -3,12 +3,17 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tests/support/temporary_directory.hpp"
 
 namespace premelt::test {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
 
 struct Outcome {
   int code;  ///< exit code

@@ -14,7 +14,6 @@
 using namespace premelt;
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-using Json = nlohmann::json;
 
 namespace {
 

@@ -18,7 +18,6 @@
 using namespace premelt;
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-using Json = nlohmann::json;
 
 namespace {
 

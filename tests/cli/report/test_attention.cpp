@@ -9,8 +9,6 @@
 
 using namespace premelt;
 using namespace premelt::test;
-namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 namespace {
 

@@ -12,8 +12,6 @@
 using namespace premelt;
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-using Json = nlohmann::json;
-namespace fs = std::filesystem;
 
 namespace {
 

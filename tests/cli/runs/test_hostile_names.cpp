@@ -11,7 +11,6 @@
 
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-using Json = nlohmann::json;
 
 namespace {
 

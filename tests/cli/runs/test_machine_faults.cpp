@@ -17,8 +17,6 @@
 
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-using Json = nlohmann::json;
-namespace fs = std::filesystem;
 
 namespace {
 

@@ -17,8 +17,6 @@
 using namespace premelt;
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 namespace {
 

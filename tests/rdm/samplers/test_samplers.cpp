@@ -398,17 +398,6 @@ TEST_CASE("dynamical: an Ornstein-Uhlenbeck trajectory on a quadratic loss", "[p
   check_covariance(losses, quadratic.covariance(origin, sigma), 1, 3.0);
 }
 
-TEST_CASE("replica: the losses at the copies' parameters", "[unit]") {
-  const Quadratic quadratic(4, 3, 1);
-  const FunctionLandscape landscape = quadratic.landscape();
-  Rng rng(9, "copies");
-  const Tensor<double> copies = normal_tensor<double>(Shape{5, 3}, rng);
-  const auto copy = [&](std::size_t r) { return copies.window(3 * r, Shape{3}); };
-  CHECK(std::ranges::equal(replica_losses(landscape, 5, copy).flat(),
-                           dynamical_losses(landscape, copies).flat()));
-  CHECK_THROWS_AS(replica_losses(landscape, 1, copy), UsageError);
-}
-
 TEST_CASE("gaussian refuses a sigma that is not positive and too few draws", "[unit]") {
   const ModelCase model = tanh_network();
   const auto draw = [&](double sigma, std::size_t draws) {
