@@ -62,7 +62,7 @@ class Lines {
 };
 
 /// The losses of a training run that left the finite numbers are no bad data: they are the news.
-void check_finite(const LossLineReader& reader, const LossLine& recording) {
+void stop_when_diverged(const LossLineReader& reader, const LossLine& recording) {
   for (std::size_t i = 0; i < recording.losses.size(); ++i) {
     if (std::abs(recording.losses[i]) <= largest_loss) continue;
     throw DivergedError(reader.where() + ": training diverged at step " + std::to_string(recording.step) +
@@ -72,9 +72,9 @@ void check_finite(const LossLineReader& reader, const LossLine& recording) {
 }
 
 /// From lines of losses to lines of signals.
-class Watch {
+class WatchedLines {
  public:
-  Watch(const WatchArguments& arguments, const std::string& source)
+  WatchedLines(const WatchArguments& arguments, const std::string& source)
       : arguments_(arguments),
         source_(source),
         reader_(source, LossLineReader::Accept::csv_and_json, step_column(arguments.chain)) {}
@@ -106,7 +106,7 @@ class Watch {
  private:
   void answer() {
     while (const auto recording = reader_.next()) {
-      check_finite(reader_, *recording);
+      stop_when_diverged(reader_, *recording);
       if (!monitor_) start();
       bool pushed = false;
       const auto observation = unless_unreadable([&] {
@@ -188,7 +188,7 @@ class Watch {
 void watch_losses(const WatchArguments& arguments) {
   const std::atomic<bool>& interrupted = catch_interrupts();
   Lines lines(arguments.file, interrupted);
-  Watch watch(arguments, lines.name());
+  WatchedLines watch(arguments, lines.name());
   while (const auto line = lines.next()) watch.take(*line);
   watch.finish(interrupted);
 }

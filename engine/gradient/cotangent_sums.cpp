@@ -94,8 +94,7 @@ Var<T> per_sample(const Cotangent<T>& cotangent, const Shape& shape, std::size_t
                                  for (std::size_t r = 0; r < rows.size(); ++r) {
                                    rows.data()[r] += static_cast<std::int64_t>(r / positions * s.table_rows);
                                  }
-                                 return reshape(scatter_rows(s.g, rows, n * s.table_rows),
-                                                prepend(n, shape));
+                                 return reshape(scatter_rows(s.g, rows, n * s.table_rows), prepend(n, shape));
                                }},
                     cotangent);
 }

@@ -27,8 +27,8 @@ struct LossTable {
 /// non-numeric cell, NaN or infinity, steps that do not increase.
 LossTable read_losses(const std::filesystem::path& path, StepColumn steps = StepColumn::find);
 
-/// The steps of T recordings, from .npy (int64) or .csv (rdm/io/loss_columns.hpp). Throws DataError as above, also when
-/// their number is not `recordings`.
+/// The steps of T recordings, from .npy (int64) or .csv (rdm/io/loss_columns.hpp). Throws DataError as above,
+/// also when their number is not `recordings`.
 std::vector<std::int64_t> read_steps(const std::filesystem::path& path, std::size_t recordings);
 
 /// The block of each probe, from a CSV `probe,block`. Probes are named as in `probes` or by index.

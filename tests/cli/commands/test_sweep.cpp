@@ -16,7 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-
 constexpr const char* small =
     "sweep pitchfork --seeds 200..202 --controls 2 --set window=50 --set probes=20 ";
 
