@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 
 #include "cli/commands/commands.hpp"
@@ -86,20 +85,15 @@ MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& i
   return options;
 }
 
-/// Before anything is written: every loss whose logarithm the alarm reads is positive.
+/// Before anything is written: every loss whose logarithm the alarm reads has one.
 void check_logarithms(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options) {
-  if (arguments.chain.transform != "log") return;
-  std::vector<std::size_t> probes = options.channels.front().probes;
-  if (probes.empty()) {
-    probes.resize(input.probes());
-    std::iota(probes.begin(), probes.end(), std::size_t{0});
-  }
-  for (std::size_t t = 0; t < input.recordings(); ++t) {
-    for (const std::size_t probe : probes) {
-      const double loss = input.table.losses(t, probe);
-      if (loss > 0) continue;
+  for (const Channel& channel : options.channels) {
+    for (std::size_t t = 0; t < input.recordings(); ++t) {
+      const auto probe = probe_without_logarithm(channel, input.table.losses.row(t));
+      if (!probe) continue;
       throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
-                      input.table.probes[probe] + "': the loss is " + format_number(loss) +
+                      input.table.probes[*probe] + "': the loss is " +
+                      format_number(input.table.losses(t, *probe)) +
                       ", but --transform log needs positive losses; choose others with --probes");
     }
   }

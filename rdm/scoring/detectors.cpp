@@ -10,8 +10,8 @@
 #include "engine/tensor/names.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "rdm/window/loss_window.hpp"
-#include "rdm/window/spectral_view.hpp"
 #include "rdm/window/statistics.hpp"
+#include "rdm/window/view.hpp"
 
 namespace premelt {
 
@@ -65,13 +65,13 @@ struct Trend {
 /// A run read recording by recording.
 class Reader {
  public:
-  Reader(const RunTrace& run, const DetectorOptions& options) : run_(run), options_(options) {
-    const std::size_t window = options.window;
-    views_.emplace_back(Channel{}, probes(), window, std::vector{Detrend::none, Detrend::linear});
-    views_.emplace_back(Channel{.suffix = "log", .transform = Transform::log}, probes(), window);
-    for (const Channel& channel : options.channels)
-      views_.emplace_back(channel, probes(), window, std::vector{channel.detrend});
-    if (options.whitener) views_.push_back(SpectralView::whitened(*options.whitener, probes(), window));
+  Reader(const RunTrace& run, const DetectorOptions& options)
+      : run_(run), options_(options), views_(run.losses.shape()[1], options.window) {
+    views_.add({});
+    views_.add({.suffix = "detrended", .detrend = Detrend::linear});
+    views_.add({.suffix = "log", .transform = Transform::log});
+    for (const Channel& channel : options.channels) views_.add(channel);
+    if (options.whitener) views_.add({.suffix = "whitened", .basis = options.whitener});
     name_all();
   }
 
@@ -93,8 +93,10 @@ class Reader {
 
   void name_all() {
     auto& names = series_.names;
-    for (const SpectralView& view : views_) {
-      for (std::string& name : view.names()) names.push_back(std::move(name));
+    for (const View& view : views_) {
+      const std::string& suffix = view.channel().suffix;
+      for (const char* signal : {"shc", "pr", "localisation", "trace", "lambda1"})
+        names.push_back(signal + (suffix.empty() ? "" : "_" + suffix));
     }
     for (const char* name : {"mean_fall", "mean_drop", "mean_slope", "mean_variance", "mean_memory",
                              "mean_drop_log", "probe_variance_max", "probe_variance_mean", "clock"})
@@ -110,22 +112,24 @@ class Reader {
 
   void push(std::size_t t) {
     const auto losses = run_.losses.row(t);
-    for (SpectralView& view : views_) view.push(losses);
+    views_.push(losses);
     means_.push_back(mean(losses));
-    double logs = 0;  // NaN of a negative loss
-    for (double loss : losses) logs += std::log(loss);
-    log_means_.push_back(std::isfinite(logs) ? logs / static_cast<double>(losses.size()) : undefined);
+    const View& logs = views_[log_view];
+    log_means_.push_back(logs.defined() ? logs.window().mean(logs.window().size() - 1) : undefined);
   }
 
   std::vector<double> observe(std::size_t t) {
     const std::size_t width = options_.window;
     std::vector<double> values;
-    for (SpectralView& view : views_) {
-      for (double value : view.values()) values.push_back(value);
+    for (std::size_t v = 0; v < views_.size(); ++v) {
+      const Signals signals = views_[v].signals();
+      const double pr = signals.moments.participation_ratio();
+      values.insert(values.end(), {signals.moments.spectral_heat_capacity(), pr, 1 / pr,
+                                   signals.moments.trace, signals.lambda1});
     }
     const auto last = [&](const std::vector<double>& x) { return std::span(x).last(width); };
     const Movement move = movement(last(means_));
-    const auto [largest, average] = probe_variances(views_.front().window());
+    const auto [largest, average] = probe_variances(views_[0].window());
     values.insert(values.end(),
                   {-means_.back(), move.drop, -move.slope, move.variance, move.memory,
                    movement(last(log_means_)).drop, largest, average, static_cast<double>(run_.steps[t])});
@@ -144,7 +148,8 @@ class Reader {
 
   const RunTrace& run_;
   const DetectorOptions& options_;
-  std::vector<SpectralView> views_;  ///< the untransformed losses of all probes come first
+  static constexpr std::size_t log_view = 2;
+  Views views_;  ///< of all probes: untransformed, the same detrended, logarithms; then what is asked for
   std::vector<Trend> trends_;
   std::vector<double> means_, log_means_;
   DetectorSeries series_;

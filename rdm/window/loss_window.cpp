@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/linalg/blas.hpp"
@@ -128,39 +128,49 @@ Tensor<double> remove_trend(Tensor<double> x, Detrend detrend) {
 
 }  // namespace
 
-void check_losses(std::span<const double> losses, const std::string& where) {
-  const auto bad = std::ranges::find_if_not(losses, [](double x) { return std::abs(x) <= largest_loss; });
-  if (bad == losses.end()) return;
-  throw DataError("the loss of probe " + std::to_string(bad - losses.begin()) + " is " +
-                  (std::isfinite(*bad) ? "beyond 1e70" : std::to_string(*bad)) + " " + where);
+LossWindow::LossWindow(std::size_t probes, std::size_t window)
+    : LossWindow(std::make_shared<LossRing>(probes, window)) {}
+
+LossWindow::LossWindow(const std::shared_ptr<LossRing>& own) : LossWindow(own, own->probes(), nullptr) {
+  own_ = own;
 }
 
-LossWindow::LossWindow(std::size_t probes, std::size_t window)
-    : rows_(Shape{window, probes}),
-      rebased_(Shape{window, probes}),
-      gram_(Shape{window, window}),
-      squares_(window) {
-  if (probes == 0) throw ShapeError("[loss_window] needs at least 1 probe");
-  if (window < 2) {
-    throw ShapeError("[loss_window] a covariance needs a window of at least 2 recordings, got " +
-                     std::to_string(window));
-  }
-}
+LossWindow::LossWindow(std::shared_ptr<const LossRing> ring, std::size_t seen, Look look)
+    : ring_(std::move(ring)),
+      look_(std::move(look)),
+      rebased_(Shape{ring_->window(), seen}),
+      base_(seen),
+      gram_(Shape{ring_->window(), ring_->window()}),
+      squares_(ring_->window()),
+      means_(ring_->window()) {}
 
 void LossWindow::push(std::span<const double> losses) {
-  if (losses.size() != probes()) {
-    throw ShapeError("[loss_window] the window is for " + std::to_string(probes()) + " probes, got " +
-                     std::to_string(losses.size()) + " losses");
+  own_->push(losses);
+  follow();
+}
+
+void LossWindow::look_into(std::size_t slot, std::span<double> seen) const {
+  const std::span<const double> losses = ring_->in_slot(slot);
+  if (look_) {
+    look_(losses, seen);
+  } else {
+    std::ranges::copy(losses, seen.begin());
   }
-  check_losses(losses, "in recording " + std::to_string(recordings_) + " (both counted from 0)");
-  const std::size_t at = recordings_++ % window();
-  std::ranges::copy(losses, rows_.row(at).begin());
-  squares_[at] = blas::dot(probes(), losses.data(), losses.data());
+}
+
+void LossWindow::follow() {
+  const std::size_t at = ring_->slot(size() - 1);
+  Vector seen(probes());
+  look_into(at, seen);
+  if (look_) check_losses(seen, "as a view sees it");
+  squares_[at] = blas::dot(probes(), seen.data(), seen.data());
+  means_[at] = std::accumulate(seen.begin(), seen.end(), 0.0) / static_cast<double>(probes());
   if (at == 0) {
+    base_ = std::move(seen);
     rebase();
     return;
   }
-  for (std::size_t i = 0; i < probes(); ++i) rebased_(at, i) = losses[i] - rows_(0, i);
+  for (std::size_t i = 0; i < probes(); ++i) rebased_(at, i) = seen[i] - base_[i];
   auto products = gram_.row(at);
   blas::gemv(blas::Op::none, size(), probes(), 1.0, rebased_.data(), probes(), rebased_.row(at).data(), 0.0,
              products.data());
@@ -172,17 +182,11 @@ void LossWindow::push(std::span<const double> losses) {
 /// covariance.
 void LossWindow::rebase() {
   for (std::size_t a = 0; a < size(); ++a) {
-    for (std::size_t i = 0; i < probes(); ++i) rebased_(a, i) = rows_(a, i) - rows_(0, i);
+    const auto row = rebased_.row(a);
+    look_into(a, row);
+    for (std::size_t i = 0; i < probes(); ++i) row[i] -= base_[i];
   }
   blas::syrk(blas::Op::none, size(), probes(), 1.0, rebased_.data(), probes(), 0.0, gram_.data(), window());
-}
-
-std::size_t LossWindow::size() const {
-  return static_cast<std::size_t>(std::min<std::uint64_t>(recordings_, window()));
-}
-
-std::size_t LossWindow::slot(std::size_t i) const {
-  return static_cast<std::size_t>((recordings_ - size() + i) % window());
 }
 
 void LossWindow::check_size() const {
@@ -198,16 +202,16 @@ std::size_t LossWindow::effective_rows(Detrend detrend) const {
 Tensor<double> LossWindow::matrix(Detrend detrend) const {
   check_size();
   Tensor<double> losses(Shape{size(), probes()});
-  for (std::size_t a = 0; a < size(); ++a) std::ranges::copy(row(a), losses.row(a).begin());
+  for (std::size_t a = 0; a < size(); ++a) look_into(ring_->slot(a), losses.row(a));
   return remove_trend(losses, detrend);
 }
 
 Tensor<double> LossWindow::gram(Detrend detrend) const {
   check_size();
   Tensor<double> k(Shape{size(), size()});
-  const auto oldest = static_cast<std::ptrdiff_t>(slot(0));
+  const auto oldest = static_cast<std::ptrdiff_t>(ring_->slot(0));
   for (std::size_t a = 0; a < size(); ++a) {
-    const auto ring = gram_.row(slot(a)).first(size());
+    const auto ring = gram_.row(ring_->slot(a)).first(size());
     std::ranges::rotate_copy(ring, ring.begin() + oldest, k.row(a).begin());
   }
   const double total = trace(k);
