@@ -18,7 +18,7 @@ void centre_column(Tensor<double>& matrix, std::size_t column) {
 
 }  // namespace
 
-Tensor<double> window_covariance(const Tensor<double>& losses, std::size_t last, std::size_t window,
+Tensor<double> window_covariance(const NpyRows& losses, std::size_t last, std::size_t window,
                                  const std::vector<Cell>& cells) {
   if (window == 0 || last + 1 < window || last >= losses.shape()[0]) {
     throw ShapeError("[window_covariance] a window of " + std::to_string(window) +

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/io/npy_rows.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "engine/tensor/tensor.hpp"
 #include "rdm/window/event.hpp"
@@ -43,7 +44,7 @@ struct ReportData {
   std::string provenance = "{}";  ///< text of a JSON object, nested objects allowed: run.json fits
 
   Tensor<std::int64_t> steps;             ///< (T), increasing
-  Tensor<double> losses;                  ///< (T, n)
+  NpyRows losses;                         ///< (T, n)
   std::vector<std::string> probe_names;   ///< n, or empty: "probe 0", ...
   std::vector<std::string> probe_blocks;  ///< n block names, or empty: a single block
 
@@ -51,11 +52,12 @@ struct ReportData {
   std::map<std::string, double> order_targets;        ///< final value the theory expects, by order parameter
   std::map<std::string, std::string> order_of_event;  ///< the order parameter from which an event is told
 
-  Table signals;             ///< signals.csv: `step` and the signals of every full window
-  Tensor<double> modes;      ///< (rows of signals, modes, n), or empty
-  std::size_t window = 0;    ///< W, in recordings
-  std::int64_t burn_in = 0;  ///< first step that counts; before it losses fall fast in any run
-  std::vector<Event> marks;  ///< alarms and events in any order; an event once for each level, `mode1_50`
+  Table signals;                ///< signals.csv: `step` and the signals of every full window
+  NpyRows modes;                ///< (rows of signals, modes, n), or empty
+  std::size_t modes_every = 1;  ///< of every so many rows the first has modes; the others may be NaN
+  std::size_t window = 0;       ///< W, in recordings
+  std::int64_t burn_in = 0;     ///< first step that counts; before it losses fall fast in any run
+  std::vector<Event> marks;     ///< alarms and events in any order; an event once for each level, `mode1_50`
   NullLevels null;
   AttentionCourse attention;  ///< empty where nothing attends
 };

@@ -82,10 +82,10 @@ void cut_to_common_length(report::ReportData& data) {
   const std::size_t full = recordings >= data.window ? recordings - data.window + 1 : 0;
   const std::size_t windows = std::min({data.signals.values.shape()[0], data.modes.shape()[0], full});
   data.steps = first_rows(data.steps, recordings);
-  data.losses = first_rows(data.losses, recordings);
+  data.losses = data.losses.first(recordings);
   if (!data.order.columns.empty()) data.order.values = first_rows(data.order.values, recordings);
   data.signals.values = first_rows(data.signals.values, windows);
-  data.modes = first_rows(data.modes, windows);
+  data.modes = data.modes.first(windows);
   std::erase_if(data.marks, [&](const Event& event) {
     return recordings == 0 || event.step > data.steps(recordings - 1);
   });
@@ -153,6 +153,10 @@ report::ReportData read_names(const fs::path& directory) {
     data.provenance = readable_provenance(info);
     const std::int64_t window = whole(path, info.at("window"), "window");
     data.window = static_cast<std::size_t>(std::max<std::int64_t>(window, 0));
+    if (info.contains("modes_every")) {
+      const std::int64_t every = whole(path, info["modes_every"], "modes_every");
+      data.modes_every = static_cast<std::size_t>(std::max<std::int64_t>(every, 1));
+    }
     data.burn_in = whole(path, info.at("alarm").at("burn_in"), "burn_in");
     data.probe_names = info.at("probes").at("names").get<std::vector<std::string>>();
     data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
@@ -175,10 +179,10 @@ report::ReportData read_names(const fs::path& directory) {
   return data;
 }
 
-/// Everything is read at once.
+/// Losses and modes stay where they are; the tables and attention patterns are read at once.
 void check_memory(const fs::path& directory) {
   double bytes = 0;
-  for (const char* name : {"losses.npy", "modes.npy", "attention.npy", "signals.csv", "order.csv"}) {
+  for (const char* name : {"attention.npy", "signals.csv", "order.csv"}) {
     std::error_code missing;
     const auto size = fs::file_size(directory / name, missing);
     if (!missing) bytes += 3 * static_cast<double>(size);
@@ -215,12 +219,12 @@ std::vector<Event> read_events(const fs::path& directory) {
 Recordings read_recordings(const fs::path& directory) {
   const fs::path steps_file = directory / "steps.npy", losses_file = directory / "losses.npy";
   const auto steps = read_npy<std::int64_t>(steps_file);
-  const auto losses = read_npy<double>(losses_file);
+  const NpyRows losses(losses_file);
   check_shape(steps_file, steps.shape(), Shape{0}, "(T): one step a recording");
   check_shape(losses_file, losses.shape(), Shape{0, 0}, "(T,n): one row a recording, one column a probe");
   check_increasing(steps_file, steps);
   const std::size_t recordings = std::min(steps.size(), losses.shape()[0]);
-  return {first_rows(steps, recordings), first_rows(losses, recordings)};
+  return {first_rows(steps, recordings), losses.first(recordings)};
 }
 
 report::ReportData read_run_directory(const fs::path& directory) {
@@ -235,7 +239,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
   if (data.losses.empty())
     throw DataError((directory / "losses.npy").string() +
                     ": holds no recordings, so there is nothing to draw");
-  data.modes = read_npy<double>(directory / "modes.npy");
+  data.modes = NpyRows(directory / "modes.npy");
   check_shape(directory / "modes.npy", data.modes.shape(), Shape{0, 0, n},
               "(windows,modes," + std::to_string(n) + ")");
   data.signals = read_table(directory / "signals.csv");

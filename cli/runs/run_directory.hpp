@@ -17,7 +17,7 @@ std::vector<Event> read_events(const std::filesystem::path& directory);
 /// The recordings that both steps.npy and losses.npy hold, complete ones.
 struct Recordings {
   Tensor<std::int64_t> steps;  ///< (T), increasing
-  Tensor<double> losses;       ///< (T,n)
+  NpyRows losses;              ///< (T,n), where they lie in the file
 };
 
 /// Throws DataError naming the file that is missing or malformed, what was expected and what found.

@@ -62,6 +62,7 @@ nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std
                             const std::vector<std::string>& blocks, std::optional<double> noise_level,
                             const std::string& token_reduction) {
   return {{"window", options.window},
+          {"modes_every", options.modes_every},
           {"probes", {{"count", options.probes}, {"names", names}, {"blocks", blocks}}},
           {"sampler", "dynamical"},
           {"divisor", "the W recordings of the window"},

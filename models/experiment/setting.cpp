@@ -13,6 +13,7 @@ Hyperparameters parameter_table(const CommonDefaults& defaults, const std::vecto
       {"checkpoint_every", std::int64_t{0}, "steps between checkpoints; 0: a twentieth of the run", 0},
       {"window", defaults.window, "recordings in the sliding window (W)", 2},
       {"modes", std::int64_t{3}, "leading eigenvectors to keep, at most one a probe", 1},
+      {"modes_every", std::int64_t{1}, "full windows from one with eigenvectors to the next", 1},
       {"burn_in", defaults.burn_in, "first step whose window may raise an alarm", 0},
       {"alarm_statistic", std::string(defaults.alarm_statistic),
        "column of signals.csv that the alarm reads"},
@@ -37,6 +38,7 @@ MonitorOptions monitor_options(const Hyperparameters& parameters, std::size_t pr
   options.probes = probes;
   options.window = parameters.count("window");
   options.modes = std::min(parameters.count("modes"), probes);
+  options.modes_every = parameters.count("modes_every");
   options.alarm.hold = parameters.count("alarm_hold");
   options.alarm.burn_in = parameters.integer("burn_in");
   options.alarm_statistic = parameters.text("alarm_statistic");

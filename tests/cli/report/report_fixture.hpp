@@ -40,7 +40,7 @@ inline void fill_losses(const FixtureOptions& options, ReportData& data) {
   std::normal_distribution<double> normal;
   const std::size_t n = options.drops.size() * options.probes_per_block;
   data.steps = Tensor<std::int64_t>(Shape{options.recordings});
-  data.losses = Tensor<double>(Shape{options.recordings, n});
+  Tensor<double> losses(Shape{options.recordings, n});
   for (std::size_t probe = 0; probe < n; ++probe) {
     const Drop& drop = options.drops[probe / options.probes_per_block];
     const double level = 2 + 0.3 * normal(random), strength = drop.size * (1 + 0.2 * normal(random));
@@ -48,9 +48,10 @@ inline void fill_losses(const FixtureOptions& options, ReportData& data) {
     data.probe_blocks.push_back(drop.block);
     for (std::size_t t = 0; t < options.recordings; ++t) {
       const double progress = drop_progress(drop, static_cast<double>(t));
-      data.losses(t, probe) = level - strength * progress + options.noise * normal(random);
+      losses(t, probe) = level - strength * progress + options.noise * normal(random);
     }
   }
+  data.losses = losses;
   for (std::size_t t = 0; t < options.recordings; ++t) data.steps(t) = static_cast<std::int64_t>(t);
 }
 
@@ -85,7 +86,7 @@ inline void fill_signals(ReportData& data) {
   data.signals.columns = {"step", "shc", "pr", "trace", "shc_detrended", "pr_detrended", "trace_detrended",
                           "alarm"};
   data.signals.values = Tensor<double>(Shape{rows, data.signals.columns.size()}, 0.0);
-  data.modes = Tensor<double>(Shape{rows, 1, n});
+  Tensor<double> modes(Shape{rows, 1, n});
   for (std::size_t row = 0; row < rows; ++row) {
     const Tensor<double> covariance =
         window_covariance(data.losses, row + data.window - 1, data.window, cells);
@@ -103,8 +104,9 @@ inline void fill_signals(ReportData& data) {
                              0};
     std::copy(std::begin(values), std::end(values), data.signals.values.row(row).begin());
     const auto eigen = blas::symmetric_eigen(covariance, 1);
-    std::copy_n(eigen.vectors.data(), n, data.modes.data() + row * n);
+    std::copy_n(eigen.vectors.data(), n, modes.data() + row * n);
   }
+  data.modes = modes;
 }
 
 inline ReportData make_run(const FixtureOptions& options = {}) {

@@ -71,8 +71,9 @@ ReportData make_wide_run(std::size_t recordings, std::size_t n) {
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> uniform;
   data.steps = Tensor<std::int64_t>(Shape{recordings});
-  data.losses = Tensor<double>(Shape{recordings, n});
-  for (double& loss : data.losses.flat()) loss = uniform(random);
+  Tensor<double> losses(Shape{recordings, n});
+  for (double& loss : losses.flat()) loss = uniform(random);
+  data.losses = losses;
   for (std::size_t t = 0; t < recordings; ++t) data.steps(t) = static_cast<std::int64_t>(5 * t);
   for (std::size_t probe = 0; probe < n; ++probe) data.probe_blocks.push_back(probe % 3 ? "rare" : "common");
 
@@ -201,7 +202,9 @@ TEST_CASE("undefined values become null and hostile names stay text", "[unit]") 
   data.title = "<b>bold</b> & {{data}}";
   data.signals.values(7, 1) = undefined;
   data.marks.back().value = undefined;
-  data.losses(399, 3) = undefined;
+  Tensor<double> losses = data.losses.tensor();
+  losses(399, 3) = undefined;
+  data.losses = losses;
   const std::string page = render_report(data);
   CHECK(page.find("alert(1)</script") == std::string::npos);
   CHECK(page.find("<b>bold") == std::string::npos);

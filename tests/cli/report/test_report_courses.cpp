@@ -69,7 +69,7 @@ TEST_CASE("the energy shares are the covariance's block traces, and undefined wh
   }
   for (std::size_t b = 0; b < 3; ++b) CHECK(course.energy[123][b] == Approx(traces[b] / trace).epsilon(1e-9));
 
-  for (double& loss : data.losses.flat()) loss = 1;
+  data.losses = Tensor<double>(data.losses.shape(), 1.0);
   CHECK(std::isnan(block_course(data, layout).energy[0][0]));
   CHECK(Json::parse(payload(data))["block_course"]["energy"][0][0].is_null());
 }

@@ -98,7 +98,7 @@ TEST_CASE("a cell shows the mean of its probes' covariances", "[unit]") {
 
 TEST_CASE("adding a million to a loss does not change its covariance", "[unit]") {
   const ReportData data = make_run();
-  Tensor<double> shifted = data.losses.clone();
+  Tensor<double> shifted = data.losses.tensor();
   for (double& loss : shifted.flat()) loss += 1e6;
   const std::vector<Cell> cells = lay_out_probes(data).cells;
   const Tensor<double> before = window_covariance(data.losses, 219, 40, cells);
