@@ -101,9 +101,10 @@ Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t 
   frame.step = step;
   frame.mass = block_mass(data, layout, row);
   if (data.modes.empty()) return frame;
+  const std::size_t at = mode_row(data, row);
   for (const Cell& cell : layout.cells) {
     double sum = 0;
-    for (const std::size_t probe : cell.probes) sum += data.modes(row, 0, probe);
+    for (const std::size_t probe : cell.probes) sum += data.modes(at, 0, probe);
     frame.mode.push_back(sum / static_cast<double>(cell.probes.size()));
   }
   return frame;

@@ -120,11 +120,16 @@ std::int64_t step_at(const ReportData& data, std::size_t row) {
   return std::llround(data.signals.values(row, find_column(data.signals, "step")));
 }
 
+std::size_t mode_row(const ReportData& data, std::size_t row) {
+  return std::isnan(data.modes(row, 0, 0)) ? row - row % data.modes_every : row;
+}
+
 std::vector<double> block_mass(const ReportData& data, const ProbeLayout& layout, std::size_t row) {
   if (data.modes.empty()) return {};
+  const std::size_t at = mode_row(data, row);
   std::vector<double> mass(layout.blocks.size());
   for (std::size_t probe = 0; probe < layout.block_of.size(); ++probe) {
-    mass[layout.block_of[probe]] += data.modes(row, 0, probe) * data.modes(row, 0, probe);
+    mass[layout.block_of[probe]] += data.modes(at, 0, probe) * data.modes(at, 0, probe);
   }
   return mass;
 }

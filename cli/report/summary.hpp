@@ -57,6 +57,10 @@ std::size_t row_at(const ReportData& data, double step);
 /// The step of a row of signals.
 std::int64_t step_at(const ReportData& data, std::size_t row);
 
+/// The row whose modes stand for a row of signals: its own, or the last that was due before it where
+/// eigenvectors were computed at every k-th row only.
+std::size_t mode_row(const ReportData& data, std::size_t row);
+
 /// Share of each block in the top eigenvector at a row of signals: Σ v1_i² over its probes. Empty without
 /// modes.
 std::vector<double> block_mass(const ReportData& data, const ProbeLayout& layout, std::size_t row);

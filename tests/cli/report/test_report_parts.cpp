@@ -14,8 +14,10 @@
 #include "cli/report/base64.hpp"
 #include "cli/report/covariance.hpp"
 #include "cli/report/figures.hpp"
+#include "cli/report/frames.hpp"
 #include "cli/report/gnuplot.hpp"
 #include "cli/report/lines.hpp"
+#include "cli/report/summary.hpp"
 #include "engine/tensor/error.hpp"
 #include "tests/cli/report/report_fixture.hpp"
 #include "tests/support/left_out.hpp"
@@ -105,6 +107,24 @@ TEST_CASE("adding a million to a loss does not change its covariance", "[unit]")
   const Tensor<double> after = window_covariance(shifted, 219, 40, cells);
   for (std::size_t i = 0; i < before.size(); ++i)
     CHECK(after.data()[i] == Approx(before.data()[i]).margin(1e-10));
+}
+
+TEST_CASE("a row without eigenvectors of its own shows the last that were due", "[unit]") {
+  const ReportData data = make_run();
+  const ProbeLayout layout = lay_out_probes(data);
+  Tensor<double> modes = data.modes.tensor();
+  for (std::size_t row = 0; row < modes.shape()[0]; ++row) {
+    if (row % 5 == 0 || row == 12) continue;
+    for (std::size_t probe = 0; probe < modes.shape()[2]; ++probe) modes(row, 0, probe) = undefined;
+  }
+  ReportData seldom = data;
+  seldom.modes = modes;
+  seldom.modes_every = 5;
+  CHECK(mode_row(seldom, 10) == 10);
+  CHECK(mode_row(seldom, 12) == 12);  // an alarm asked
+  CHECK(mode_row(seldom, 14) == 10);
+  CHECK(block_mass(seldom, layout, 14) == block_mass(data, layout, 10));
+  CHECK(make_frame(seldom, layout, 14).mode == make_frame(data, layout, 10).mode);
 }
 
 TEST_CASE("probes of a block stand together, and many share a cell", "[unit]") {

@@ -140,6 +140,31 @@ TEST_CASE("the monitor keeps the leading modes and their overlap with the window
   CHECK(monitor.window().row(3)[2] == losses(11, 2));
 }
 
+TEST_CASE("eigenvectors are computed at every k-th window, and where an alarm asks", "[unit]") {
+  Tensor<double> losses = noise(60, 5, 9, 1e-3, 2.0);
+  for (std::size_t t = 30; t < 60; ++t) losses(t, 1) -= 0.05 * static_cast<double>(t - 30);
+  Monitor often({.probes = 5, .window = 6}), seldom({.probes = 5, .window = 6, .modes_every = 50});
+  const std::vector<Observation> all = observe(often, losses), some = observe(seldom, losses);
+  REQUIRE(all.size() == 55);
+  REQUIRE(some.size() == 55);
+  std::size_t asked = 0;
+  for (std::size_t i = 0; i < 55; ++i) {
+    INFO("window " << i);
+    for (std::size_t c = 0; c < all[i].values.size(); ++c)
+      CHECK(close(some[i].values[c], all[i].values[c], 1e-10));
+    CHECK(some[i].alarm.has_value() == all[i].alarm.has_value());
+    REQUIRE(some[i].modes.shape() == Shape{3, 5});
+    if (i % 50 == 0 || some[i].alarm) {
+      CHECK(std::ranges::equal(some[i].modes.row(0), all[i].modes.row(0)));
+      asked += i % 50 != 0 ? 1 : 0;
+    } else {
+      CHECK(std::isnan(some[i].modes(0, 0)));
+    }
+  }
+  CHECK(asked > 0);
+  CHECK_THROWS_WITH(Monitor({.probes = 3, .modes_every = 0}), Contains("modes_every"));
+}
+
 TEST_CASE("undefined signals are NaN", "[unit]") {
   Monitor monitor({.probes = 3, .window = 4});
   const std::vector<Observation> seen = observe(monitor, Tensor<double>(Shape{9, 3}, 0.5));
