@@ -50,7 +50,7 @@ struct DetectorOptions {
 ///   positive), of each channel, and with `_whitened`;
 /// * of the mean probe loss: `mean_fall` (minus its level), `mean_drop` (first half of the window minus
 ///   second half), `mean_slope` (minus its least-squares slope a recording), `mean_variance`, `mean_memory`
-///   (its lag-1 autocorrelation); `mean_drop_log` of the mean log loss;
+///   (its lag-1 autocorrelation); `mean_drop_log` of the mean log loss (NaN as `_log` is);
 /// * `probe_variance_max`, `probe_variance_mean`: over the variances of the probes;
 /// * `gradient_norm`, `weight_norm`, `weight_change` (absolute, across the window): where recorded;
 /// * `clock`: the step itself;
