@@ -19,8 +19,7 @@
 #include "engine/tensor/memory.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "models/experiment/run.hpp"
-#include "rdm/io/run_writer.hpp"
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/sampler.hpp"
 
 namespace premelt::cli {
 
@@ -28,7 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t replicas = 16;
 constexpr std::int64_t course_points = 60, least_window = 3;
 
 /// Sorted, each once.
@@ -124,33 +122,34 @@ void say_limits(const CompareArguments& arguments, const LossLandscape& landscap
 /// What one part of a comparison costs, in glances: it has 20 times the draws.
 constexpr double work_of_part = 20;
 
-/// All parts of one step: the second order, each sigma, the other samplers; training replicas is one more.
-double work_of_step(const std::vector<std::string>& samplers, const ComparisonOptions& options) {
-  double parts = static_cast<double>(samplers.size());
-  for (const std::string& name : samplers) {
-    if (name == "gaussian") parts += static_cast<double>(options.sigmas.size());
-    if (name == "replica") parts += 1;
+bool asked_for(const std::vector<std::string>& names, const Sampler& sampler) {
+  return names.empty() ? sampler.by_default : std::ranges::find(names, sampler.name) != names.end();
+}
+
+/// All parts of one step: each sampler, and each of its sigma.
+double work_of_step(const std::vector<std::string>& names, const ComparisonOptions& options) {
+  std::size_t parts = 0;
+  for (const Sampler& sampler : samplers()) {
+    if (asked_for(names, sampler)) parts += 1 + (sampler.each_sigma ? options.sigmas.size() : 0);
   }
-  return parts * work_of_part;
+  return static_cast<double>(parts) * work_of_part;
 }
 
 StepComparison compare_at(Walk& walk, std::int64_t step, const Blocks& blocks,
-                          const std::vector<std::string>& samplers, const ComparisonOptions& options) {
-  const auto asked = [&](const char* name) { return std::ranges::find(samplers, name) != samplers.end(); };
+                          const std::vector<std::string>& names, const ComparisonOptions& options) {
   const Tensor<double> theta = walk.position();
-  StepComparison result;
-  result.step = step;
-  if (asked("gaussian")) result.gaussian = compare_gaussian(walk.landscape(), theta.flat(), blocks, options);
-  if (asked("dynamical"))
-    result.dynamical = compare_dynamical(walk.landscape(), walk.history(), walk.window(), blocks, options);
-  if (asked("replica")) {
-    options.progress("training " + std::to_string(replicas) + " replicas");
-    result.replicas = replicas;
-    result.replica = compare_replica(walk.landscape(), walk.replica_positions(replicas), blocks, options);
-  }
-  if (asked("sgld")) {
-    const auto data = walk.experiment().data_landscape();
-    result.sgld = compare_sgld(walk.landscape(), data.get(), theta.flat(), blocks, options);
+  const ComparisonPoint point{.landscape = walk.landscape(),
+                              .data = [&] { return walk.experiment().data_landscape(); },
+                              .theta = theta.flat(),
+                              .history = [&] { return walk.history(); },
+                              .window = walk.window(),
+                              .replicas = [&](std::size_t count) { return walk.replica_positions(count); },
+                              .blocks = blocks};
+  StepComparison result{step, {}};
+  for (const Sampler& sampler : samplers()) {
+    if (!asked_for(names, sampler)) continue;
+    options.progress(sampler.name);
+    result.samplers.push_back({&sampler, sampler.compare(point, options)});
   }
   return result;
 }

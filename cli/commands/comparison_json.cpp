@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "engine/linalg/blas.hpp"
 #include "rdm/io/run_writer.hpp"
@@ -14,6 +15,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t max_rows = 64;
+/// The list of a sampler that draws once for every sigma.
+constexpr const char* by_sigma = "sigma";
 
 /// NAME and NAME_error, one standard error; where the value does not stand out from sampling noise,
 /// NAME_below.
@@ -51,46 +54,36 @@ Json contract(const Agreement& a, const std::string& error = "error") {
   return json;
 }
 
-Json contract(const GaussianComparison& g) {
-  Json json = contract(g.agreement, "error_order1");
-  put(json, "error_order2", g.error_order2.measured);
-  json.update({{"sigma", g.sigma}, {"draws", g.draws}, {"odd_share", json_number(g.odd_share)}});
+Json contract(const Sampler& sampler, const Comparison& c) {
+  Json json = contract(c.agreement, sampler.each_sigma ? "error_order1" : "error");
+  if (sampler.each_sigma) {
+    put(json, "error_order2", c.error_order2.measured);
+    json["sigma"] = c.sigma;
+  }
+  for (const auto& [name, value] : c.extras) {
+    const auto* count = std::get_if<std::size_t>(&value);
+    json[name] = count != nullptr ? Json(*count) : json_number(std::get<double>(value));
+  }
   return json;
+}
+
+/// Adds what a sampler found: a list by sigma, or an object of its own name.
+void add(Json& step, const SamplerComparison& found) {
+  for (const Comparison& c : found.all) {
+    Json json = contract(*found.sampler, c);
+    if (found.sampler->each_sigma) {
+      step[by_sigma].push_back(std::move(json));
+    } else {
+      step[found.sampler->name] = std::move(json);
+    }
+  }
 }
 
 /// Of the errors in sigma, whose draws are the same at every one.
-Json slopes(const std::vector<GaussianComparison>& all) {
+Json slopes(const std::vector<Comparison>& all) {
   Json json{{"draws", "shared by all sigma"}};
-  put(json, "order1", slope_in_sigma(all, &GaussianComparison::error_order1));
-  put(json, "order2", slope_in_sigma(all, &GaussianComparison::error_order2));
-  return json;
-}
-
-Json contract(const DynamicalComparison& d) {
-  Json json = contract(d.agreement);
-  json["window"] = d.window;
-  return json;
-}
-
-Json contract(const Agreement& replica, std::size_t replicas) {
-  Json json = contract(replica);
-  json["replicas"] = replicas;
-  return json;
-}
-
-Json contract(const SgldComparison& s) {
-  Json json = contract(s.agreement);
-  json.update({{"llc", json_number(s.result.llc)},
-               {"llc_error", json_number(s.result.llc_error)},
-               {"effective_draws", json_number(s.result.effective_draws)},
-               {"draws", s.result.trace.size()},
-               {"acceptance", json_number(s.result.acceptance)},
-               {"gradient_noise", json_number(s.result.gradient_noise)},
-               {"samples", s.options.samples},
-               {"batch", s.options.batch},
-               {"step_size", s.options.step},
-               {"localisation", s.options.localisation},
-               {"beta", s.options.beta}});
+  put(json, "order1", slope_in_sigma(all, &Comparison::error_order1));
+  put(json, "order2", slope_in_sigma(all, &Comparison::error_order2));
   return json;
 }
 
@@ -149,38 +142,24 @@ void add_picture(Json& list, const std::string& name, const CovarianceSummary& s
   list.push_back(std::move(json));
 }
 
-void add_pictures(Json& list, const std::string& name, const Agreement& a, const Blocks& blocks) {
-  add_picture(list, name, a.own, blocks);
-  add_picture(list, name + ": GΣGᵀ", a.linear, blocks);
+void add_pictures(Json& list, const std::string& name, const Comparison& c, const Blocks& blocks) {
+  add_picture(list, name, c.agreement.own, blocks);
+  if (!c.linear_is_reference) add_picture(list, name + ": GΣGᵀ", c.agreement.linear, blocks);
+  add_picture(list, name + ": second order", c.second, blocks);
 }
 
 Json page_step(const StepComparison& s, const Blocks& blocks) {
   Json step{
-      {"step", s.step}, {"sigma", Json::array()}, {"pictures", Json::array()}, {"windows", Json::array()}};
-  for (const GaussianComparison& g : s.gaussian) {
-    step["sigma"].push_back(contract(g));
-  }
-  if (!s.gaussian.empty()) {
-    const GaussianComparison& g = s.gaussian[s.gaussian.size() / 2];
-    add_pictures(step["pictures"], "gaussian", g.agreement, blocks);
-    add_picture(step["pictures"], "gaussian: second order", g.second, blocks);
-    step["picture_sigma"] = g.sigma;
-  }
-  if (s.dynamical) {
-    step["dynamical"] = contract(*s.dynamical);
-    add_pictures(step["pictures"], "dynamical", s.dynamical->agreement, blocks);
-    for (const auto& [window, error] : s.dynamical->by_window) {
+      {"step", s.step}, {by_sigma, Json::array()}, {"pictures", Json::array()}, {"windows", Json::array()}};
+  for (const SamplerComparison& found : s.samplers) {
+    add(step, found);
+    const Comparison& shown = found.middle();
+    const std::string& name = found.sampler->name;
+    add_pictures(step["pictures"], name, shown, blocks);
+    if (found.sampler->each_sigma) step["picture_sigma"] = shown.sigma;
+    for (const auto& [window, error] : shown.by_window)
       step["windows"].push_back({{"window", window}, {"error", json_number(error)}});
-    }
-  }
-  if (s.replica) {
-    step["replica"] = contract(*s.replica, s.replicas);
-    add_pictures(step["pictures"], "replica", *s.replica, blocks);
-  }
-  if (s.sgld) {
-    step["sgld"] = contract(*s.sgld);
-    step["sgld"]["trace"] = numbers(s.sgld->result.trace);
-    add_picture(step["pictures"], "sgld", s.sgld->agreement.own, blocks);
+    if (!shown.trace.empty()) step[name]["trace"] = numbers(shown.trace);
   }
   return step;
 }
@@ -190,12 +169,14 @@ Json page_step(const StepComparison& s, const Blocks& blocks) {
 Json result_json(const std::string& directory, const std::vector<StepComparison>& steps) {
   Json list = Json::array();
   for (const StepComparison& s : steps) {
-    Json step{{"step", s.step}, {"sigma", Json::array()}, {"dynamical", nullptr}};
-    for (const GaussianComparison& g : s.gaussian) step["sigma"].push_back(contract(g));
-    if (s.gaussian.size() > 1) step["slopes"] = slopes(s.gaussian);
-    if (s.dynamical) step["dynamical"] = contract(*s.dynamical);
-    if (s.replica) step["replica"] = contract(*s.replica, s.replicas);
-    if (s.sgld) step["sgld"] = contract(*s.sgld);
+    Json step{{"step", s.step}, {by_sigma, Json::array()}};
+    for (const Sampler& sampler : samplers()) {
+      if (sampler.by_default && !sampler.each_sigma) step[sampler.name] = nullptr;
+    }
+    for (const SamplerComparison& found : s.samplers) {
+      add(step, found);
+      if (found.all.size() > 1) step["slopes"] = slopes(found.all);
+    }
     list.push_back(step);
   }
   return {{"dir", directory}, {"steps", list}};

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "rdm/proposition/comparison.hpp"
+#include "rdm/proposition/sampler.hpp"
 
 namespace premelt::cli {
 
-/// What `--json` prints: {"dir", "steps": [...]}; "replica" and "sgld" appear in a step when they were asked
-/// for.
+/// What `--json` prints: {"dir", "steps": [...]}; samplers that are not compared by default appear
+/// in a step when they were asked for.
 nlohmann::json result_json(const std::string& directory, const std::vector<StepComparison>& steps);
 
 /// What compare.html draws, and more than the above: spectra, matrices and their energy by block at every

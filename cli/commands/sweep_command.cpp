@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/sweep_json.hpp"
 #include "cli/commands/sweep_page.hpp"
-#include "cli/commands/sweep_scores.hpp"
 #include "cli/commands/sweep_store.hpp"
 #include "cli/commands/sweep_table.hpp"
 #include "cli/runs/plan.hpp"
@@ -17,6 +17,7 @@
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
 #include "engine/tensor/numbers.hpp"
+#include "models/sweep/sweep_scores.hpp"
 
 namespace premelt::cli {
 

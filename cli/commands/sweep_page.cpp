@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/report/report.hpp"
+#include "rdm/scoring/detectors.hpp"
 
 namespace premelt::cli {
 
@@ -56,7 +57,7 @@ std::string svg(double width, double height, const std::string& title, const std
 double longest_lead(const EventScores& event) {
   double longest = 1;
   for (const DetectorScore& entry : event.detectors) {
-    if (entry.detector != "oracle") longest = std::max(longest, std::ranges::max(entry.score.leads));
+    if (entry.detector != oracle) longest = std::max(longest, std::ranges::max(entry.score.leads));
   }
   return longest;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands/sweep_scores.hpp"
+#include "rdm/scoring/event_scores.hpp"
 
 namespace premelt::cli {
 

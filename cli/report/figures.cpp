@@ -116,7 +116,7 @@ class Figures {
               {{data_.null.shc_mean, "i.i.d.: mean", dotted},
                {data_.null.shc_threshold, "i.i.d.: threshold", dashed}});
     over_time("pr", "PR", true, coloured(signal_lines(data_, "pr")),
-              {{data_.null.pr, "i.i.d.", dotted}, {data_.null.random_walk_pr, "isotropic walk", dashed}});
+              {{data_.null.pr, "i.i.d.", dotted}, {data_.null.random_walk_pr, "random walk", dashed}});
     over_time("trace", "tr C", true, coloured(signal_lines(data_, "trace")), {});
   }
 

@@ -4,9 +4,9 @@
 #include <map>
 #include <optional>
 
-#include "cli/report/covariance.hpp"
 #include "cli/report/lines.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/stored_window.hpp"
 
 namespace premelt::report {
 namespace {
@@ -96,7 +96,7 @@ Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t 
   const std::int64_t step = step_at(data, row);
   const std::size_t last = recording_of(data, step);
   Frame frame;
-  frame.covariance = window_covariance(data.losses, last, data.window, layout.cells);
+  frame.covariance = window_covariance(data.losses, last, data.window, layout.groups());
   frame.first = data.steps(last + 1 - data.window);
   frame.step = step;
   frame.mass = block_mass(data, layout, row);

@@ -54,4 +54,10 @@ ProbeLayout lay_out_probes(const ReportData& data, std::size_t max_cells) {
   return layout;
 }
 
+std::vector<std::vector<std::size_t>> ProbeLayout::groups() const {
+  std::vector<std::vector<std::size_t>> probes;
+  for (const Cell& cell : cells) probes.push_back(cell.probes);
+  return probes;
+}
+
 }  // namespace premelt::report

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/report/report_data.hpp"
+#include "rdm/window/blocks.hpp"
 
 namespace premelt::report {
 
@@ -21,6 +22,9 @@ struct ProbeLayout {
   std::vector<std::size_t> block_of;  ///< (n) index into `blocks`
   std::vector<Cell> cells;            ///< sorted by block; one probe each when there are few probes
   std::size_t probes_per_cell = 1;    ///< the most any cell holds
+
+  Blocks partition() const { return {blocks, block_of}; }  ///< the blocks, as rdm knows them
+  std::vector<std::vector<std::size_t>> groups() const;    ///< the probes of each cell
 };
 
 /// Sorts the probes by block and packs them into at most `max_cells` cells, none of which crosses a block.

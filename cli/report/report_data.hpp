@@ -31,10 +31,10 @@ struct AttentionCourse {
 
 /// What losses without any structure would give; lines in the charts. NaN: not drawn.
 struct NullLevels {
-  double shc_mean = undefined;       ///< mean SHC of i.i.d. losses
-  double shc_threshold = undefined;  ///< the level an i.i.d. plateau hardly ever exceeds
-  double pr = undefined;             ///< PR of i.i.d. losses
-  double random_walk_pr = 2.5;       ///< PR of a long random walk with isotropic steps
+  double shc_mean = undefined;        ///< mean SHC of i.i.d. losses
+  double shc_threshold = undefined;   ///< the level an i.i.d. plateau hardly ever exceeds
+  double pr = undefined;              ///< PR of i.i.d. losses
+  double random_walk_pr = undefined;  ///< PR of a random walk in such windows, whose steps go as these do
 };
 
 /// Any NaN is drawn as a gap and written as null.

@@ -127,11 +127,10 @@ std::size_t mode_row(const ReportData& data, std::size_t row) {
 std::vector<double> block_mass(const ReportData& data, const ProbeLayout& layout, std::size_t row) {
   if (data.modes.empty()) return {};
   const std::size_t at = mode_row(data, row);
-  std::vector<double> mass(layout.blocks.size());
-  for (std::size_t probe = 0; probe < layout.block_of.size(); ++probe) {
-    mass[layout.block_of[probe]] += data.modes(at, 0, probe) * data.modes(at, 0, probe);
-  }
-  return mass;
+  std::vector<double> mode;
+  for (std::size_t probe = 0; probe < layout.block_of.size(); ++probe)
+    mode.push_back(data.modes(at, 0, probe));
+  return mode_shares(mode, layout.partition());
 }
 
 }  // namespace premelt::report

@@ -10,6 +10,7 @@
 #include "engine/io/npy.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
+#include "rdm/window/null.hpp"
 
 namespace premelt::cli {
 
@@ -100,7 +101,6 @@ report::NullLevels read_null_levels(const Json& null) {
   levels.shc_mean = number_or_undefined(null, "shc_mean");
   levels.shc_threshold = number_or_undefined(null, "shc_threshold");
   levels.pr = number_or_undefined(null, "pr");
-  levels.random_walk_pr = number_or_undefined(null, "random_walk_pr");
   return levels;
 }
 
@@ -248,6 +248,7 @@ report::ReportData read_run_directory(const fs::path& directory) {
   if (fs::exists(directory / "order.csv", unreadable)) data.order = read_table(directory / "order.csv");
   cut_to_common_length(data);
   if (data.steps.size() == 0) throw DataError(directory.string() + ": holds no recording: nothing to draw");
+  data.null.random_walk_pr = random_walk_participation_ratio(data.losses, data.window);
   return data;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/terminal/provenance.hpp"
 #include "rdm/io/run_writer.hpp"
+#include "rdm/samplers/trajectory.hpp"
 #include "rdm/window/null.hpp"
 
 namespace premelt::cli {
@@ -35,8 +36,7 @@ nlohmann::json detrending_info(const MonitorOptions& options) {
 
 nlohmann::json null_info(const MonitorOptions& options, std::optional<double> noise_level) {
   const IidNull null = window_null(options.probes, options.window, noise_level.value_or(1.0));
-  nlohmann::json info{{"pr", null.participation_ratio()},
-                      {"random_walk_pr", random_walk_participation_ratio_limit}};
+  nlohmann::json info{{"pr", null.participation_ratio()}};
   if (noise_level) {
     info["noise_level"] = *noise_level;
     info["shc_mean"] = json_number(null.shc_mean());
@@ -64,7 +64,7 @@ nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std
   return {{"window", options.window},
           {"modes_every", options.modes_every},
           {"probes", {{"count", options.probes}, {"names", names}, {"blocks", blocks}}},
-          {"sampler", "dynamical"},
+          {"sampler", window_sampler},
           {"divisor", "the W recordings of the window"},
           {"token_reduction", token_reduction},
           {"detrending", detrending_info(options)},

@@ -11,6 +11,8 @@
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/names.hpp"
 #include "engine/tensor/numbers.hpp"
+#include "rdm/proposition/sampler.hpp"
+#include "rdm/scoring/detectors.hpp"
 
 namespace premelt::cli {
 namespace {
@@ -113,7 +115,7 @@ constexpr double least_sigma = 1e-9, most_sigma = 1e3;
 using Take = std::function<void(const std::string& text)>;
 
 /// An option or argument with a value. CLI11 hands on the text only: `take` reads it or throws UsageError.
-CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type, const char* help,
+CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type, const std::string& help,
                        const Take& take) {
   const auto read = [name, take](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
@@ -128,7 +130,7 @@ CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type,
 }
 
 /// One that may be given several times.
-CLI::Option* add_values(CLI::App* sub, const std::string& name, const char* type, const char* help,
+CLI::Option* add_values(CLI::App* sub, const std::string& name, const char* type, const std::string& help,
                         const Take& take) {
   return add_value(sub, name, type, help, take)
       ->expected(1)
@@ -162,7 +164,6 @@ struct Parser {
   SweepArguments sweep;
   ReportArguments report;
   std::vector<std::pair<std::string, std::string>> sets, shortcuts;  ///< --set; --seed, --steps and the like
-  std::vector<std::string> samplers;
 
   Parser() {
     app.require_subcommand(0, 1);
@@ -217,7 +218,7 @@ struct Parser {
   }
 
   void add_compare() {
-    CLI::App* sub = app.add_subcommand("compare", compare_help);
+    CLI::App* sub = app.add_subcommand("compare", compare_help + help_list("Samplers", samplers()));
     add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`, or a run directory",
               into(compare.target));
     add_values(sub, "--at", "STEP", "STEP or A:B:STEP; may be repeated (default: five steps over the run)",
@@ -235,12 +236,11 @@ struct Parser {
                 compare.draws = static_cast<std::size_t>(whole_number("--draws", text, 4, most_draws));
               });
     add_shortcut(sub, "window", "N", "recordings in the dynamical window");
-    add_values(
-        sub, "--sampler", "TEXT", "gaussian, dynamical, replica, sgld; may be repeated",
-        [this](const std::string& text) {
-          for (const std::string& name : name_list("--sampler", text))
-            add_once(samplers, choice("--sampler", name, {"gaussian", "dynamical", "replica", "sgld"}));
-        });
+    add_values(sub, "--sampler", "TEXT", comma_separated(sampler_names()) + "; may be repeated",
+               [this](const std::string& text) {
+                 for (const std::string& name : name_list("--sampler", text))
+                   add_once(compare.samplers, choice("--sampler", name, sampler_names()));
+               });
     add_value(sub, "--memory", "MB", "MB that the Jacobian may take; beyond, GGᵀ is made without it",
               [this](const std::string& text) { compare.memory = count_of("--memory", text, 0); })
         ->default_str("1024");
@@ -295,7 +295,7 @@ struct Parser {
   }
 
   void add_sweep() {
-    CLI::App* sub = app.add_subcommand("sweep", sweep_help);
+    CLI::App* sub = app.add_subcommand("sweep", sweep_help + help_list("Detectors", detectors()));
     add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(sweep.setting));
     add_value(sub, "--seeds", "A..B", "the seeds that are scored", [this](const std::string& text) {
       std::tie(sweep.first_seed, sweep.last_seed) = seed_range("--seeds", text, most_seeds);
@@ -356,7 +356,6 @@ struct Parser {
     std::vector<std::pair<std::string, std::string>> overrides = sets;
     overrides.insert(overrides.end(), shortcuts.begin(), shortcuts.end());
     if (app.got_subcommand("compare")) {
-      if (!samplers.empty()) compare.samplers = samplers;
       compare.overrides = overrides;
       return compare;
     }

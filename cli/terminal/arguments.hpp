@@ -31,8 +31,8 @@ struct CompareArguments {
   std::vector<std::int64_t> steps;                           ///< ascending; empty: five over the run
   std::vector<double> sigmas{1e-3, 3e-3, 1e-2, 3e-2, 1e-1};  ///< as given
   std::size_t draws = 0;                                     ///< loss vectors at each sigma; 0: by model size
-  std::vector<std::string> samplers{"gaussian", "dynamical"};
-  std::size_t memory = 1024;                                   ///< MB that G may take
+  std::vector<std::string> samplers;                         ///< each once; empty: those of the default
+  std::size_t memory = 1024;                                 ///< MB that G may take
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --window in order
   std::string config;
   std::string out;

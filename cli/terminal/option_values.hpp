@@ -1,6 +1,7 @@
 #pragma once
 /// The texts of options as values; whatever does not fit is a usage error that names option, range and text.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -41,5 +42,15 @@ std::vector<std::int64_t> step_list(const std::string& option, const std::string
 /// "A..B": whole numbers, 0 <= A <= B, at most `most` of them.
 std::pair<std::uint64_t, std::uint64_t> seed_range(const std::string& option, const std::string& text,
                                                    std::size_t most);
+
+/// The rows of a table in rdm, by name and summary, for a help text.
+template <class Row>
+std::string help_list(const std::string& title, const std::vector<Row>& rows) {
+  std::string text = "\n" + title + ":\n";
+  for (const Row& row : rows)
+    text += "  " + row.name + std::string(20 - std::min<std::size_t>(row.name.size(), 19), ' ') +
+            row.summary + "\n";
+  return text;
+}
 
 }  // namespace premelt::cli

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 #include "models/experiment/setting.hpp"
@@ -14,63 +15,48 @@ using namespace premelt;
 
 constexpr std::size_t window = 40, hold = 3, runs = 30;
 
-/// -m₃/m₂^(3/2) of the mean loss in each window: positive when a few recordings lie far below the others, as
+/// -m₃/m₂^(3/2) of the mean loss in the window: positive when a few recordings lie far below the others, as
 /// when a fall begins (after Guttal and Jayaprakash, Ecology Letters 11, 2008). Undefined when nothing moves.
-std::vector<double> skewness(const RunTrace& run) {
-  std::vector<double> means, series;
-  for (std::size_t t = 0; t < run.steps.size(); ++t) {
-    const auto losses = run.losses.row(t);
-    means.push_back(std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size()));
-    if (means.size() < window) continue;
-    const std::span<const double> last = std::span(means).last(window);
-    const double centre = std::accumulate(last.begin(), last.end(), 0.0) / window;
-    double second = 0, third = 0;
-    for (double x : last) {
-      second += std::pow(x - centre, 2) / window;
-      third += std::pow(x - centre, 3) / window;
-    }
-    series.push_back(second > 0 ? -third / std::pow(second, 1.5) : NAN);
+double skewness(const Sight& seen) {
+  const double centre = std::accumulate(seen.means.begin(), seen.means.end(), 0.0) / window;
+  double second = 0, third = 0;
+  for (double x : seen.means) {
+    second += std::pow(x - centre, 2) / window;
+    third += std::pow(x - centre, 3) / window;
   }
-  return series;
+  return second > 0 ? -third / std::pow(second, 1.5) : NAN;
 }
 
-/// One run of the schematic, both detectors watched up to the half-way point (step 200), event or not.
-std::pair<Watch, Watch> watch(std::uint64_t seed, const char* control) {
+const Detector row{"skewness", Needs::losses, skewness, "a few recordings far below the others"};
+
+/// One run of the schematic, all detectors read up to the half-way point (step 200), event or not.
+DetectorSeries read(std::uint64_t seed, const char* control) {
   const Setting& setting = find_setting("schematic");
   Hyperparameters parameters = setting.parameters;
   parameters.set("seed", static_cast<std::int64_t>(seed));
   parameters.set("control", std::string(control));
-  const RunTrace run = record_run(*setting.make(parameters), parameters);
-  const DetectorSeries known = detector_series(run, {.window = window});
-  Watch ours{{}, {}, 200}, shc = ours;
-  const std::vector<double> skew = skewness(run);
-  for (std::size_t t = 0; t < known.steps.size() && known.steps[t] <= 200; ++t) {
-    ours.steps.push_back(known.steps[t]);
-    ours.values.push_back(skew[t]);
-    shc.values.push_back(known.column("shc")[t]);
-  }
-  shc.steps = ours.steps;
-  return {ours, shc};
+  const RunTrace run = record_run(*setting.make(parameters), parameters, 200);
+  return detector_series(run, {.window = window, .further = {row}});
 }
 
 int main() {
-  WatchSet ours, shc;
-  const auto fill = [](std::uint64_t first, const char* control, std::vector<Watch>& a,
-                       std::vector<Watch>& b) {
+  const std::vector<std::string> names{"shc", row.name};
+  std::map<std::string, WatchSet> sets;
+  const auto fill = [&](std::uint64_t first, const char* control, std::vector<Watch> WatchSet::*part) {
     for (std::uint64_t seed = first; seed < first + runs; ++seed) {
-      const auto [x, y] = watch(seed, control);
-      a.push_back(x);
-      b.push_back(y);
+      const DetectorSeries series = read(seed, control);
+      for (const std::string& name : names)
+        (sets[name].*part).push_back({series.steps, series.column(name), 200});
     }
   };
-  fill(200, "none", ours.events, shc.events);
-  fill(300, "constant", ours.calibration, shc.calibration);
-  fill(300 + runs, "constant", ours.controls, shc.controls);
+  fill(200, "none", &WatchSet::events);
+  fill(300, "constant", &WatchSet::calibration);
+  fill(300 + runs, "constant", &WatchSet::controls);
 
   std::printf("%-10s %9s %13s %6s %6s\n", "detector", "detected", "false alarms", "lead", "AUC");
-  for (const auto& [name, set] : {std::pair{"shc", &shc}, std::pair{"skewness", &ours}}) {
-    const Score s = score(*set, hold);
-    std::printf("%-10s %7.0f %% %11.0f %% %6.0f %6.2f\n", name, 100 * s.detection_rate,
+  for (const std::string& name : names) {
+    const Score s = score(sets[name], hold);
+    std::printf("%-10s %7.0f %% %11.0f %% %6.0f %6.2f\n", name.c_str(), 100 * s.detection_rate,
                 100 * s.false_alarm_rate, s.median_lead, s.auc);
   }
 }

@@ -20,6 +20,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+std::string comma_separated(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 std::string unknown_name(std::string_view what, std::string_view name,
                          const std::vector<std::string>& known) {
   std::string text = "unknown " + std::string(what) + " '" + std::string(name) + "'";
@@ -29,9 +35,7 @@ std::string unknown_name(std::string_view what, std::string_view name,
   if (edit_distance(name, *nearest) <= std::max<std::size_t>(2, nearest->size() / 2)) {
     text += "; did you mean '" + *nearest + "'?";
   }
-  text += " Known: ";
-  for (const std::string& k : known) text += (&k == &known.front() ? "" : ", ") + k;
-  return text;
+  return text + " Known: " + comma_separated(known);
 }
 
 }  // namespace premelt

@@ -14,4 +14,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// names.
 std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);
 
+/// "a, b, c".
+std::string comma_separated(const std::vector<std::string>& names);
+
 }  // namespace premelt

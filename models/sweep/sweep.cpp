@@ -58,7 +58,7 @@ std::map<std::string, Watch> watch_all(const RunTrace& run, const DetectorOption
   const auto first =
       run.order[order].begin() + static_cast<std::ptrdiff_t>(std::max(options.first, options.window - 1));
   const auto count = static_cast<std::ptrdiff_t>(series.steps.size());
-  result["oracle"] = rises({series.steps, {first, first + count}, end}, hold);
+  result[oracle] = rises({series.steps, {first, first + count}, end}, hold);
   return result;
 }
 

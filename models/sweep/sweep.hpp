@@ -11,6 +11,7 @@
 #include "models/experiment/setting.hpp"
 #include "models/sweep/lags.hpp"
 #include "rdm/scoring/detectors.hpp"
+#include "rdm/scoring/event_scores.hpp"
 #include "rdm/scoring/scoring.hpp"
 
 namespace premelt {
@@ -90,12 +91,6 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task);
 /// without the event are left out. Twins are watched up to the median step of the event.
 WatchSet watch_set(const FinishedRuns& runs, const std::string& event, std::size_t window,
                    const std::string& detector);
-
-/// How often a trap fires a detector.
-struct TrapCount {
-  std::size_t alarms = 0;  ///< runs with an alarm
-  std::size_t runs = 0;    ///< in which the event's segment was reached
-};
 
 /// Each trap's count for one event, window and detector, at a threshold; watched as the controls are.
 std::map<std::string, TrapCount> trap_counts(const FinishedRuns& runs, const std::string& event,

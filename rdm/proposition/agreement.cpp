@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <limits>
 
 #include "rdm/proposition/distances.hpp"
 #include "rdm/samplers/estimate.hpp"
@@ -49,6 +51,22 @@ double matrix_error(const std::vector<Agreement>& without) {
 
 }  // namespace
 
+std::string to_string(const Measured& measured) {
+  const auto [value, error, below] = measured;
+  if (!std::isnan(below)) return "< " + short_number(below);
+  if (std::isnan(value) || std::isnan(error)) return short_number(value);
+  char text[64];
+  if (error <= 1e-12 * std::abs(value)) {  // known exactly, but for rounding
+    std::snprintf(text, sizeof text, "%.4g", value);
+  } else if (std::abs(value) < 0.01 || error < 1e-5) {
+    std::snprintf(text, sizeof text, "%s ± %.0e", short_number(value).c_str(), error);
+  } else {
+    const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(error))));
+    std::snprintf(text, sizeof text, "%.*f ± %.*f", decimals, value, decimals, error);
+  }
+  return text;
+}
+
 CovarianceSummary summarise(const Tensor<double>& covariance, const Blocks& blocks) {
   const Spectrum top = matrix_spectrum(covariance, 1);
   const Tensor<double> couplings = block_couplings(covariance, blocks);
@@ -87,6 +105,26 @@ void set_errors(Agreement& agreement, std::vector<Agreement> without) {
   for (std::size_t i = 0; i < measures.size(); ++i) measures[i]->error = jackknife_error(values[i]);
   if (without.size() < 2) return;
   agreement.mc_error = matrix_error(without) / frobenius_norm(agreement.own.covariance);
+}
+
+void remove_bias(Agreement& agreement, const std::vector<Agreement>& without) {
+  const auto count = static_cast<double>(without.size());
+  const auto mend = [&](Measured& measure, const auto& of, double least, double most) {
+    double mean = 0;
+    for (const Agreement& one : without) mean += of(one) / count;
+    const double mended = count * measure.value - (count - 1) * mean;
+    if (!std::isnan(mended)) measure.value = std::clamp(mended, least, most);
+  };
+  const double infinity = std::numeric_limits<double>::infinity(),
+               probes = agreement.own.covariance.empty()
+                            ? infinity
+                            : static_cast<double>(agreement.own.covariance.shape()[0]);
+  mend(
+      agreement.error, [](const Agreement& a) { return a.error.value; }, 0, infinity);
+  mend(
+      agreement.own.pr, [](const Agreement& a) { return a.own.pr.value; }, 1, probes);
+  mend(
+      agreement.linear.pr, [](const Agreement& a) { return a.linear.pr.value; }, 1, probes);
 }
 
 }  // namespace premelt

@@ -68,9 +68,12 @@ class PointsComparison {
   Agreement with_errors(std::size_t groups) const {
     Agreement result = agreement();
     const std::size_t rows = points_.shape()[0];
-    set_errors(result, without_groups(rows, std::min(groups, rows), [&](std::size_t begin, std::size_t end) {
-                 return agree_on(without_rows(losses_, begin, end), without_rows(points_, begin, end));
-               }));
+    const std::vector<Agreement> without =
+        without_groups(rows, std::min(groups, rows), [&](std::size_t begin, std::size_t end) {
+          return agree_on(without_rows(losses_, begin, end), without_rows(points_, begin, end));
+        });
+    set_errors(result, without);
+    if (divisor_ == Divisor::sample) remove_bias(result, without);
     return result;
   }
 
@@ -123,8 +126,16 @@ double largest_curvature(const LossLandscape& landscape, ParameterVector theta, 
 
 }  // namespace
 
-std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
-                                                 const Blocks& blocks, const ComparisonOptions& options) {
+Agreement compare_losses(const Tensor<double>& losses, const Tensor<double>& linear, const Blocks& blocks) {
+  Agreement agreement = agree(covariance(losses, Divisor::sample), linear, blocks);
+  set_errors(agreement, without_groups(losses.shape()[0], 20, [&](std::size_t begin, std::size_t end) {
+               return agree(covariance(without_rows(losses, begin, end), Divisor::sample), linear, blocks);
+             }));
+  return agreement;
+}
+
+std::vector<Comparison> compare_gaussian(const LossLandscape& landscape, ParameterVector theta,
+                                         const Blocks& blocks, const ComparisonOptions& options) {
   Tensor<double> jacobian, gram;
   std::optional<SecondOrder> terms;
   if (fits(landscape, options)) {
@@ -137,15 +148,15 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
   } else {
     gram = landscape.gram(theta);
   }
-  std::vector<GaussianComparison> results;
+  std::vector<Comparison> results;
   for (double sigma : options.sigmas) {
-    options.progress("gaussian, sigma " + short_number(sigma));
+    options.progress("sigma " + short_number(sigma));
     const Tensor<double> linear = scaled(gram, sigma * sigma);
     const PairedLosses pairs = paired_losses(
         landscape, theta, jacobian,
         {.sigma = sigma, .draws = options.draws, .seed = options.seed, .threads = options.threads});
     const Estimate c = jacobian.empty() ? paired_estimate(pairs) : control_variate(pairs, linear);
-    GaussianComparison& result = results.emplace_back();
+    Comparison& result = results.emplace_back();
     result.sigma = sigma;
     result.draws = 2 * pairs.odd.shape()[0];
     result.agreement = agree(c.covariance, linear, blocks);
@@ -154,7 +165,8 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
     set_errors(result.agreement, std::move(without));
     result.error_order1 = sampled_error({linear, {}}, c);
     result.agreement.error = result.error_order1.measured;
-    result.odd_share = frobenius_norm(odd_covariance(pairs)) / frobenius_norm(c.covariance);
+    result.extras = {{"draws", result.draws},
+                     {"odd_share", frobenius_norm(odd_covariance(pairs)) / frobenius_norm(c.covariance)}};
     if (!terms) continue;
     const Estimate model = second_order_model(linear, *terms, sigma);
     result.second = summarise(model.covariance, blocks);
@@ -163,10 +175,10 @@ std::vector<GaussianComparison> compare_gaussian(const LossLandscape& landscape,
   return results;
 }
 
-Measured slope_in_sigma(const std::vector<GaussianComparison>& all, SampledError GaussianComparison::*error) {
+Measured slope_in_sigma(const std::vector<Comparison>& all, SampledError Comparison::*error) {
   std::vector<double> sigmas, errors;
   std::vector<std::vector<double>> without;  // by batch, by sigma
-  for (const GaussianComparison& g : all) {
+  for (const Comparison& g : all) {
     const SampledError& found = g.*error;
     if (!(found.measured.value > 3 * g.agreement.mc_error) || !(found.measured.value < 0.05)) continue;
     sigmas.push_back(g.sigma);
@@ -179,11 +191,11 @@ Measured slope_in_sigma(const std::vector<GaussianComparison>& all, SampledError
   return {log_log_slope(sigmas, errors), jackknife_error(slopes)};
 }
 
-DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
-                                      std::size_t window, const Blocks& blocks,
-                                      const ComparisonOptions& options) {
-  options.progress("dynamical");
-  DynamicalComparison result{window, {}, {}};
+Comparison compare_dynamical(const LossLandscape& landscape, const Tensor<double>& history,
+                             std::size_t window, const Blocks& blocks, const ComparisonOptions& options) {
+  Comparison result;
+  result.draws = window;
+  result.extras = {{"window", window}};
   for (std::size_t rows = windows_of_history * window; rows >= std::min<std::size_t>(3, window); rows /= 2) {
     if (rows > history.shape()[0]) continue;
     const PointsComparison points(landscape, newest(history, rows), Divisor::population, blocks, options);
@@ -191,18 +203,26 @@ DynamicalComparison compare_dynamical(const LossLandscape& landscape, const Tens
     if (rows == window) result.agreement = agreement;
     result.by_window.emplace_back(rows, agreement.error.value);
   }
+  result.note = result.agreement.own.covariance.empty()
+                    ? "no window of " + std::to_string(window) + " recordings is full yet"
+                    : "± tells how far a number rests on one tenth of the window";
   return result;
 }
 
-Agreement compare_replica(const LossLandscape& landscape, const Tensor<double>& copies, const Blocks& blocks,
-                          const ComparisonOptions& options) {
-  options.progress("replica");
-  return PointsComparison(landscape, copies, Divisor::sample, blocks, options).with_errors(copies.shape()[0]);
+Comparison compare_replica(const LossLandscape& landscape, const Tensor<double>& copies, const Blocks& blocks,
+                           const ComparisonOptions& options) {
+  Comparison result;
+  result.draws = copies.shape()[0];
+  result.extras = {{"replicas", result.draws}};
+  result.agreement =
+      PointsComparison(landscape, copies, Divisor::sample, blocks, options).with_errors(result.draws);
+  result.note = "± is the scatter of " + std::to_string(result.draws) +
+                " copies; PR and the relative error are mended for how few they are";
+  return result;
 }
 
 SgldComparison compare_sgld(const LossLandscape& landscape, const LossLandscape* data, ParameterVector theta,
                             const Blocks& blocks, const ComparisonOptions& options) {
-  options.progress("sgld");
   const LossLandscape& samples = data == nullptr ? landscape : *data;
   const auto n = static_cast<double>(samples.probes());
   const double sigma = options.middle_sigma();
@@ -218,12 +238,8 @@ SgldComparison compare_sgld(const LossLandscape& landscape, const LossLandscape*
   chain.seed = options.seed;
   chain.threads = options.threads;
   result.result = sgld(samples, landscape, theta, chain);
-  const Tensor<double>& losses = result.result.losses;
   const Tensor<double> linear = scaled(landscape.gram(theta), 1 / chain.localisation);
-  result.agreement = agree(covariance(losses, Divisor::sample), linear, blocks);
-  set_errors(result.agreement, without_groups(losses.shape()[0], 20, [&](std::size_t begin, std::size_t end) {
-               return agree(covariance(without_rows(losses, begin, end), Divisor::sample), linear, blocks);
-             }));
+  result.agreement = compare_losses(result.result.losses, linear, blocks);
   return result;
 }
 

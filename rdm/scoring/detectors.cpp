@@ -1,7 +1,6 @@
 #include "rdm/scoring/detectors.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -41,19 +40,22 @@ Movement movement(std::span<const double> x) {
           squares > 0 ? products / squares : undefined};
 }
 
-/// Largest and mean variance of the probes in the window.
-std::pair<double, double> probe_variances(const LossWindow& window) {
+/// Of each probe in the window.
+std::vector<double> probe_variances(const LossWindow& window) {
   const Tensor<double> x = window.matrix();
   std::vector<double> squares(window.probes(), 0.0);
   for (std::size_t a = 0; a < x.shape()[0]; ++a) {
     for (std::size_t i = 0; i < squares.size(); ++i) squares[i] += x(a, i) * x(a, i);
   }
   for (double& s : squares) s /= static_cast<double>(x.shape()[0]);
-  return {std::ranges::max(squares), mean(squares)};
+  return squares;
 }
 
-/// Series whose trend is a detector of its own.
-constexpr std::array trending{"shc", "shc_detrended", "mean_variance", "mean_memory"};
+bool recorded(const Detector& detector, const RunTrace& run) {
+  if (detector.needs == Needs::gradient_norm) return !run.gradient_norm.empty();
+  if (detector.needs == Needs::weight_norm) return !run.weight_norm.empty();
+  return true;
+}
 
 /// The trend of one of the other detectors.
 struct Trend {
@@ -67,6 +69,7 @@ class Reader {
  public:
   Reader(const RunTrace& run, const DetectorOptions& options)
       : run_(run), options_(options), views_(run.losses.shape()[1], options.window) {
+    rows_.insert(rows_.end(), options.further.begin(), options.further.end());
     views_.add({});
     views_.add({.suffix = "detrended", .detrend = Detrend::linear});
     views_.add({.suffix = "log", .transform = Transform::log});
@@ -95,17 +98,20 @@ class Reader {
     auto& names = series_.names;
     for (const View& view : views_) {
       const std::string& suffix = view.channel().suffix;
-      for (const char* signal : {"shc", "pr", "localisation", "trace", "lambda1"})
-        names.push_back(signal + (suffix.empty() ? "" : "_" + suffix));
+      for (const Detector& detector : rows_) {
+        if (detector.needs == Needs::view)
+          names.push_back(detector.name + (suffix.empty() ? "" : "_" + suffix));
+      }
     }
-    for (const char* name : {"mean_fall", "mean_drop", "mean_slope", "mean_variance", "mean_memory",
-                             "mean_drop_log", "probe_variance_max", "probe_variance_mean", "clock"})
-      names.emplace_back(name);
-    if (!run_.gradient_norm.empty()) names.emplace_back("gradient_norm");
-    if (!run_.weight_norm.empty()) names.insert(names.end(), {"weight_norm", "weight_change"});
-    for (const char* name : trending) {
-      trends_.push_back({static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())});
-      names.push_back(std::string(name) + "_trend");
+    for (const Detector& detector : rows_) {
+      if (detector.needs != Needs::view && recorded(detector, run_)) names.push_back(detector.name);
+    }
+    for (const Detector& detector : rows_) {
+      for (const std::string& suffix : detector.trends) {
+        const std::string name = detector.name + suffix;
+        trends_.push_back({static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())});
+        names.push_back(name + "_trend");
+      }
     }
     series_.columns.resize(names.size());
   }
@@ -118,27 +124,32 @@ class Reader {
     log_means_.push_back(logs.defined() ? logs.window().mean(logs.window().size() - 1) : undefined);
   }
 
+  /// The last W values of a series that ends at recording t; empty where there is none.
+  std::span<const double> last(const std::vector<double>& series, std::size_t t) const {
+    if (series.empty()) return {};
+    return std::span(series).subspan(t + 1 - options_.window, options_.window);
+  }
+
   std::vector<double> observe(std::size_t t) {
-    const std::size_t width = options_.window;
+    const std::vector<double> variances = probe_variances(views_[0].window());
+    Sight sight{run_.steps[t],
+                {},
+                std::span(means_).last(options_.window),
+                std::span(log_means_).last(options_.window),
+                variances,
+                last(run_.gradient_norm, t),
+                last(run_.weight_norm, t)};
     std::vector<double> values;
     for (std::size_t v = 0; v < views_.size(); ++v) {
-      const Signals signals = views_[v].signals();
-      const double pr = signals.moments.participation_ratio();
-      values.insert(values.end(), {signals.moments.spectral_heat_capacity(), pr, 1 / pr,
-                                   signals.moments.trace, signals.lambda1});
+      sight.view = views_[v].signals();
+      for (const Detector& detector : rows_) {
+        if (detector.needs == Needs::view) values.push_back(detector.value(sight));
+      }
     }
-    const auto last = [&](const std::vector<double>& x) { return std::span(x).last(width); };
-    const Movement move = movement(last(means_));
-    const auto [largest, average] = probe_variances(views_[0].window());
-    values.insert(values.end(),
-                  {-means_.back(), move.drop, -move.slope, move.variance, move.memory,
-                   movement(last(log_means_)).drop, largest, average, static_cast<double>(run_.steps[t])});
-    if (!run_.gradient_norm.empty()) values.push_back(run_.gradient_norm[t]);
-    if (!run_.weight_norm.empty()) {
-      values.push_back(run_.weight_norm[t]);
-      values.push_back(std::abs(run_.weight_norm[t] - run_.weight_norm[t + 1 - width]));
+    for (const Detector& detector : rows_) {
+      if (detector.needs != Needs::view && recorded(detector, run_)) values.push_back(detector.value(sight));
     }
-    const bool due = (series_.steps.size() - 1) % std::max<std::size_t>(width / 10, 1) == 0;
+    const bool due = (series_.steps.size() - 1) % std::max<std::size_t>(options_.window / 10, 1) == 0;
     for (Trend& trend : trends_) {
       if (due) trend.now = trend.kendall.push(values[trend.detector]);
       values.push_back(trend.now);
@@ -148,6 +159,7 @@ class Reader {
 
   const RunTrace& run_;
   const DetectorOptions& options_;
+  std::vector<Detector> rows_ = detectors();
   static constexpr std::size_t log_view = 2;
   Views views_;  ///< of all probes: untransformed, the same detrended, logarithms; then what is asked for
   std::vector<Trend> trends_;
@@ -156,6 +168,59 @@ class Reader {
 };
 
 }  // namespace
+
+const std::vector<Detector>& detectors() {
+  using S = const Sight&;
+  static const std::vector<Detector> table{
+      {"shc",
+       Needs::view,
+       [](S s) { return s.view.moments.spectral_heat_capacity(); },
+       "spectral heat capacity",
+       {"", "_detrended"}},
+      {"pr", Needs::view, [](S s) { return s.view.moments.participation_ratio(); },
+       "participation ratio: its rise"},
+      {"localisation", Needs::view, [](S s) { return 1 / s.view.moments.participation_ratio(); },
+       "1/PR: the fall of PR"},
+      {"trace", Needs::view, [](S s) { return s.view.moments.trace; }, "sum of the variances of the probes"},
+      {"lambda1", Needs::view, [](S s) { return s.view.lambda1; }, "largest eigenvalue"},
+      {"mean_fall", Needs::losses, [](S s) { return -s.means.back(); }, "minus the mean probe loss"},
+      {"mean_drop", Needs::losses, [](S s) { return movement(s.means).drop; },
+       "first half of the window's mean losses minus the second"},
+      {"mean_slope", Needs::losses, [](S s) { return -movement(s.means).slope; },
+       "minus the mean loss' least-squares slope a recording"},
+      {"mean_variance",
+       Needs::losses,
+       [](S s) { return movement(s.means).variance; },
+       "variance of the mean loss",
+       {""}},
+      {"mean_memory",
+       Needs::losses,
+       [](S s) { return movement(s.means).memory; },
+       "lag-1 autocorrelation of the mean loss",
+       {""}},
+      {"mean_drop_log", Needs::losses, [](S s) { return movement(s.log_means).drop; },
+       "mean_drop of the mean log loss"},
+      {"probe_variance_max", Needs::losses, [](S s) { return std::ranges::max(s.variances); },
+       "largest variance of a probe"},
+      {"probe_variance_mean", Needs::losses, [](S s) { return mean(s.variances); },
+       "mean variance of the probes"},
+      {"clock", Needs::losses, [](S s) { return static_cast<double>(s.step); }, "the step itself"},
+      {"gradient_norm", Needs::gradient_norm, [](S s) { return s.gradient_norms.back(); },
+       "norm of the training gradient"},
+      {"weight_norm", Needs::weight_norm, [](S s) { return s.weight_norms.back(); }, "norm of the weights"},
+      {"weight_change", Needs::weight_norm,
+       [](S s) { return std::abs(s.weight_norms.back() - s.weight_norms.front()); },
+       "its absolute change across the window"},
+  };
+  return table;
+}
+
+bool is_spectral(const std::string& column) {
+  return std::ranges::any_of(detectors(), [&](const Detector& detector) {
+    return detector.needs == Needs::view &&
+           (column == detector.name || column.starts_with(detector.name + "_"));
+  });
+}
 
 const std::vector<double>& DetectorSeries::column(const std::string& name) const {
   const auto found = std::ranges::find(names, name);

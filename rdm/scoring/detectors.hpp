@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/tensor/tensor.hpp"
 #include "rdm/window/monitor.hpp"
+#include "rdm/window/view.hpp"
 
 namespace premelt {
 
@@ -32,6 +34,38 @@ struct DetectorSeries {
   const std::vector<double>& column(const std::string& name) const;
 };
 
+/// What a detector sees at the newest recording of a full window of W.
+struct Sight {
+  std::int64_t step;
+  Signals view;                            ///< of the view that the column names
+  std::span<const double> means;           ///< (W) mean losses of the probes
+  std::span<const double> log_means;       ///< (W) mean log losses; NaN where there are none
+  std::span<const double> variances;       ///< (n) of each probe in the window
+  std::span<const double> gradient_norms;  ///< (W), or empty
+  std::span<const double> weight_norms;    ///< (W), or empty
+};
+
+/// What has to be there for a detector to be read.
+enum class Needs {
+  losses,         ///< always there
+  view,           ///< one column for each view of the losses, with its suffix
+  gradient_norm,  ///< recorded with the run
+  weight_norm,    ///< recorded with the run
+};
+
+/// One row of the table of detectors.
+struct Detector {
+  std::string name;                   ///< of its column, before any suffix
+  Needs needs;                        ///< when it is read
+  double (*value)(const Sight&);      ///< larger = more alarming; NaN = no statement
+  std::string summary;                ///< what it is, in a few words
+  std::vector<std::string> trends{};  ///< its columns, by suffix, whose trend is a detector of its own
+};
+
+/// The table: to add a detector is to add a row. Each is read from the last W recordings alone, but for the
+/// trends.
+const std::vector<Detector>& detectors();
+
 /// What is read of a run.
 struct DetectorOptions {
   std::size_t window;                  ///< W, in recordings
@@ -41,21 +75,22 @@ struct DetectorOptions {
   /// The recordings, by number, that are the newest of a window to be read: `first` (or W-1) to `last`.
   std::size_t first = 0;
   std::size_t last = std::numeric_limits<std::size_t>::max();  ///< or the run's end
+  std::vector<Detector> further = {};  ///< rows of one's own, after those of the table
 };
 
-/// The detectors, each read from the last W recordings alone, but for the trends:
+/// The order parameter itself, which no detector may read: the best that any could do.
+inline constexpr const char* oracle = "oracle";
+
+/// Whether a column is a signal of the spectrum, or the trend of one.
+bool is_spectral(const std::string& column);
+
+/// Reads every row of `detectors` of a run, in their order:
 ///
-/// * `shc`, `pr`, `localisation` (1/PR: the fall of PR), `trace`, `lambda1`; the same with `_detrended` after
-///   removing each probe's line, with `_log` of the log losses (NaN from the first loss that is not
-///   positive), of each channel, and with `_whitened`;
-/// * of the mean probe loss: `mean_fall` (minus its level), `mean_drop` (first half of the window minus
-///   second half), `mean_slope` (minus its least-squares slope a recording), `mean_variance`, `mean_memory`
-///   (its lag-1 autocorrelation); `mean_drop_log` of the mean log loss (NaN as `_log` is);
-/// * `probe_variance_max`, `probe_variance_mean`: over the variances of the probes;
-/// * `gradient_norm`, `weight_norm`, `weight_change` (absolute, across the window): where recorded;
-/// * `clock`: the step itself;
-/// * `shc_trend`, `shc_detrended_trend`, `mean_variance_trend`, `mean_memory_trend`: Kendall's trend since
-///   the first window read, of every (W/10)-th window.
+/// * those of a view for the losses of all probes, the same with `_detrended` without each
+///   probe's line, with `_log` of the log losses (NaN from the first loss that is not positive), of each
+///   channel, and with `_whitened`;
+/// * those of the losses and of what was recorded with them;
+/// * with `_trend`, Kendall's trend since the first window read, of every (W/10)-th window.
 ///
 /// The top eigenvalue comes from a power iteration that starts at the previous window's vector: nothing costs
 /// more than O(nW + W²), or O(n²W) where n < W. Throws ShapeError when the run is shorter than the window.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/tensor/tensor.hpp"
@@ -16,6 +17,9 @@ class Blocks {
  public:
   /// One block name a probe; blocks are numbered in order of first appearance.
   explicit Blocks(std::span<const std::string> name_of_probe);
+  /// Blocks in an order of their own: their names (B), and the block number of each probe (n).
+  Blocks(std::vector<std::string> names, std::vector<std::size_t> block_of_probe)
+      : names_(std::move(names)), block_of_probe_(std::move(block_of_probe)) {}
 
   std::size_t size() const { return names_.size(); }                ///< B
   std::size_t probes() const { return block_of_probe_.size(); }     ///< n

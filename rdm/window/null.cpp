@@ -1,5 +1,6 @@
 #include "rdm/window/null.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -7,6 +8,8 @@
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
+#include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
@@ -124,6 +127,28 @@ double random_walk_participation_ratio(double dimensions, std::size_t window) {
     if (u > 0 && term < 1e-17 * sum) break;
   }
   return 1 / (step * sum);
+}
+
+double random_walk_participation_ratio(const NpyRows& losses, std::size_t window) {
+  constexpr std::size_t most_windows = 60;
+  const std::size_t recordings = losses.shape()[0], probes = losses.shape()[1];
+  if (window < 3 || recordings < window) return undefined;
+  const std::size_t windows = recordings - window + 1, read = std::min(windows, most_windows);
+  std::vector<double> levels;
+  for (std::size_t k = 0; k < read; ++k) {
+    const std::size_t first = read == 1 ? 0 : k * (windows - 1) / (read - 1);
+    Tensor<double> rows(Shape{window, probes});
+    for (std::size_t t = 0; t < window; ++t) std::ranges::copy(losses.row(first + t), rows.row(t).begin());
+    const double inverse =
+        1 / moments(detrended(rows, Detrend::diff), Divisor::population).participation_ratio();
+    if (std::isnan(inverse)) continue;
+    // The d whose PR few differences show so: IidNull::participation_ratio, solved for n.
+    const auto degrees = static_cast<double>(window - 2), most = static_cast<double>(probes);
+    const double excess = inverse * degrees - 1,
+                 dimensions = excess > 0 ? (degrees + 1 - 2 * inverse) / excess : most;
+    levels.push_back(random_walk_participation_ratio(std::clamp(dimensions, 1.0, most), window));
+  }
+  return levels.empty() ? undefined : median(levels);
 }
 
 }  // namespace premelt

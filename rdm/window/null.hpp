@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "engine/io/npy_rows.hpp"
 #include "engine/tensor/tensor.hpp"
 #include "rdm/window/loss_window.hpp"
 #include "rdm/window/spectrum.hpp"
@@ -52,6 +53,10 @@ double noise_level(const Tensor<double>& losses, Detrend detrend = Detrend::none
 /// about 1.7 for 3, and the limit below for d, W → ∞. The mean PR of single windows is up to 6 % higher.
 /// Derived in theory §5. O(W). Throws UsageError unless d ≥ 1, ShapeError when W < 2.
 double random_walk_participation_ratio(double dimensions, std::size_t window);
+
+/// The same for the losses (T,n) of a run, seen through windows of W recordings that each bring their own d:
+/// the median over at most 60 windows, evenly from the first to the last. NaN where no window moves or W < 3.
+double random_walk_participation_ratio(const NpyRows& losses, std::size_t window);
 
 /// (π²/6)²/(π⁴/90): the limit for isotropic steps in many directions and long windows (Antognini and
 /// Sohl-Dickstein, arXiv 1806.08805). Steps that share few directions have less.

@@ -137,7 +137,7 @@ const chosen = {
     });
     Plotly.react(plotOf('spectra'), spectra, chartLayout(spectra, {title: {text: 'eigenvalue number', standoff: 6}}, logAxis('λ / tr C')),
                  chartConfig('spectra'));
-    drawChains(chosen.step().sgld);
+    drawChains(samplersOf(chosen.step()).map(([, found]) => found).find((found) => found.trace !== undefined));
   },
 };
 
@@ -159,8 +159,11 @@ function heatLayout() {
   return {...baseLayout(), margin: {l: 4, r: 4, t: 4, b: 4}, xaxis: axis, yaxis: {...axis, autorange: 'reversed', scaleanchor: 'x'}};
 }
 
+/// Every sampler but the one that draws for each σ: what has an agreement of its own.
+const samplersOf = (step) => Object.entries(step).filter(([, found]) => found !== null && found.angles !== undefined);
+
 const drawnRows = (step) => [...step.sigma.map((s) => [`gaussian, σ = ${s.sigma}`, s]),
-  ...['dynamical', 'replica', 'sgld'].filter((name) => step[name]).map((name) => [name, step[name]])];
+  ...samplersOf(step)];
 
 const drawsOf = (s) => (s.effective_draws !== undefined ? Math.floor(s.effective_draws) : s.draws ?? s.window ?? s.replicas);
 
@@ -188,17 +191,17 @@ function numbersOf(step) {
   return element('div', {}, ...tables, note);
 }
 
-function drawChains(sgld) {
+function drawChains(chains) {
   const section = document.querySelector('[data-chart="trace"]');
-  section.hidden = !sgld;
-  if (!sgld) return;
-  Plotly.react(plotOf('trace'), [line('mean loss', sgld.trace.map((_, k) => k), sgld.trace, theme.colours().ink, 'solid', 'lines')],
+  section.hidden = !chains;
+  if (!chains) return;
+  Plotly.react(plotOf('trace'), [line('mean loss', chains.trace.map((_, k) => k), chains.trace, theme.colours().ink, 'solid', 'lines')],
     chartLayout([], {title: {text: 'draw, chain after chain', standoff: 6}}, {title: {text: 'mean loss', standoff: 8}}), chartConfig('trace'));
-  const gradients = sgld.batch === 0 ? 'whole gradients'
-    : `batches of ${sgld.batch}, which add ${digits(100 * sgld.gradient_noise)} % to the noise that is meant`;
-  document.getElementById('llc').textContent = `Local learning coefficient ${measured(sgld.llc, sgld.llc_error)} from `
-    + `${sgld.samples} samples by ${gradients}; ${digits(sgld.effective_draws)} effective of ${sgld.draws} draws; `
-    + `a Metropolis test would accept ${digits(100 * sgld.acceptance)} % of the steps.`;
+  const gradients = chains.batch === 0 ? 'whole gradients'
+    : `batches of ${chains.batch}, which add ${digits(100 * chains.gradient_noise)} % to the noise that is meant`;
+  document.getElementById('llc').textContent = `Local learning coefficient ${measured(chains.llc, chains.llc_error)} from `
+    + `${chains.samples} samples by ${gradients}; ${digits(chains.effective_draws)} effective of ${chains.draws} draws; `
+    + `a Metropolis test would accept ${digits(100 * chains.acceptance)} % of the steps.`;
 }
 
 const charted = typeof Plotly !== 'undefined';

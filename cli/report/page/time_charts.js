@@ -188,7 +188,7 @@ function signalTraces(name) {
   }
   if (traces.length > 0 && name === 'pr') {
     traces.push(level(run.null.pr, 'i.i.d. losses', quiet, true, 'dot'));
-    traces.push(level(run.null.random_walk_pr, `isotropic random walk: ${run.null.random_walk_pr}`, quiet, true, 'dash'));
+    traces.push(level(run.null.random_walk_pr, `random walk with steps like these: ${digits(run.null.random_walk_pr)}`, quiet, true, 'dash'));
   }
   return traces.filter((trace) => trace !== null);
 }

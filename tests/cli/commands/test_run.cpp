@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "engine/io/npy.hpp"
+#include "rdm/window/null.hpp"
 #include "tests/support/program.hpp"
 
 using namespace premelt;
@@ -47,6 +48,19 @@ TEST_CASE("run leaves a complete directory and prints its summary", "[unit]") {
                         "lambda1_detrended,mean_loss_detrended,alarm\n19,"));
   CHECK_THAT(here.read(dir / "order.csv"), Catch::StartsWith("step,s1,s2,s3,s4,a1,a2,a3,a4\n0,"));
   CHECK_THAT(here.read(dir / "report.html"), Catch::StartsWith("<!"));
+}
+
+TEST_CASE("the PR chart's null follows from the run's own steps and window", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  REQUIRE(here.premelt("run schematic --quiet --out walk").code == 0);
+  const std::string page = here.read("walk/report.html"), key = "\"random_walk_pr\":";
+  REQUIRE(page.find(key) != std::string::npos);
+  const double drawn = std::stod(page.substr(page.find(key) + key.size(), 20));
+  const auto window = Json::parse(here.read("walk/run.json"))["window"].get<std::size_t>();
+  CHECK(drawn == Approx(random_walk_participation_ratio(read_npy<double>(here / "walk/losses.npy"), window))
+                     .epsilon(1e-5));
+  CHECK(drawn < random_walk_participation_ratio_limit);
+  CHECK(drawn >= 1);
 }
 
 TEST_CASE("every event is listed with the step, value, threshold and reason", "[unit]") {

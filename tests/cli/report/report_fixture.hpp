@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/report/covariance.hpp"
 #include "cli/report/report_data.hpp"
 #include "engine/linalg/blas.hpp"
+#include "rdm/window/stored_window.hpp"
 
 namespace premelt::report {
 
@@ -81,8 +81,8 @@ inline void fill_order(const FixtureOptions& options, ReportData& data) {
 /// SHC, PR and trace by their definitions, from the full matrix.
 inline void fill_signals(ReportData& data) {
   const std::size_t n = data.losses.shape()[1], rows = data.losses.shape()[0] - data.window + 1;
-  std::vector<Cell> cells;
-  for (std::size_t probe = 0; probe < n; ++probe) cells.push_back({0, {probe}});
+  std::vector<std::vector<std::size_t>> cells;
+  for (std::size_t probe = 0; probe < n; ++probe) cells.push_back({probe});
   data.signals.columns = {"step", "shc", "pr", "trace", "shc_detrended", "pr_detrended", "trace_detrended",
                           "alarm"};
   data.signals.values = Tensor<double>(Shape{rows, data.signals.columns.size()}, 0.0);

@@ -60,7 +60,7 @@ TEST_CASE("the energy shares are the covariance's block traces, and undefined wh
   const ProbeLayout layout = lay_out_probes(data);
   const BlockCourse course = block_course(data, layout);
   const auto last = static_cast<std::size_t>(course.steps[123]);
-  const Tensor<double> covariance = window_covariance(data.losses, last, data.window, layout.cells);
+  const Tensor<double> covariance = window_covariance(data.losses, last, data.window, layout.groups());
   std::vector<double> traces(3);
   double trace = 0;
   for (std::size_t cell = 0; cell < layout.cells.size(); ++cell) {

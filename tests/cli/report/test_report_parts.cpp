@@ -7,18 +7,21 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include "cli/report/base64.hpp"
-#include "cli/report/covariance.hpp"
 #include "cli/report/figures.hpp"
 #include "cli/report/frames.hpp"
 #include "cli/report/gnuplot.hpp"
 #include "cli/report/lines.hpp"
+#include "cli/report/payload.hpp"
 #include "cli/report/summary.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/stored_window.hpp"
 #include "tests/cli/report/report_fixture.hpp"
 #include "tests/support/left_out.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -86,10 +89,10 @@ TEST_CASE("a cell shows the mean of its probes' covariances", "[unit]") {
   options.window = 30;
   options.probes_per_block = 3;
   const ReportData data = make_run(options);
-  std::vector<Cell> single;
-  for (std::size_t probe = 0; probe < 9; ++probe) single.push_back({0, {probe}});
+  std::vector<std::vector<std::size_t>> single;
+  for (std::size_t probe = 0; probe < 9; ++probe) single.push_back({probe});
   const Tensor<double> fine = window_covariance(data.losses, 50, 30, single);
-  const Tensor<double> coarse = window_covariance(data.losses, 50, 30, {{0, {0, 1}}, {0, {2, 5, 8}}});
+  const Tensor<double> coarse = window_covariance(data.losses, 50, 30, {{0, 1}, {2, 5, 8}});
   double mean = 0;
   for (std::size_t i = 0; i < 2; ++i) {
     for (std::size_t j = 2; j < 9; j += 3) mean += fine(i, j) / 6;
@@ -102,7 +105,7 @@ TEST_CASE("adding a million to a loss does not change its covariance", "[unit]")
   const ReportData data = make_run();
   Tensor<double> shifted = data.losses.tensor();
   for (double& loss : shifted.flat()) loss += 1e6;
-  const std::vector<Cell> cells = lay_out_probes(data).cells;
+  const auto cells = lay_out_probes(data).groups();
   const Tensor<double> before = window_covariance(data.losses, 219, 40, cells);
   const Tensor<double> after = window_covariance(shifted, 219, 40, cells);
   for (std::size_t i = 0; i < before.size(); ++i)
@@ -125,6 +128,29 @@ TEST_CASE("a row without eigenvectors of its own shows the last that were due", 
   CHECK(mode_row(seldom, 14) == 10);
   CHECK(block_mass(seldom, layout, 14) == block_mass(data, layout, 10));
   CHECK(make_frame(seldom, layout, 14).mode == make_frame(data, layout, 10).mode);
+}
+
+TEST_CASE("the page reads only keys that the payload has, by the same names", "[unit]") {
+  const auto json = nlohmann::json::parse(payload(make_run()));
+  const std::regex reads(R"(\brun\.([a-z_]+)(?:\.([a-z_]+))?)");
+  std::set<std::string> read;
+  for (const auto& file : fs::directory_iterator(PREMELT_SOURCE_DIR "/cli/report/page")) {
+    if (file.path().extension() != ".js" || file.path().stem() == "compare") continue;
+    std::ifstream stream(file.path());
+    const std::string script{std::istreambuf_iterator<char>(stream), {}};
+    for (std::sregex_iterator found(script.begin(), script.end(), reads), end; found != end; ++found) {
+      const std::string key = (*found)[1], inner = (*found)[2];
+      INFO(file.path() << " reads " << found->str());
+      REQUIRE(json.contains(key));
+      read.insert(key);
+      if (json[key].is_object() && !inner.empty()) CHECK(json[key].contains(inner));
+    }
+  }
+  for (const char* chart : {"shc", "pr", "trace", "title"}) read.insert(chart);  // by name, or by the frame
+  for (const auto& [key, value] : json.items()) {
+    INFO("nobody reads " << key);
+    CHECK(read.contains(key));
+  }
 }
 
 TEST_CASE("probes of a block stand together, and many share a cell", "[unit]") {

@@ -245,18 +245,17 @@ TEST_CASE("compare: draws shared by all sigma make the slope's error small, and 
   }
   Coverage found(20);
   double shared = 0, separate = 0;  // mean squared errors
-  std::vector<GaussianComparison> last;
+  std::vector<Comparison> last;
   for (std::uint64_t seed = 1; seed <= repetitions; ++seed) {
     auto results =
         compare_gaussian(landscape, theta.flat(), blocks, {.sigmas = sigmas, .draws = 3200, .seed = seed});
-    const Measured slope = slope_in_sigma(results, &GaussianComparison::error_order1);
+    const Measured slope = slope_in_sigma(results, &Comparison::error_order1);
     const double exact = log_log_slope(sigmas, truth);
     found.add("slope", slope, exact);
     shared += std::pow(slope.value - exact, 2) / repetitions;
     if (!last.empty()) {
       last[1] = results[1];
-      separate +=
-          std::pow(slope_in_sigma(last, &GaussianComparison::error_order1).value - exact, 2) / repetitions;
+      separate += std::pow(slope_in_sigma(last, &Comparison::error_order1).value - exact, 2) / repetitions;
     }
     last = std::move(results);
   }
@@ -266,7 +265,9 @@ TEST_CASE("compare: draws shared by all sigma make the slope's error small, and 
   CHECK(std::sqrt(shared) <= 0.2 * std::sqrt(separate));
 }
 
-TEST_CASE("compare: what a replica's bars cover, and what sixteen copies cannot tell", "[property]") {
+TEST_CASE(
+    "compare: intervals of sixteen replicas cover the truth, PR and relative error mended for their number",
+    "[property]") {
   const Cubic cubic(7, 8, 3);
   const FunctionLandscape landscape = cubic.landscape();
   const Blocks blocks(names);
@@ -277,7 +278,7 @@ TEST_CASE("compare: what a replica's bars cover, and what sixteen copies cannot 
   for (std::uint64_t seed = 1; seed <= repetitions; ++seed) {
     Rng rng(seed, "replicas");
     const Tensor<double> copies = normal_tensor<double>(Shape{16, 8}, rng, 0.1);
-    const Agreement agreement = compare_replica(landscape, copies, blocks, {.sigmas = {0.1}});
+    const Agreement agreement = compare_replica(landscape, copies, blocks, {.sigmas = {0.1}}).agreement;
     found.add(agreement, truth);
     pr += agreement.own.pr.value / repetitions;
   }
@@ -286,10 +287,13 @@ TEST_CASE("compare: what a replica's bars cover, and what sixteen copies cannot 
     INFO(measure << ": covered in " << 100 * found.rate(measure) << " %");
     CHECK(found.rate(measure) >= 0.9);
   }
-  // A sample's spectrum is more uneven than its population's: PR and what follows from it are biased.
+  // What the bias of sixteen copies touches, the mended ones among it: less than the nominal 95 %.
+  for (const char* measure : {"PR", "error", "within", "top share 0", "top share 1"}) {
+    INFO(measure << ": covered in " << 100 * found.rate(measure) << " %");
+    CHECK(found.rate(measure) >= 0.8);
+  }
   INFO("PR " << pr << " of " << truth.own.pr.value);
-  CHECK(pr <= 0.9 * truth.own.pr.value);
-  CHECK(found.rate("PR") <= 0.6);
+  CHECK(std::abs(pr - truth.own.pr.value) <= 0.1 * truth.own.pr.value);
 }
 
 TEST_CASE("compare: the Langevin sampler's bars cover its stationary covariance", "[property]") {

@@ -99,6 +99,28 @@ TEST_CASE("detectors of the mean loss, the norms and the clock on a straight fal
   CHECK(std::isfinite(series.column("shc_log").front()));
 }
 
+TEST_CASE("detectors are the rows of one table, and rows of one's own come after them", "[unit]") {
+  RunTrace run = noisy_run();
+  const Detector newest{"newest", Needs::losses, [](const Sight& s) { return s.means.back(); }, "the level"};
+  const DetectorSeries series = detector_series(run, {.window = window, .further = {newest}});
+  for (const Detector& detector : detectors()) {
+    INFO(detector.name);
+    CHECK(std::ranges::count(series.names, detector.name) == 1);
+    CHECK_FALSE(detector.summary.empty());
+  }
+  CHECK(series.column("newest").back() == -series.column("mean_fall").back());
+  CHECK(series.names.back() == "mean_memory_trend");
+  run.weight_norm.clear();
+  const DetectorSeries fewer = detector_series(run, {window});
+  CHECK(std::ranges::count(fewer.names, "weight_change") == 0);
+  CHECK(std::ranges::count(fewer.names, "gradient_norm") == 1);
+  CHECK_THROWS_AS(fewer.column("weight_norm"), UsageError);
+  for (const char* column : {"shc", "pr_log", "lambda1_detrended", "shc_trend", "localisation"})
+    CHECK(is_spectral(column));
+  for (const char* column : {"probe_variance_max", "mean_drop", oracle, "clock", "mean_memory_trend"})
+    CHECK_FALSE(is_spectral(column));
+}
+
 TEST_CASE("detectors are causal: what comes later changes nothing", "[property]") {
   const RunTrace whole = noisy_run();
   RunTrace early = whole;

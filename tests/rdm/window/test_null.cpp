@@ -120,6 +120,20 @@ TEST_CASE("the participation ratio of a random walk follows from the dimension o
   }
 }
 
+TEST_CASE("the null of a run's PR has the steps and the window of the run", "[property]") {
+  for (std::size_t window : {10u, 40u}) {
+    for (std::size_t d : {1u, 3u, 10u, 60u}) {
+      const double found = random_walk_participation_ratio(shared_walk(2000, 60, d, d), window),
+                   formula = random_walk_participation_ratio(static_cast<double>(d), window);
+      INFO("W = " << window << ", d = " << d << ": found " << found << ", formula " << formula);
+      CHECK(std::abs(found - formula) <= 0.1 * formula);
+    }
+  }
+  const Tensor<double> still(Shape{50, 4}, 1.0);
+  CHECK(std::isnan(random_walk_participation_ratio(still, 10)));  // no steps, no walk
+  CHECK(std::isnan(random_walk_participation_ratio(shared_walk(9, 4, 2, 1), 10)));
+}
+
 TEST_CASE("a random walk with unequal steps is near the one of its dimension", "[property]") {
   constexpr std::size_t probes = 30, window = 40;
   for (double power : {0.5, 1.0, 2.0}) {  // standard deviations k^-power

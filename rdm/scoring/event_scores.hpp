@@ -1,15 +1,21 @@
 #pragma once
-/// What a sweep found: scores of all detectors, who moved first, and a verdict in plain words.
+/// What the runs of one event say together: scores of all detectors, who moved first, and a verdict in plain
+/// words. (ours, theory §6)
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "models/sweep/sweep.hpp"
+#include "rdm/scoring/scoring.hpp"
 
-namespace premelt::cli {
+namespace premelt {
+
+/// How often a trap fires a detector.
+struct TrapCount {
+  std::size_t alarms = 0;  ///< runs with an alarm
+  std::size_t runs = 0;    ///< in which the event's segment was reached
+};
 
 /// One detector at one event in one window.
 struct DetectorScore {
@@ -26,6 +32,9 @@ struct FirstMover {
   std::vector<std::string> by_run = {};               ///< one of these words for each seed of the event
 };
 
+/// `rises` has already asked for a hold: runs are scored with a hold of 1.
+FirstMover first_mover(const WatchSet& shc, double shc_threshold, const WatchSet& pr, double pr_threshold);
+
 /// How SHC's peak lies to the event by one definition of it, over the runs in which both exist.
 struct LagScore {
   std::vector<double> lags = {};  ///< steps from the peak to the event, one a run
@@ -33,6 +42,9 @@ struct LagScore {
   double first = 0;   ///< share of runs in which the peak comes first
   double chance = 0;  ///< the same for a random step of the stretch searched for the peak
 };
+
+/// `chance` is the mean over the same runs.
+LagScore score_lags(std::vector<double> lags, double chance);
 
 /// One event of a sweep, seen through one window.
 struct EventScores {
@@ -46,8 +58,9 @@ struct EventScores {
   std::map<std::string, LagScore> lags = {};  ///< by definition of the event
 };
 
-/// Event by event, and for each the windows in the order of the sweep.
-std::vector<EventScores> score_events(const FinishedRuns& runs, const std::vector<std::size_t>& windows);
+/// Scores every detector, by name, that has runs of all three kinds, but for traps, and tells who moved
+/// first. The runs are as `rises` leaves them.
+void score_detectors(EventScores& event, const std::map<std::string, WatchSet>& detectors);
 
 /// The windows of each event together.
 std::vector<std::vector<EventScores>> by_event(const std::vector<EventScores>& scores);
@@ -64,11 +77,4 @@ const DetectorScore* best_rival(const EventScores& event);
 /// Sentences: who won, and whether SHC added anything, raw or whitened.
 std::string verdict(const EventScores& event);
 
-/// One row a detector and event.
-std::string scores_csv(const std::vector<EventScores>& events);
-/// {"events", "detectors", "first"} of the contract. When `complete`, the detectors with leads, curves and
-/// paired differences to SHC, and with the order of SHC and PR in every run. `first` is that of the first
-/// window.
-nlohmann::json scores_json(const std::vector<EventScores>& events, bool complete);
-
-}  // namespace premelt::cli
+}  // namespace premelt
