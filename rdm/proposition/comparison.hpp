@@ -37,28 +37,33 @@ struct Comparison {
 
 /// A Langevin chain, its options as they were chosen for it.
 struct SgldComparison {
-  SgldOptions options;
-  SgldResult result;
+  SgldOptions options;  ///< as chosen
+  SgldResult result;    ///< what the chains gave
   Agreement agreement;  ///< with GGᵀ/γ, the linear model where the data say nothing
 };
 
 /// The three signals' course along training, with the Gaussian one where no window is full yet.
 struct Glance {
-  std::int64_t step = 0;
-  double shc_gaussian = undefined, pr_gaussian = undefined;  ///< C/σ²
-  double shc_linear = undefined, pr_linear = undefined;      ///< GGᵀ
-  double shc_dynamical = undefined, pr_dynamical = undefined;
+  std::int64_t step = 0;             ///< of training
+  double shc_gaussian = undefined;   ///< of C/σ²
+  double pr_gaussian = undefined;    ///< of C
+  double shc_linear = undefined;     ///< of GGᵀ
+  double pr_linear = undefined;      ///< of GGᵀ
+  double shc_dynamical = undefined;  ///< of the window, loss⁴
+  double pr_dynamical = undefined;   ///< of the window
 };
 
+/// What is compared, and how thoroughly.
 struct ComparisonOptions {
-  std::vector<double> sigmas;
-  std::size_t draws = 40000;
+  std::vector<double> sigmas;    ///< widths of the Gaussian, ascending
+  std::size_t draws = 40000;     ///< at each
   std::size_t directions = 600;  ///< of the second order, where p is too large to take them all
   double jacobian_bytes = 1e9;   ///< largest G to be made; beyond, GGᵀ is made without it
-  std::uint64_t seed = 1;
-  std::size_t threads = 1;
+  std::uint64_t seed = 1;        ///< of all draws
+  std::size_t threads = 1;       ///< changes no number
   std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< told what is done next
 
+  /// The one that stands for all where one is shown.
   double middle_sigma() const { return sigmas[sigmas.size() / 2]; }
 };
 
@@ -104,9 +109,11 @@ Glance glance(const LossLandscape& landscape, ParameterVector theta, const Tenso
 /// How many windows of history `by_window` looks at.
 inline constexpr std::size_t windows_of_history = 8;
 
+/// @{
 /// 40000 draws for small models and 600 directions, both fewer in proportion where one evaluation of the
 /// losses handles more than 500 000 numbers; at least 400 and 60.
 std::size_t default_draws(const LossLandscape& landscape);
 std::size_t default_directions(const LossLandscape& landscape);
+/// @}
 
 }  // namespace premelt

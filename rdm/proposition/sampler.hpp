@@ -12,13 +12,13 @@ namespace premelt {
 
 /// What a sampler may draw around, at one step of a run.
 struct ComparisonPoint {
-  const LossLandscape& landscape;
+  const LossLandscape& landscape;                        ///< the probes'
   std::function<std::unique_ptr<LossLandscape>()> data;  ///< of the training set; null where there is none
   ParameterVector theta;                                 ///< (p)
   std::function<Tensor<double>()> history;               ///< the newest recorded θ, oldest first (rows,p)
   std::size_t window;                                    ///< W, in recordings
   std::function<Tensor<double>(std::size_t)> replicas;   ///< trains R copies a window further: (R,p)
-  const Blocks& blocks;
+  const Blocks& blocks;                                  ///< of the probes
 };
 
 /// A sampler: one row of the list that the command line, the tables, JSON and the page read.
@@ -38,7 +38,7 @@ std::vector<std::string> sampler_names();
 
 /// What one sampler found.
 struct SamplerComparison {
-  const Sampler* sampler;
+  const Sampler* sampler;       ///< its row
   std::vector<Comparison> all;  ///< one, or by σ
   /// The one at the middle σ: widths on either side divide alike.
   const Comparison& middle() const { return all[all.size() / 2]; }
@@ -48,8 +48,8 @@ struct SamplerComparison {
 
 /// One step seen through the samplers that were asked for, in the order of the list.
 struct StepComparison {
-  std::int64_t step = 0;
-  std::vector<SamplerComparison> samplers;
+  std::int64_t step = 0;                    ///< of training
+  std::vector<SamplerComparison> samplers;  ///< what they found
 };
 
 }  // namespace premelt

@@ -92,8 +92,6 @@ class Reader {
   }
 
  private:
-  std::size_t probes() const { return run_.losses.shape()[1]; }
-
   void name_all() {
     auto& names = series_.names;
     for (const View& view : views_) {

@@ -36,7 +36,7 @@ struct DetectorSeries {
 
 /// What a detector sees at the newest recording of a full window of W.
 struct Sight {
-  std::int64_t step;
+  std::int64_t step;                       ///< of that recording
   Signals view;                            ///< of the view that the column names
   std::span<const double> means;           ///< (W) mean losses of the probes
   std::span<const double> log_means;       ///< (W) mean log losses; NaN where there are none

@@ -19,17 +19,20 @@ struct TrapCount {
 
 /// One detector at one event in one window.
 struct DetectorScore {
-  std::string detector;
-  Score score;
-  std::vector<TradeOff> curve;
+  std::string detector;                         ///< its column
+  Score score;                                  ///< at a threshold for 5 %
+  std::vector<TradeOff> curve;                  ///< at all others
   std::map<std::string, TrapCount> traps = {};  ///< by trap
 };
 
 /// In which of the scored runs SHC or a rise of PR alarmed first, each against its own null: SHC first is
 /// read as a funnel, PR first as a softening (arXiv 2603.29805).
 struct FirstMover {
-  double shc = 0, pr = 0, together = 0, neither = 0;  ///< shares
-  std::vector<std::string> by_run = {};               ///< one of these words for each seed of the event
+  double shc = 0;                        ///< share of runs in which SHC came first
+  double pr = 0;                         ///< in which PR did
+  double together = 0;                   ///< both at the same recording
+  double neither = 0;                    ///< no alarm of either
+  std::vector<std::string> by_run = {};  ///< one of these words for each seed of the event
 };
 
 /// `rises` has already asked for a hold: runs are scored with a hold of 1.
@@ -38,9 +41,9 @@ FirstMover first_mover(const WatchSet& shc, double shc_threshold, const WatchSet
 /// How SHC's peak lies to the event by one definition of it, over the runs in which both exist.
 struct LagScore {
   std::vector<double> lags = {};  ///< steps from the peak to the event, one a run
-  double median = 0;
-  double first = 0;   ///< share of runs in which the peak comes first
-  double chance = 0;  ///< the same for a random step of the stretch searched for the peak
+  double median = 0;              ///< of the lags
+  double first = 0;               ///< share of runs in which the peak comes first
+  double chance = 0;              ///< the same for a random step of the stretch searched for the peak
 };
 
 /// `chance` is the mean over the same runs.
@@ -48,13 +51,13 @@ LagScore score_lags(std::vector<double> lags, double chance);
 
 /// One event of a sweep, seen through one window.
 struct EventScores {
-  std::string event;
+  std::string event;                          ///< its name
   std::size_t window;                         ///< W, in recordings
   std::size_t scored = 0;                     ///< scored runs
   std::vector<std::uint64_t> seeds = {};      ///< those in which it happened
   double median_step = 0;                     ///< NaN when it never did
   std::vector<DetectorScore> detectors = {};  ///< longest median lead first; none when it never happened
-  FirstMover first = {};
+  FirstMover first = {};                      ///< SHC or PR
   std::map<std::string, LagScore> lags = {};  ///< by definition of the event
 };
 

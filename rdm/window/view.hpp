@@ -30,7 +30,7 @@ struct Channel {
   std::optional<Tensor<double>> basis = std::nullopt;
 };
 
-/// **The rule for losses without a logarithm.** A loss ≤ 0 has none. A view of logarithms makes no statement
+/// The rule for losses without a logarithm: a loss ≤ 0 has none. A view of logarithms makes no statement
 /// (NaN) from such a loss on: what a window would say that leaves the recording out is not what was asked
 /// for. Nothing else is disturbed. Where somebody asked for the logarithms (`run`, `analyze`, `watch`),
 /// the recording is refused with its probe named before it enters any view.
