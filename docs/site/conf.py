@@ -65,6 +65,7 @@ docs/architecture
 docs/numerics
 docs/testing
 docs/faults
+docs/tensors
 docs/lazy_arrays
 docs/checkpoints
 docs/add_an_op

@@ -41,6 +41,7 @@ void check_gradient_arguments(const Var<T>& output, const std::vector<Var<T>>& i
     check_on_tape("an input", input);
     output.tape()->check_live("gradient", input);
   }
+  output.tape()->check_unchanged("gradient", output.id());
 }
 
 template <class T>

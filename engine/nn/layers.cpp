@@ -18,7 +18,7 @@ Linear::Linear(Parameters<T>& parameters, const std::string& name, std::size_t i
 }
 
 template <class T>
-Var<T> Linear::operator()(const Leaves<T>& theta, const Var<T>& x) const {
+Var<T> Linear::operator()(const Leaves<T>& theta, const Operand<T>& x) const {
   return bias_ ? linear(x, theta[weight_], theta[*bias_]) : matmul_nt(x, theta[weight_]);
 }
 
@@ -38,7 +38,7 @@ Positions::Positions(Parameters<T>& parameters, const std::string& name, std::si
     : weight_(parameters.add(name + ".weight", normal_tensor<T>({positions, width}, rng, sd))) {}
 
 template <class T>
-Var<T> Positions::operator()(const Leaves<T>& theta, const Var<T>& x) const {
+Var<T> Positions::operator()(const Leaves<T>& theta, const Operand<T>& x) const {
   return x + slice(theta[weight_], 0, 0, x.shape()[x.shape().rank() - 2]);
 }
 
@@ -51,7 +51,7 @@ Norm::Norm(Parameters<T>& parameters, const std::string& name, NormKind kind, st
 }
 
 template <class T>
-Var<T> Norm::operator()(const Leaves<T>& theta, const Var<T>& x) const {
+Var<T> Norm::operator()(const Leaves<T>& theta, const Operand<T>& x) const {
   if (kind_ == NormKind::none) return x;
   Var<T> y = kind_ == NormKind::rms ? rms_norm(x) : layer_norm(x);
   if (weight_) y = y * theta[*weight_];

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/ops/elementwise.hpp"
 #include "engine/tensor/random.hpp"
 #include "engine/train/parameters.hpp"
 
@@ -27,7 +28,7 @@ class Linear {
          const LinearOptions& options = {});
   /// (..., in) -> (..., out). Throws ShapeError when the last axis is not `in`.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+  Var<T> operator()(const Leaves<T>& theta, const Operand<T>& x) const;
 
  private:
   ParameterId weight_;
@@ -59,7 +60,7 @@ class Positions {
             Rng& rng, double sd = 0.02);
   /// Throws ShapeError when T is more than `positions`.
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+  Var<T> operator()(const Leaves<T>& theta, const Operand<T>& x) const;
 
  private:
   ParameterId weight_;
@@ -79,7 +80,7 @@ class Norm {
        bool gain = true);
   /// (..., C) -> (..., C).
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x) const;
+  Var<T> operator()(const Leaves<T>& theta, const Operand<T>& x) const;
 
  private:
   NormKind kind_;

@@ -45,7 +45,7 @@ Leaves<T> Lora::operator()(const Leaves<T>& theta) const {
 }
 
 template <class T>
-Var<T> Lora::correction(const Leaves<T>& theta, std::size_t which, const Var<T>& x) const {
+Var<T> Lora::correction(const Leaves<T>& theta, std::size_t which, const Operand<T>& x) const {
   const Adapter& adapter = adapters_.at(which);
   return scale_ * matmul_nt(matmul_nt(x, theta[adapter.a]), theta[adapter.b]);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/ops/elementwise.hpp"
 #include "engine/tensor/random.hpp"
 #include "engine/train/parameters.hpp"
 
@@ -28,7 +29,7 @@ class Lora {
   /// (..., out). Never forms BA, so A and B keep samples apart in derivatives of any order
   /// (engine/gradient/per_sample.hpp).
   template <class T>
-  Var<T> correction(const Leaves<T>& theta, std::size_t which, const Var<T>& x) const;
+  Var<T> correction(const Leaves<T>& theta, std::size_t which, const Operand<T>& x) const;
 
  private:
   struct Adapter {

@@ -23,7 +23,7 @@ Block::Block(Parameters<T>& parameters, const std::string& name, const Transform
 }
 
 template <class T>
-Var<T> Block::operator()(const Leaves<T>& theta, const Var<T>& input, Tensor<T>* weights) const {
+Var<T> Block::operator()(const Leaves<T>& theta, const Operand<T>& input, Tensor<T>* weights) const {
   const Var<T> qkv = qkv_(theta, attention_norm_(theta, input));
   const std::size_t width = input.shape().back();
   const auto part = [&](std::size_t i) { return slice(qkv, -1, i * width, (i + 1) * width); };

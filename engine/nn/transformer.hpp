@@ -40,7 +40,7 @@ class Block {
   Block(Parameters<T>& parameters, const std::string& name, const TransformerOptions& options, Rng& rng);
   /// `weights`, when given, takes the attention (B,H,T,T). Throws ShapeError when x is not (B,T,C).
   template <class T>
-  Var<T> operator()(const Leaves<T>& theta, const Var<T>& x, Tensor<T>* weights = nullptr) const;
+  Var<T> operator()(const Leaves<T>& theta, const Operand<T>& x, Tensor<T>* weights = nullptr) const;
 
  private:
   std::size_t heads_;

@@ -1,6 +1,8 @@
 #include "engine/ops/elementwise.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/vector_math.hpp"
@@ -126,29 +128,68 @@ Var<T> relu(const Var<T>& x) {
 }
 
 template <class T>
-Var<T> masked(const Var<T>& x, const Tensor<T>& mask) {
-  return record("masked",
-                broadcast_map("masked", x.value(), mask, [](T v, T m) { return m != 0 ? v : T(0); }),
-                wrt(x, [mask](const Var<T>& g) { return masked(g, mask); }));
+Var<T> masked(const Var<T>& x, const Operand<T>& mask) {
+  const Tensor<T> value =
+      broadcast_map("masked", x.value(), mask.value(), [](T v, T m) { return m != 0 ? v : T(0); });
+  const Samples samples = detail::samples_through(mask.detach(), value.shape(), std::nullopt);
+  return record("masked", Var<T>(value, samples),
+                wrt(x, [mask = mask.detach()](const Var<T>& g) { return masked(g, mask); }));
 }
 
-#define PREMELT_INSTANTIATE(T)                           \
-  template Var<T> add(const Var<T>&, const Operand<T>&); \
-  template Var<T> sub(const Var<T>&, const Operand<T>&); \
-  template Var<T> mul(const Var<T>&, const Operand<T>&); \
-  template Var<T> div(const Var<T>&, const Operand<T>&); \
-  template Var<T> scale(const Var<T>&, double);          \
-  template Var<T> shift(const Var<T>&, double);          \
-  template Var<T> square(const Var<T>&);                 \
-  template Var<T> exp(const Var<T>&);                    \
-  template Var<T> log(const Var<T>&);                    \
-  template Var<T> sqrt(const Var<T>&);                   \
-  template Var<T> tanh(const Var<T>&);                   \
-  template Var<T> sin(const Var<T>&);                    \
-  template Var<T> cos(const Var<T>&);                    \
-  template Var<T> abs(const Var<T>&);                    \
-  template Var<T> relu(const Var<T>&);                   \
-  template Var<T> masked(const Var<T>&, const Tensor<T>&);
+namespace {
+
+template <class T, class F>
+Var<T> mask(const char* op, const Var<T>& a, const Var<T>& b, F holds) {
+  const Tensor<T> value =
+      broadcast_map(op, a.value(), b.value(), [holds](T x, T y) { return holds(x, y) ? T(1) : T(0); });
+  const Samples samples = std::max(detail::samples_through(a, value.shape(), std::nullopt),
+                                   detail::samples_through(b, value.shape(), std::nullopt));
+  return Var<T>(value, samples).detach();
+}
+
+}  // namespace
+
+template <class T>
+Var<T> less(const Var<T>& a, const Operand<T>& b) {
+  return mask("less", a, b, std::less<T>{});
+}
+
+template <class T>
+Var<T> less_equal(const Var<T>& a, const Operand<T>& b) {
+  return mask("less_equal", a, b, std::less_equal<T>{});
+}
+
+template <class T>
+Var<T> equal(const Var<T>& a, const Operand<T>& b) {
+  return mask("equal", a, b, std::equal_to<T>{});
+}
+
+template <class T>
+Var<T> not_equal(const Var<T>& a, const Operand<T>& b) {
+  return mask("not_equal", a, b, std::not_equal_to<T>{});
+}
+
+#define PREMELT_INSTANTIATE(T)                                  \
+  template Var<T> add(const Var<T>&, const Operand<T>&);        \
+  template Var<T> sub(const Var<T>&, const Operand<T>&);        \
+  template Var<T> mul(const Var<T>&, const Operand<T>&);        \
+  template Var<T> div(const Var<T>&, const Operand<T>&);        \
+  template Var<T> scale(const Var<T>&, double);                 \
+  template Var<T> shift(const Var<T>&, double);                 \
+  template Var<T> square(const Var<T>&);                        \
+  template Var<T> exp(const Var<T>&);                           \
+  template Var<T> log(const Var<T>&);                           \
+  template Var<T> sqrt(const Var<T>&);                          \
+  template Var<T> tanh(const Var<T>&);                          \
+  template Var<T> sin(const Var<T>&);                           \
+  template Var<T> cos(const Var<T>&);                           \
+  template Var<T> abs(const Var<T>&);                           \
+  template Var<T> relu(const Var<T>&);                          \
+  template Var<T> masked(const Var<T>&, const Operand<T>&);     \
+  template Var<T> less(const Var<T>&, const Operand<T>&);       \
+  template Var<T> less_equal(const Var<T>&, const Operand<T>&); \
+  template Var<T> equal(const Var<T>&, const Operand<T>&);      \
+  template Var<T> not_equal(const Var<T>&, const Operand<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

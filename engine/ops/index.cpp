@@ -155,16 +155,17 @@ Var<T> concat(const std::vector<Var<T>>& parts, int axis) {
 }
 
 template <class T>
-Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
-             const std::type_identity_t<Var<T>>& b) {
-  const Tensor<T> other = kernels::map(mask, [](T m) { return m != 0 ? T(0) : T(1); });
+Var<T> where(const Var<T>& mask, const Operand<T>& a, const Operand<T>& b) {
+  const Var<T> here = mask.detach(),
+               other(kernels::map(mask.value(), [](T m) { return m != 0 ? T(0) : T(1); }), here.samples());
   // Two passes of selection rather than a·m + b·(1-m): what is hidden is not multiplied. -0 is what leaves
   // all numbers as they are when it is added.
   const auto keep = [](T value, T m) { return m != 0 ? value : T(-0.0); };
-  const Tensor<T> kept_a = kernels::broadcast_map("where", a.value(), mask, keep);
-  const Tensor<T> kept_b = kernels::broadcast_map("where", b.value(), other, keep);
-  return record("where", kernels::broadcast_map("where", kept_a, kept_b, [](T x, T y) { return x + y; }),
-                wrt(a, [mask](const Var<T>& g) { return masked(g, mask); }),
+  const Tensor<T> kept_a = kernels::broadcast_map("where", a.value(), here.value(), keep);
+  const Tensor<T> kept_b = kernels::broadcast_map("where", b.value(), other.value(), keep);
+  const Tensor<T> value = kernels::broadcast_map("where", kept_a, kept_b, [](T x, T y) { return x + y; });
+  return record("where", Var<T>(value, detail::samples_through(here, value.shape(), std::nullopt)),
+                wrt(a, [here](const Var<T>& g) { return masked(g, here); }),
                 wrt(b, [other](const Var<T>& g) { return masked(g, other); }));
 }
 
@@ -208,8 +209,7 @@ Var<T> max(const Var<T>& x, int axis, bool keepdims) {
   template Var<T> slice(const Var<T>&, int, std::size_t, std::size_t);                \
   template Var<T> embed(const Var<T>&, int, std::size_t, std::size_t);                \
   template Var<T> concat(const std::vector<Var<T>>&, int);                            \
-  template Var<T> where(const Tensor<T>&, const std::type_identity_t<Var<T>>&,        \
-                        const std::type_identity_t<Var<T>>&);                         \
+  template Var<T> where(const Var<T>&, const Operand<T>&, const Operand<T>&);         \
   template Var<T> max(const Var<T>&, int, bool);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -31,11 +31,16 @@ Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent);
 template <class T>
 Var<T> concat(const std::vector<Var<T>>& parts, int axis);
 
+/// @{
 /// a where `mask` is not 0 (NaN is not 0), b elsewhere; all three broadcast. The other operand leaves no
-/// trace, in the value and in the cotangents.
+/// trace, in the value and in the cotangents. Nothing flows back through the mask.
 template <class T>
-Var<T> where(const Tensor<T>& mask, const std::type_identity_t<Var<T>>& a,
-             const std::type_identity_t<Var<T>>& b);
+Var<T> where(const Var<T>& mask, const Operand<T>& a, const Operand<T>& b);
+template <class T>
+Var<T> where(const Tensor<T>& mask, const Operand<T>& a, const Operand<T>& b) {
+  return where(Var<T>(mask), a, b);
+}
+/// @}
 
 /// Largest along `axis`; the cotangent goes to the first of equals, and nothing to the others. NaN counts as
 /// largest.

@@ -3,6 +3,7 @@
 
 #include "engine/ops/activation.hpp"
 #include "engine/ops/attention.hpp"
+#include "engine/ops/constants.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/extrema.hpp"
 #include "engine/ops/index.hpp"

@@ -1,7 +1,10 @@
 #include "engine/ops/shape.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
+#include "engine/ops/index.hpp"
 #include "engine/tape/record.hpp"
 #include "engine/tensor/error.hpp"
 
@@ -63,11 +66,30 @@ Var<T> permute(const Var<T>& x, const Order& order) {
                     x, [inverse](const Var<T>& g) { return permute(g, inverse); }, order[0] == 0));
 }
 
+/// The entries begin..end-1 that are taken along an axis.
+std::pair<std::size_t, std::size_t> resolve(const Part& part, const Shape& shape, std::size_t axis) {
+  const auto extent = static_cast<std::int64_t>(shape[axis]);
+  const auto from_front = [extent](std::int64_t place) { return place < 0 ? place + extent : place; };
+  const AxisRange& range = part.range();
+  const std::int64_t begin = from_front(range.begin);
+  const std::int64_t end = part.one()                     ? begin + 1
+                           : range.end == AxisRange{}.end ? extent
+                                                          : from_front(range.end);
+  if (begin < 0 || begin > end || end > extent) {
+    const std::string what = part.one() ? "entry " + std::to_string(range.begin)
+                                        : "range " + std::to_string(range.begin) + ":" +
+                                              (range.end == AxisRange{}.end ? "" : std::to_string(range.end));
+    throw ShapeError("[pick] " + what + " along axis " + std::to_string(axis) + " is outside shape " +
+                     to_string(shape));
+  }
+  return {static_cast<std::size_t>(begin), static_cast<std::size_t>(end)};
+}
+
 }  // namespace
 
 template <class T>
-Var<T> reshape(const Var<T>& x, const Shape& shape) {
-  const Shape& from = x.shape();
+Var<T> reshape(const Var<T>& x, const TargetShape& target) {
+  const Shape from = x.shape(), shape = target.resolve(x.value().size());
   const bool keeps_samples = from.rank() > 0 && shape.rank() > 0 && from[0] == shape[0];
   return record("reshape", x.value().reshape(shape),
                 wrt(
@@ -89,10 +111,31 @@ Var<T> transpose(const Var<T>& x) {
   return permute(x, order);
 }
 
-#define PREMELT_INSTANTIATE(T)                          \
-  template Var<T> reshape(const Var<T>&, const Shape&); \
-  template Var<T> permute(const Var<T>&, const Axes&);  \
-  template Var<T> transpose(const Var<T>&);
+template <class T>
+Var<T> pick(const Var<T>& x, std::initializer_list<Part> parts) {
+  const Shape& from = x.shape();
+  if (parts.size() > from.rank()) {
+    throw ShapeError("[pick] " + std::to_string(parts.size()) + " parts of shape " + to_string(from) +
+                     ": at most one an axis");
+  }
+  Var<T> result = x;
+  Shape kept;
+  std::size_t axis = 0;
+  for (const Part& part : parts) {
+    const auto [begin, end] = resolve(part, from, axis);
+    if (end - begin < from[axis]) result = slice(result, static_cast<int>(axis), begin, end);
+    if (!part.one()) kept.push_back(end - begin);
+    ++axis;
+  }
+  for (; axis < from.rank(); ++axis) kept.push_back(from[axis]);
+  return kept == result.shape() ? result : reshape(result, kept);
+}
+
+#define PREMELT_INSTANTIATE(T)                                \
+  template Var<T> reshape(const Var<T>&, const TargetShape&); \
+  template Var<T> permute(const Var<T>&, const Axes&);        \
+  template Var<T> transpose(const Var<T>&);                   \
+  template Var<T> pick(const Var<T>&, std::initializer_list<Part>);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

@@ -10,15 +10,11 @@ namespace premelt {
 template <class T>
 Var<T> Tape<T>::variable(Tensor<T> value, std::string name, Samples samples) {
   Var<T> leaf = next(std::move(value), samples);
-  if (name.empty()) {
-    append("leaf", leaf, {}, nullptr);
-    return leaf;
-  }
-  names_.emplace_back(leaf.id(), std::move(name));
+  leaves_.push_back({leaf.id(), std::move(name), leaf.value(), leaf.value().version()});
   try {
     append("leaf", leaf, {}, nullptr);
   } catch (...) {
-    names_.pop_back();
+    leaves_.pop_back();
     throw;
   }
   return leaf;
@@ -29,7 +25,7 @@ void Tape<T>::rewind(std::size_t size) {
   if (size >= nodes_.size()) return;
   edges_.resize(nodes_[size].first_edge);
   nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(size), nodes_.end());
-  std::erase_if(names_, [size](const auto& entry) { return entry.first >= size; });
+  leaves_.erase(std::ranges::lower_bound(leaves_, size, {}, &Leaf::id), leaves_.end());
   ++generation_;
 }
 
@@ -42,8 +38,8 @@ std::span<const NodeId> Tape<T>::inputs(NodeId id) const {
 template <class T>
 const std::string& Tape<T>::name(NodeId id) const {
   static const std::string none;
-  const auto found = std::ranges::find(names_, id, &std::pair<NodeId, std::string>::first);
-  return found == names_.end() ? none : found->second;
+  const auto found = std::ranges::lower_bound(leaves_, id, {}, &Leaf::id);
+  return found == leaves_.end() || found->id != id ? none : found->name;
 }
 
 template <class T>
@@ -80,6 +76,18 @@ void Tape<T>::check_live(const char* op, const Var<T>& var) const {
   if (var.tape() != this) fail("inputs are on different tapes");
   if (var.id() >= nodes_.size() || nodes_[var.id()].generation != var.generation_) {
     fail("an input was recorded before the tape was cleared or rewound");
+  }
+}
+
+template <class T>
+void Tape<T>::check_unchanged(const char* op, NodeId last) const {
+  for (const Leaf& leaf : leaves_) {
+    if (leaf.id > last) return;
+    if (leaf.value.version() == leaf.version) continue;
+    const std::string what = leaf.name.empty() ? "leaf %" + std::to_string(leaf.id) : "'" + leaf.name + "'";
+    throw Error("[" + std::string(op) + "] " + what +
+                " was changed in place after it was recorded: take gradients before the optimiser's step, or "
+                "compute the loss again");
   }
 }
 

@@ -59,8 +59,8 @@ class Tape {
   Tape& operator=(const Tape&) = delete;
 
   /// A leaf: something to differentiate with respect to. The buffer is shared, not copied; change its numbers
-  /// only after the gradients have been taken. The name serves printing. A parameter is shared by all
-  /// samples; a leaf that holds one entry a sample says so.
+  /// only after the gradients have been taken (`check_unchanged`). The name serves printing. A parameter is
+  /// shared by all samples; a leaf that holds one entry a sample says so.
   Var<T> variable(Tensor<T> value, std::string name = "", Samples samples = Samples::shared);
 
   /// Number of nodes.
@@ -93,6 +93,9 @@ class Tape {
   const Vjp<T>* vjp(NodeId id) const { return nodes_[id].vjp.get(); }
   /// Throws Error, naming `op`, when `var` is from before a `clear` or `rewind`.
   void check_live(const char* op, const Var<T>& var) const;
+  /// Throws Error, naming `op` and the leaf, when the numbers of a leaf up to node `last` have been changed
+  /// in place since it was recorded (Tensor::version): a backward pass would mix old numbers with new ones.
+  void check_unchanged(const char* op, NodeId last) const;
 
  private:
   struct Node {
@@ -104,10 +107,32 @@ class Tape {
     std::unique_ptr<Vjp<T>> vjp;
   };
 
+  struct Leaf {
+    NodeId id;
+    std::string name;
+    Tensor<T> value;
+    std::uint64_t version;  ///< of the value's buffer when it was recorded
+  };
+
   std::vector<Node> nodes_;
   std::vector<NodeId> edges_;
-  std::vector<std::pair<NodeId, std::string>> names_;
+  std::vector<Leaf> leaves_;  ///< by rising id
   std::uint32_t generation_ = 0;
+};
+
+/// What is recorded while one lives is forgotten at its end, also when an exception ends it.
+template <class T>
+class TapeGuard {
+ public:
+  /// Remembers how long the tape is.
+  explicit TapeGuard(Tape<T>& tape) : tape_(tape), size_(tape.size()) {}
+  ~TapeGuard() { tape_.rewind(size_); }
+  TapeGuard(const TapeGuard&) = delete;
+  TapeGuard& operator=(const TapeGuard&) = delete;
+
+ private:
+  Tape<T>& tape_;
+  std::size_t size_;
 };
 
 }  // namespace premelt

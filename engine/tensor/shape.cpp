@@ -1,6 +1,7 @@
 #include "engine/tensor/shape.hpp"
 
 #include <algorithm>
+#include <ostream>
 
 #include "engine/tensor/error.hpp"
 
@@ -41,6 +42,37 @@ std::string to_string(const Shape& shape) {
     text += std::to_string(shape[axis]);
   }
   return text + ")";
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << to_string(shape);
+}
+
+void TargetShape::Extent::refuse(long long value) {
+  throw ShapeError("[reshape] an extent is a number from 0 on, or -1 for what is left, got " +
+                   std::to_string(value));
+}
+
+TargetShape::TargetShape(std::initializer_list<Extent> extents) {
+  for (const Extent& extent : extents) shape_.push_back(extent.value());
+}
+
+Shape TargetShape::resolve(std::size_t size) const {
+  const auto open = std::ranges::count(shape_, left_over);
+  if (open == 0) return shape_;
+  if (open > 1) throw ShapeError("[reshape] only one extent can be -1");
+  Shape known = shape_;
+  std::size_t& missing =
+      known[static_cast<std::size_t>(std::ranges::find(shape_, left_over) - shape_.begin())];
+  missing = 1;
+  const std::size_t others = known.size();
+  if (others == 0 || size % others != 0) {
+    throw ShapeError("[reshape] " + std::to_string(size) +
+                     " elements cannot be divided by the extents given, " + to_string(known) +
+                     " with 1 in place of -1");
+  }
+  missing = size / others;
+  return known;
 }
 
 Shape broadcast_shape(const char* op, const Shape& a, const Shape& b) {

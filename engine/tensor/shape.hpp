@@ -2,8 +2,10 @@
 /// The shape of a tensor: up to six extents, held in place (no heap), last axis fastest.
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 
@@ -51,6 +53,40 @@ class Shape {
 
 /// "(2,3)"; "()" for a scalar.
 std::string to_string(const Shape& shape);
+/// The same text.
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+/// A shape to reshape to. One extent may be -1, which stands for whatever is left: `reshape(x, {n, -1})`.
+class TargetShape {
+ public:
+  /// A whole number of any type.
+  class Extent {
+   public:
+    /// As it is given: -1 stays -1. Throws ShapeError for any other negative number.
+    template <std::integral I>
+    Extent(I value) : value_(static_cast<std::size_t>(value)) {
+      if (std::signed_integral<I> && value < I(-1)) refuse(static_cast<long long>(value));
+    }
+    std::size_t value() const { return value_; }  ///< `left_over` for -1
+
+   private:
+    [[noreturn]] static void refuse(long long value);
+    std::size_t value_;
+  };
+  /// Stands for -1.
+  static constexpr std::size_t left_over = ~std::size_t{0};
+
+  /// Every extent is given.
+  TargetShape(const Shape& shape) : shape_(shape) {}
+  /// Throws ShapeError when there are more than Shape::max_rank extents.
+  TargetShape(std::initializer_list<Extent> extents);
+  /// The shape of `size` numbers. Throws ShapeError when more than one extent is -1, or the others do not
+  /// divide the size.
+  Shape resolve(std::size_t size) const;
+
+ private:
+  Shape shape_;
+};
 
 /// The shape both operands stretch to under NumPy's broadcasting rule.
 /// Throws ShapeError naming `op`, both shapes and the rule.

@@ -16,6 +16,7 @@ template <class T>
 struct TensorBuffer {
   explicit TensorBuffer(std::size_t size) : values(size) {}
   xt::uvector<T> values;
+  std::uint64_t version = 0;
 };
 
 namespace {
@@ -100,7 +101,8 @@ T Tensor<T>::item() const {
 }
 
 template <class T>
-Tensor<T> Tensor<T>::reshape(const Shape& shape) const {
+Tensor<T> Tensor<T>::reshape(const TargetShape& target) const {
+  const Shape shape = target.resolve(size_);
   if (shape.size() != size_) {
     throw ShapeError("[reshape] " + to_string(shape_) + " -> " + to_string(shape) + ": sizes differ, " +
                      std::to_string(size_) + " != " + std::to_string(shape.size()));
@@ -132,8 +134,18 @@ Tensor<T> Tensor<T>::clone() const {
 }
 
 template <class T>
+std::uint64_t Tensor<T>::version() const {
+  return buffer_ == nullptr ? 0 : buffer_->version;
+}
+
+template <class T>
+void Tensor<T>::mark_changed() {
+  if (buffer_ != nullptr) ++buffer_->version;
+}
+
+template <class T>
 std::ostream& operator<<(std::ostream& out, const Tensor<T>& tensor) {
-  return out << to_xarray(tensor);
+  return out << tensor.array();
 }
 
 template class Tensor<float>;
@@ -143,5 +155,6 @@ template class Tensor<std::uint64_t>;
 template std::ostream& operator<<(std::ostream&, const Tensor<float>&);
 template std::ostream& operator<<(std::ostream&, const Tensor<double>&);
 template std::ostream& operator<<(std::ostream&, const Tensor<std::int64_t>&);
+template std::ostream& operator<<(std::ostream&, const Tensor<std::uint64_t>&);
 
 }  // namespace premelt

@@ -12,12 +12,22 @@
 #include <utility>
 #include <vector>
 
+#include "engine/tensor/nested_list.hpp"
 #include "engine/tensor/shape.hpp"
 
 namespace premelt {
 
 template <class T>
 struct TensorBuffer;  // owns an xt::uvector<T>
+
+/// An array of another library, or a recipe for one, that walks through its numbers row by row, as all
+/// expressions of xtensor do.
+template <class E>
+concept ArrayExpression = requires(const E& e) {
+  e.dimension();
+  e.shape().begin();
+  *e.begin();
+};
 
 /// A shape and a shared buffer. Copying a tensor is cheap and shares the buffer; `clone()` copies the
 /// numbers. Instantiated for float, double, std::int64_t and std::uint64_t.
@@ -41,8 +51,15 @@ class Tensor {
   Tensor(const Shape& shape, std::initializer_list<T> values)
       : Tensor(shape, std::span<const T>(values.begin(), values.size())) {}
   /// @}
+  /// The numbers of an xtensor expression, computed now and converted to T: `Tensor<double>(xt::sin(a))`.
+  /// Throws ShapeError when it has more than Shape::max_rank axes.
+  template <ArrayExpression E>
+  explicit Tensor(const E& expression);
   /// One number, shape ().
   static Tensor scalar(T value) { return Tensor(Shape{}, value); }
+  /// From lists in lists, one level an axis: `Tensor<double>::of({{1, 2}, {3, 4}})`. Throws ShapeError when
+  /// lists side by side differ in shape.
+  static Tensor of(const NestedList<T>& list) { return Tensor(list.shape(), list.flat()); }
 
   /// @{
   /// Shares the buffer.
@@ -65,11 +82,19 @@ class Tensor {
   bool empty() const { return size_ == 0; }           ///< no elements
 
   /// @{
-  /// The numbers, row-major.
+  /// The numbers, row-major. Those of a temporary may be gone at the semicolon: name the tensor to keep them.
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::span<T> flat() { return {data_, size_}; }
   std::span<const T> flat() const { return {data_, size_}; }
+  /// @}
+
+  /// @{
+  /// The same numbers as an xtensor array: no copy, reads and writes, and lives no longer than the tensor.
+  /// Defined in engine/tensor/xtensor.hpp, which who uses it includes.
+  auto array() &;
+  auto array() const&;
+  void array() const&& = delete;
   /// @}
 
   /// @{
@@ -94,20 +119,30 @@ class Tensor {
 
   /// The single element. Throws ShapeError when there is not exactly one.
   T item() const;
-  /// Same numbers, shared, under another shape. Throws ShapeError when the sizes differ.
-  Tensor reshape(const Shape& shape) const;
+  /// Same numbers, shared, under another shape, of which one extent may be -1: whatever is left. Throws
+  /// ShapeError when the sizes differ.
+  Tensor reshape(const TargetShape& target) const;
   /// The numbers from `offset` on, shared, as a tensor of `shape`. Throws ShapeError when they do not fit.
   Tensor window(std::size_t offset, const Shape& shape) const;
   /// A copy with a buffer of its own.
   Tensor clone() const;
   /// Sets every number, for all who share the buffer.
-  void fill(T value) { std::fill_n(data_, size_, value); }
+  void fill(T value) {
+    std::fill_n(data_, size_, value);
+    mark_changed();
+  }
   /// Whether a change in one would show in the other.
   bool shares_buffer_with(const Tensor& other) const {
     return buffer_ != nullptr && buffer_ == other.buffer_;
   }
   /// Nobody else holds the buffer, so its numbers may be changed in place.
   bool unique() const { return buffer_.use_count() == 1; }
+
+  /// How often the numbers of the buffer were said to have changed: by `fill`, by optimisers, by loading a
+  /// checkpoint. What is written through `data()` and its kin is not noticed.
+  std::uint64_t version() const;
+  /// Says that the numbers have changed. A backward pass that needed the old ones will then throw.
+  void mark_changed();
 
  private:
   void swap(Tensor& other) noexcept {
@@ -122,6 +157,16 @@ class Tensor {
   std::shared_ptr<TensorBuffer<T>> buffer_;
   T* data_;
 };
+
+template <class T>
+template <ArrayExpression E>
+Tensor<T>::Tensor(const E& expression) : Tensor() {
+  std::vector<std::size_t> extents(expression.shape().begin(), expression.shape().end());
+  Tensor numbers{Shape(std::span<const std::size_t>(extents))};
+  std::transform(expression.begin(), expression.end(), numbers.data(),
+                 [](const auto& x) { return static_cast<T>(x); });
+  swap(numbers);
+}
 
 /// Class, token or row numbers.
 using Indices = Tensor<std::int64_t>;

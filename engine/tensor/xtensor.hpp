@@ -1,5 +1,6 @@
 #pragma once
-/// Bridge to xtensor for set-up code and lessons. Heavy to compile: include it in .cpp files only.
+/// Bridge to xtensor: `tensor.array()`. Heavy to compile: include it in .cpp files only. The way back is
+/// `Tensor<T>(expression)` (tensor.hpp).
 
 #include <vector>
 #include <xtensor/xadapt.hpp>
@@ -9,22 +10,23 @@
 
 namespace premelt {
 
-/// A materialised copy as an xtensor array (never a lazy view: see docs/numerics.md).
+namespace detail {
+/// `size` numbers from `data` on, which stay with their owner, as an array.
 template <class T>
-xt::xarray<T> to_xarray(const Tensor<T>& tensor) {
-  const std::vector<std::size_t> shape(tensor.shape().begin(), tensor.shape().end());
-  xt::xarray<T> array = xt::xarray<T>::from_shape(shape);
-  std::copy(tensor.flat().begin(), tensor.flat().end(), array.data());
-  return array;
+auto array_view(T* data, std::size_t size, const Shape& shape) {
+  return xt::adapt(std::move(data), size, xt::no_ownership(),
+                   std::vector<std::size_t>(shape.begin(), shape.end()));
+}
+}  // namespace detail
+
+template <class T>
+auto Tensor<T>::array() & {
+  return detail::array_view(data_, size_, shape_);
 }
 
-/// A copy of an array or of an evaluated expression.
 template <class T>
-Tensor<T> from_xarray(const xt::xarray<T>& array) {
-  const std::vector<std::size_t> extents(array.shape().begin(), array.shape().end());
-  Tensor<T> tensor{Shape(std::span(extents))};
-  std::copy(array.begin(), array.end(), tensor.data());
-  return tensor;
+auto Tensor<T>::array() const& {
+  return detail::array_view(static_cast<const T*>(data_), size_, shape_);
 }
 
 }  // namespace premelt

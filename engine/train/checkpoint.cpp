@@ -102,6 +102,7 @@ void load(const Checkpoint& checkpoint, Parameters<T>& parameters) {
     const Tensor<T>& stored = checkpoint.tensor<T>(parameter_prefix + entry.name, entry.shape);
     std::ranges::copy(stored.flat(), parameters[entry.name].data());
   }
+  parameters.flat().mark_changed();
 }
 
 template <class T>

@@ -48,6 +48,7 @@ void Optimizer<T>::step(Parameters<T>& parameters, const Tensor<T>& gradient) {
     update({flat.data() + offset, gradient.data() + offset, offset, size, lr_ * options.lr_scale,
             weight_decay_ * options.weight_decay_scale, ++updates_[i]});
   }
+  flat.mark_changed();
 }
 
 template <class T>

@@ -3,11 +3,17 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/gradient/gradient.hpp"
 #include "engine/tensor/error.hpp"
 
 namespace premelt {
+
+std::uint64_t detail::next_identity() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 template <class T>
 ParameterId Parameters<T>::add(std::string name, const Tensor<T>& initial) {
@@ -47,7 +53,7 @@ void Parameters<T>::configure(const std::string& pattern, const ParameterOptions
 
 template <class T>
 Leaves<T> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) const {
-  Leaves<T> result;
+  Leaves<T> result(identity_);
   result.reserve(entries_.size());
   for (const Entry& entry : entries_) {
     result.push_back(tape.variable(flat.window(entry.offset, entry.shape), entry.name));
@@ -57,15 +63,23 @@ Leaves<T> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) const {
 
 template <class T>
 Leaves<T> Parameters<T>::constants(const Tensor<T>& flat) const {
-  Leaves<T> result;
+  Leaves<T> result(identity_);
   result.reserve(entries_.size());
   for (const Entry& entry : entries_) result.emplace_back(flat.window(entry.offset, entry.shape));
   return result;
 }
 
 template <class T>
-Leaves<T> Parameters<T>::trainable(const Leaves<T>& leaves) const {
-  Leaves<T> result;
+std::vector<Var<T>> Parameters<T>::trainable(const Leaves<T>& leaves) const {
+  if (leaves.owner() != 0 && leaves.owner() != identity_) {
+    throw Error(
+        "[parameters] the leaves belong to other parameters: take them from these, with leaves(tape)");
+  }
+  if (leaves.size() != entries_.size()) {
+    throw Error("[parameters] " + std::to_string(leaves.size()) + " leaves for " +
+                std::to_string(entries_.size()) + " parameters");
+  }
+  std::vector<Var<T>> result;
   for (ParameterId id = 0; id < entries_.size(); ++id) {
     if (!entries_[id].options.frozen) result.push_back(leaves[id]);
   }

@@ -2,19 +2,48 @@
 /// The parameters of a model: one flat vector, of which every named tensor is a window. Optimisers, samplers
 /// and checkpoints see the vector; the model sees the tensors.
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/tape/tape.hpp"
+#include "engine/tensor/error.hpp"
 
 namespace premelt {
 
 /// Position of a tensor among the parameters.
 using ParameterId = std::size_t;
 
-/// A handle for every parameter, in order: the argument θ of a model's forward pass f(θ, x).
+/// A handle for every parameter, in order: the argument θ of a model's forward pass f(θ, x). They know whose
+/// they are, so that gradients of one model's leaves never end up in another's parameters.
 template <class T>
-using Leaves = std::vector<Var<T>>;
+class Leaves : public std::vector<Var<T>> {
+ public:
+  /// None, of nobody.
+  Leaves() = default;
+  /// Put together by hand, of nobody. Implicit, so that models take lists of Vars.
+  Leaves(std::vector<Var<T>> vars) : std::vector<Var<T>>(std::move(vars)) {}
+  /// Room for those of `owner` (Parameters::identity).
+  explicit Leaves(std::uint64_t owner) : owner_(owner) {}
+
+  /// @{
+  /// Throws Error when there is no such parameter: these are the leaves of another model.
+  const Var<T>& operator[](ParameterId id) const { return std::vector<Var<T>>::operator[](checked(id)); }
+  Var<T>& operator[](ParameterId id) { return std::vector<Var<T>>::operator[](checked(id)); }
+  /// @}
+
+  std::uint64_t owner() const { return owner_; }  ///< identity of the parameters; 0 for nobody's
+
+ private:
+  ParameterId checked(ParameterId id) const {
+    if (id < this->size()) return id;
+    throw Error("[parameters] there is no parameter number " + std::to_string(id) + " among " +
+                std::to_string(this->size()) + " leaves: they belong to another model");
+  }
+
+  std::uint64_t owner_ = 0;
+};
 
 /// How optimisers treat a group of parameters.
 struct ParameterOptions {
@@ -22,6 +51,11 @@ struct ParameterOptions {
   double lr_scale = 1;            ///< multiplies the learning rate
   double weight_decay_scale = 1;  ///< multiplies the weight decay
 };
+
+namespace detail {
+/// 1, 2, 3, ...
+std::uint64_t next_identity();
+}  // namespace detail
 
 /// Named tensors, one after another in one flat vector of p numbers.
 template <class T>
@@ -56,7 +90,10 @@ class Parameters {
   Tensor<T> operator[](const std::string& name) const { return (*this)[find(name)]; }
   /// @}
 
-  /// All numbers, (p); shared.
+  /// Shared by copies, and by nobody else.
+  std::uint64_t identity() const { return identity_; }
+
+  /// All numbers, (p); shared. Who changes them in place says so: Tensor::mark_changed.
   Tensor<T> flat() const { return flat_; }
   std::size_t size() const { return flat_.size(); }  ///< p
 
@@ -73,15 +110,17 @@ class Parameters {
   Leaves<T> constants(const Tensor<T>& flat) const;
   /// @}
 
-  /// Those of `leaves` that are not frozen.
-  Leaves<T> trainable(const Leaves<T>& leaves) const;
+  /// Those of `leaves` that are not frozen. Throws Error when the leaves are those of other parameters.
+  std::vector<Var<T>> trainable(const Leaves<T>& leaves) const;
 
   /// ∂loss/∂(flat vector), (p), zero at frozen parameters. `leaves` are those the loss was computed from.
+  /// Throws Error when they are those of other parameters, or when the parameters have changed since.
   Tensor<T> gradient(const Var<T>& loss, const Leaves<T>& leaves) const;
   /// One vector (p) from a tensor for each parameter, in order.
   Tensor<T> flatten(const std::vector<Var<T>>& tensors) const;
 
  private:
+  std::uint64_t identity_ = detail::next_identity();
   std::vector<Entry> entries_;
   Tensor<T> flat_;
 };

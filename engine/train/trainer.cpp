@@ -5,7 +5,7 @@ namespace premelt {
 
 template <class T>
 void Trainer<T>::step(Parameters<T>& parameters, const Loss& loss) {
-  tape_.clear();
+  const TapeGuard<T> guard(tape_);  // nothing is held between steps
   const Leaves<T> leaves = parameters.leaves(tape_);
   const Var<T> value = loss(leaves);
   Tensor<T> gradient = parameters.gradient(value, leaves);

@@ -37,7 +37,7 @@ class Trainer {
   /// A scalar loss from the parameters' leaves.
   using Loss = std::function<Var<T>(const Leaves<T>&)>;
 
-  /// One step down the gradient of `loss`.
+  /// One step down the gradient of `loss`. What the loss recorded is forgotten at the end.
   void step(Parameters<T>& parameters, const Loss& loss);
   const TrainingStats& stats() const { return stats_; }  ///< of the last step
 

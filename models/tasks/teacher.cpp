@@ -12,8 +12,8 @@
 namespace premelt {
 
 Tensor<double> random_orthonormal_rows(std::size_t count, std::size_t n, Rng& rng) {
-  const xt::xarray<double> gaussian = to_xarray(normal_tensor<double>(Shape{n, count}, rng));
-  const auto [q, r] = xt::linalg::qr(gaussian);
+  const Tensor<double> gaussian = normal_tensor<double>(Shape{n, count}, rng);
+  const auto [q, r] = xt::linalg::qr(xt::xarray<double>(gaussian.array()));
   Tensor<double> rows(Shape{count, n});
   for (std::size_t k = 0; k < count; ++k) {
     // QR leaves the signs open; fixing R's diagonal positive makes the distribution uniform.

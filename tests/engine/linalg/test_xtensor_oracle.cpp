@@ -1,0 +1,109 @@
+/// engine/linalg against xtensor's own wrapper of LAPACK, over random shapes.
+
+#include <algorithm>
+#include <xtensor-blas/xlinalg.hpp>
+#include <xtensor/xarray.hpp>
+#include <xtensor/xsort.hpp>
+
+#include "engine/linalg/blas.hpp"
+#include "engine/tensor/xtensor.hpp"
+#include "tests/engine/gradient/gradients.hpp"
+
+using namespace premelt;
+using namespace premelt::testing;
+
+namespace {
+
+using Array = xt::xarray<double>;
+
+constexpr int repetitions = 25;
+
+/// A side of a matrix, from 1 on.
+std::size_t side(Rng& rng) {
+  return 1 + rng.below(12);
+}
+
+/// A whole copy as an array: what xt::linalg takes without faults.
+Array whole(const Tensor<double>& x) {
+  return x.array();
+}
+
+Array turned(const Array& x, blas::Op op) {
+  return op == blas::Op::none ? x : Array(xt::transpose(x));
+}
+
+/// The largest |x - y| in units of the largest |y|.
+double distance(const Tensor<double>& x, const Array& y) {
+  return relative_error(x, Tensor<double>(y));
+}
+
+}  // namespace
+
+TEST_CASE("xt::linalg gives the same products", "[property]") {
+  Rng rng(1, "shapes");
+  for (int i = 0; i < repetitions; ++i) {
+    const std::size_t m = side(rng), n = side(rng), k = side(rng);
+    for (const blas::Op op_a : {blas::Op::none, blas::Op::transpose}) {
+      for (const blas::Op op_b : {blas::Op::none, blas::Op::transpose}) {
+        const auto a = normal_tensor<double>(op_a == blas::Op::none ? Shape{m, k} : Shape{k, m}, rng);
+        const auto b = normal_tensor<double>(op_b == blas::Op::none ? Shape{k, n} : Shape{n, k}, rng);
+        const auto c = normal_tensor<double>(Shape{m, n}, rng);
+        Tensor<double> result = c.clone();
+        blas::gemm(op_a, op_b, m, n, k, 2.0, a.data(), a.shape()[1], b.data(), b.shape()[1], -1.0,
+                   result.data(), n);
+        const Array product = xt::linalg::dot(turned(whole(a), op_a), turned(whole(b), op_b));
+        CHECK(distance(result, Array(2.0 * product - whole(c))) <= 1e-13);
+      }
+    }
+  }
+}
+
+TEST_CASE("xt::linalg gives the same Gram matrices", "[property]") {
+  Rng rng(2, "shapes");
+  for (int i = 0; i < repetitions; ++i) {
+    const std::size_t n = side(rng), k = side(rng);
+    for (const blas::Op op : {blas::Op::none, blas::Op::transpose}) {
+      const auto a = normal_tensor<double>(op == blas::Op::none ? Shape{n, k} : Shape{k, n}, rng);
+      Tensor<double> result(Shape{n, n});
+      blas::syrk(op, n, k, 1.0, a.data(), a.shape()[1], 0.0, result.data(), n);
+      const Array left = turned(whole(a), op), right = xt::transpose(left);
+      CHECK(distance(result, Array(xt::linalg::dot(left, right))) <= 1e-13);
+    }
+  }
+}
+
+TEST_CASE("xt::linalg gives the same symmetric eigenpairs", "[property]") {
+  Rng rng(3, "shapes");
+  for (int i = 0; i < repetitions; ++i) {
+    const std::size_t n = side(rng);
+    const Array half = whole(normal_tensor<double>(Shape{n, n}, rng));
+    const Array matrix = half + xt::transpose(half);
+    const blas::Eigen<double> ours = blas::symmetric_eigen(Tensor<double>(matrix), n);
+    const auto [rising, columns] = xt::linalg::eigh(matrix);
+    CHECK(distance(ours.values, Array(xt::flip(Array(rising), 0))) <= 1e-12);
+    CHECK(distance(blas::symmetric_eigenvalues(Tensor<double>(matrix)), Array(xt::flip(Array(rising), 0))) <=
+          1e-12);
+    for (std::size_t j = 0; j < n; ++j) {
+      double overlap = 0;  // eigenvectors are defined up to their sign
+      for (std::size_t r = 0; r < n; ++r) overlap += ours.vectors(j, r) * columns(r, n - 1 - j);
+      CHECK(std::abs(std::abs(overlap) - 1) <= 1e-9);
+    }
+  }
+}
+
+TEST_CASE("xt::linalg gives the same singular values and vectors", "[property]") {
+  Rng rng(4, "shapes");
+  for (int i = 0; i < repetitions; ++i) {
+    const std::size_t m = side(rng), n = side(rng);
+    const Tensor<double> a = normal_tensor<double>(Shape{m, n}, rng);
+    const blas::Svd<double> ours = blas::svd(a);
+    const auto [u, s, v] = xt::linalg::svd(whole(a), false);
+    CHECK(distance(ours.values, Array(s)) <= 1e-12);
+    for (std::size_t j = 0; j < std::min(m, n); ++j) {
+      double left = 0, right = 0;
+      for (std::size_t r = 0; r < m; ++r) left += ours.left(j, r) * u(r, j);
+      for (std::size_t r = 0; r < n; ++r) right += ours.right(j, r) * v(j, r);
+      CHECK(std::abs(left * right - 1) <= 1e-9);
+    }
+  }
+}
