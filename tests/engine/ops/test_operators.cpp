@@ -128,7 +128,8 @@ TEST_CASE("a mask of data belongs to the samples of the data", "[unit]") {
 TEST_CASE("beside an xtensor expression a Var is a Var, never an array's element", "[unit]") {
   V x = two;
   const V fixed = two;
-  xt::xarray<double> a = {{1.0}, {10.0}};
+  const Tensor<double> column = Tensor<double>::of({{1}, {10}});
+  xt::xarray<double> a = column.array();
   const xt::xarray<double> same = a;
   const auto check = [&](auto&& array) {
     static_assert(std::is_same_v<decltype(x + array), V> && std::is_same_v<decltype(array + x), V>);
@@ -152,7 +153,7 @@ TEST_CASE("beside an xtensor expression a Var is a Var, never an array's element
   check(same);
   check(2.0 * a - same);                             // a recipe
   check(xt::view(a, xt::all()));                     // a view
-  check(xt::xarray<float>{{1.0F}, {10.0F}});         // a temporary of another element type
+  check(xt::xarray<float>(column.array()));          // a temporary of another element type
   check(Tensor<double>(a).clone().reshape({2, 1}));  // and a plain tensor
 
   x += xt::xarray<double>{1.0, 1.0};
