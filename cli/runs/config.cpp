@@ -1,5 +1,6 @@
 #include "cli/runs/config.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 // The library asserts what a malformed file can break: the file is at fault, not the program.
@@ -15,6 +16,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 
 namespace premelt::cli {
@@ -72,10 +74,42 @@ HyperparameterValue from_toml(const std::filesystem::path& path, std::string_vie
   return numbers;
 }
 
+/// TOML has letters beyond ASCII in quotes and comments only. The library takes some of them, elsewhere, for
+/// a case that cannot be.
+void refuse_bare_letters(const std::filesystem::path& path, std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::size_t line = 1;
+  std::string_view end;  // of the quotes or the comment around; empty outside
+  while (!text.empty()) {
+    const bool triple = text.starts_with(R"(""")") || text.starts_with("'''");
+    std::size_t step = 1;
+    line += text.front() == '\n';
+    if (!end.empty()) {
+      if (end.front() == '"' && text.front() == '\\') {
+        step = std::min<std::size_t>(2, text.size());
+      } else if (text.starts_with(end)) {
+        step = end.size();
+        end = {};
+      }
+    } else if (text.front() == '#') {
+      end = "\n";
+    } else if (text.front() == '"' || text.front() == '\'') {
+      step = triple ? 3 : 1;
+      end = text.substr(0, step);
+    } else if (static_cast<unsigned char>(text.front()) > 127) {
+      throw DataError(path.string() + ":" + std::to_string(line) +
+                      ": a letter beyond ASCII outside of quotes");
+    }
+    text.remove_prefix(step);
+  }
+}
+
 Config read_toml(const std::filesystem::path& path) {
   Config config;
+  const std::string text = read_file(path, "a TOML file");
+  refuse_bare_letters(path, text);
   try {
-    const toml::table table = toml::parse_file(path.string());
+    const toml::table table = toml::parse(text, path.string());
     for (const auto& [key, value] : table) {
       if (key.str() == "setting" && value.is_string()) {
         config.setting = value.as_string()->get();

@@ -53,12 +53,12 @@ class TrainedExperiment : public Experiment {
                                                     std::move(some));
   }
 
-  Hyperparameters parameters_;
-  Rng init_;               ///< what the first weights are drawn from
-  Parameters<T> weights_;  ///< empty until the setting adds them
-  Streams streams_;
-  Trainer<T> trainer_;
-  std::int64_t time_ = 0;  ///< steps done
+  Hyperparameters parameters_;  ///< as given
+  Rng init_;                    ///< what the first weights are drawn from
+  Parameters<T> weights_;       ///< empty until the setting adds them
+  Streams streams_;             ///< random numbers that training goes on drawing
+  Trainer<T> trainer_;          ///< with the optimiser
+  std::int64_t time_ = 0;       ///< steps done
 };
 
 /// AdamW as the settings with embeddings use it, with β₂ = 0.98.

@@ -23,8 +23,8 @@ using Extra = std::pair<std::string, std::variant<std::size_t, double>>;
 struct Comparison {
   double sigma = undefined;          ///< the width, of a sampler that draws once for each
   std::size_t draws = 0;             ///< rows behind the covariance; effective ones, for chains
-  Agreement agreement;               ///< with GΣGᵀ
-  CovarianceSummary second;          ///< the model with both second-order terms; empty where it is not made
+  Agreement agreement = {};          ///< with GΣGᵀ
+  CovarianceSummary second = {};     ///< the model with both second-order terms; empty where it is not made
   SampledError error_order1 = {};    ///< of GΣGᵀ: that of `agreement`, for the slope in sigma
   SampledError error_order2 = {};    ///< of `second`; where its terms are drawn too, their error is included
   std::vector<Extra> extras = {};    ///< further numbers
@@ -55,12 +55,12 @@ struct Glance {
 
 /// What is compared, and how thoroughly.
 struct ComparisonOptions {
-  std::vector<double> sigmas;    ///< widths of the Gaussian, ascending
-  std::size_t draws = 40000;     ///< at each
-  std::size_t directions = 600;  ///< of the second order, where p is too large to take them all
-  double jacobian_bytes = 1e9;   ///< largest G to be made; beyond, GGᵀ is made without it
-  std::uint64_t seed = 1;        ///< of all draws
-  std::size_t threads = 1;       ///< changes no number
+  std::vector<double> sigmas = {};  ///< widths of the Gaussian, ascending
+  std::size_t draws = 40000;        ///< at each
+  std::size_t directions = 600;     ///< of the second order, where p is too large to take them all
+  double jacobian_bytes = 1e9;      ///< largest G to be made; beyond, GGᵀ is made without it
+  std::uint64_t seed = 1;           ///< of all draws
+  std::size_t threads = 1;          ///< changes no number
   std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< told what is done next
 
   /// The one that stands for all where one is shown.

@@ -38,7 +38,7 @@ std::pair<std::size_t, std::size_t> segment(const RunTrace& run, std::size_t k) 
 /// The recording at which mode k's SHC peaks.
 std::size_t peak(const RunTrace& run, std::size_t k, std::size_t window) {
   const auto [from, to] = segment(run, k);
-  const Signals found = signals(run, window, 1, from, to);
+  const SignalTrace found = signals(run, window, 1, from, to);
   return found.newest[static_cast<std::size_t>(std::ranges::max_element(found.shc) - found.shc.begin())];
 }
 
@@ -96,7 +96,7 @@ double drift_share(std::size_t k, Overrides overrides, int seed) {
   const Hyperparameters parameters = with("deep-linear", overrides);
   RunTrace mean;
   std::pair<std::size_t, std::size_t> range;
-  std::vector<Signals> single;
+  std::vector<SignalTrace> single;
   for (int r = 0; r < replicas; ++r) {
     const auto experiment = find_setting("deep-linear").make(parameters);
     experiment->reseed(static_cast<std::uint64_t>(r));
@@ -114,7 +114,7 @@ double drift_share(std::size_t k, Overrides overrides, int seed) {
   const std::vector<double> of_mean = signals(mean, window, 1, range.first, range.second).trace;
   const auto steepest = static_cast<std::size_t>(std::ranges::max_element(of_mean) - of_mean.begin());
   double whole = 0;
-  for (const Signals& s : single) whole += s.trace[steepest] / replicas;
+  for (const SignalTrace& s : single) whole += s.trace[steepest] / replicas;
   // tr C = drift + noise, and of the mean trajectory drift + noise/R.
   return (replicas * of_mean[steepest] - whole) / ((replicas - 1) * whole);
 }

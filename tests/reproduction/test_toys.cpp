@@ -16,20 +16,20 @@ namespace {
 constexpr int first_seed = 200, first_null_seed = 300;
 constexpr std::size_t window = 200, stride = 20;
 
-using Pick = std::vector<double> Signals::*;
+using Pick = std::vector<double> SignalTrace::*;
 
 /// The signals of runs with the event, up to `end`, and of their twins.
 struct Ensemble {
-  std::vector<Signals> runs, nulls;
+  std::vector<SignalTrace> runs, nulls;
 
-  std::vector<double> taus(const std::vector<Signals>& set, Pick signal) const {
+  std::vector<double> taus(const std::vector<SignalTrace>& set, Pick signal) const {
     std::vector<double> values;
-    for (const Signals& s : set) values.push_back(kendall_tau(s.*signal));
+    for (const SignalTrace& s : set) values.push_back(kendall_tau(s.*signal));
     return values;
   }
-  std::vector<double> maxima(const std::vector<Signals>& set, Pick signal) const {
+  std::vector<double> maxima(const std::vector<SignalTrace>& set, Pick signal) const {
     std::vector<double> values;
-    for (const Signals& s : set) values.push_back(std::ranges::max(s.*signal));
+    for (const SignalTrace& s : set) values.push_back(std::ranges::max(s.*signal));
     return values;
   }
   double auc_of_taus(Pick signal) const { return auc(taus(runs, signal), taus(nulls, signal)); }
@@ -39,7 +39,7 @@ struct Ensemble {
   std::vector<double> crossings(Pick signal) const {
     const double threshold = quantile(maxima(nulls, signal), 0.95);
     std::vector<double> when;
-    for (const Signals& s : runs) {
+    for (const SignalTrace& s : runs) {
       const auto found = std::ranges::find_if(s.*signal, [&](double x) { return x > threshold; });
       if (found != (s.*signal).end())
         when.push_back(static_cast<double>(s.newest[static_cast<std::size_t>(found - (s.*signal).begin())]));
@@ -81,16 +81,17 @@ std::size_t measure_crossings(Measured& measured, const std::string& key, const 
 
 TEST_CASE("pitchfork: SHC rises with true critical slowing down, even without a line", "[reproduction]") {
   const Ensemble found = ensemble("pitchfork", {}, 60, until(2667));
-  const double tau = found.auc_of_taus(&Signals::shc), detrended = found.auc_of_taus(&Signals::shc_detrended),
-               largest = found.auc_of_maxima(&Signals::shc);
+  const double tau = found.auc_of_taus(&SignalTrace::shc),
+               detrended = found.auc_of_taus(&SignalTrace::shc_detrended),
+               largest = found.auc_of_maxima(&SignalTrace::shc);
   Measured measured("toys/pitchfork");
-  measured("median_tau", median(found.taus(found.runs, &Signals::shc)));
-  measured("median_tau_of_twins", median(found.taus(found.nulls, &Signals::shc)));
+  measured("median_tau", median(found.taus(found.runs, &SignalTrace::shc)));
+  measured("median_tau_of_twins", median(found.taus(found.nulls, &SignalTrace::shc)));
   measured("auc_of_tau", tau);
   measured("auc_of_tau_detrended", detrended);
   measured("auc_of_largest", largest);
-  CHECK(measure_crossings(measured, "shc", found, &Signals::shc, 2667) >= 57);
-  CHECK(measure_crossings(measured, "mean_variance", found, &Signals::mean_variance, 2667) >= 57);
+  CHECK(measure_crossings(measured, "shc", found, &SignalTrace::shc, 2667) >= 57);
+  CHECK(measure_crossings(measured, "mean_variance", found, &SignalTrace::mean_variance, 2667) >= 57);
   CHECK(tau >= 0.90);
   CHECK(detrended >= 0.85);
   CHECK(largest >= 0.98);
@@ -98,7 +99,8 @@ TEST_CASE("pitchfork: SHC rises with true critical slowing down, even without a 
 
 TEST_CASE("pitchfork, balanced signs: SHC sees what cancels in the mean loss", "[reproduction]") {
   const Ensemble found = ensemble("pitchfork", {{"signs", "balanced"}}, 60, until(2667));
-  const double shc = found.auc_of_taus(&Signals::shc), mean = found.auc_of_taus(&Signals::mean_variance);
+  const double shc = found.auc_of_taus(&SignalTrace::shc),
+               mean = found.auc_of_taus(&SignalTrace::mean_variance);
   Measured measured("toys/balanced");
   measured("auc_of_tau", shc);
   measured("auc_of_tau_of_mean_variance", mean);
@@ -113,7 +115,8 @@ TEST_CASE("fold: a well swept to its spinodal warns", "[reproduction]") {
     return std::min<std::size_t>(2566, static_cast<std::size_t>(jump));
   };
   const Ensemble found = ensemble("fold", {}, 60, until_spinodal_or_jump);
-  const double tau = found.auc_of_taus(&Signals::shc), detrended = found.auc_of_taus(&Signals::shc_detrended);
+  const double tau = found.auc_of_taus(&SignalTrace::shc),
+               detrended = found.auc_of_taus(&SignalTrace::shc_detrended);
   Measured measured("toys/fold");
   measured("auc_of_tau", tau);
   measured("auc_of_tau_detrended", detrended);
@@ -123,8 +126,8 @@ TEST_CASE("fold: a well swept to its spinodal warns", "[reproduction]") {
 
 TEST_CASE("drift: a moving mean is a false alarm of raw SHC, not of the detrended one", "[reproduction]") {
   const Ensemble found = ensemble("drift", {}, 60, until(4001));
-  const double raw = static_cast<double>(found.crossings(&Signals::shc).size()) / 60,
-               detrended = static_cast<double>(found.crossings(&Signals::shc_detrended).size()) / 60;
+  const double raw = static_cast<double>(found.crossings(&SignalTrace::shc).size()) / 60,
+               detrended = static_cast<double>(found.crossings(&SignalTrace::shc_detrended).size()) / 60;
   Measured measured("toys/drift");
   measured("raw", raw);
   measured("detrended", detrended);
@@ -166,10 +169,10 @@ TEST_CASE("metastable: an escape at constant parameters comes without warning", 
 
 TEST_CASE("decay-annealed: a true second-order transition in training warns", "[reproduction]") {
   const Ensemble found = ensemble("decay-annealed", {}, 30, until(3200));
-  const double largest = found.auc_of_maxima(&Signals::shc);
+  const double largest = found.auc_of_maxima(&SignalTrace::shc);
   Measured measured("toys/annealed");
   measured("auc_of_largest", largest);
   CHECK(largest >= 0.98);
-  CHECK(measure_crossings(measured, "shc", found, &Signals::shc, 3200) == 30);
-  CHECK(measure_crossings(measured, "mean_variance", found, &Signals::mean_variance, 3200) >= 27);
+  CHECK(measure_crossings(measured, "shc", found, &SignalTrace::shc, 3200) == 30);
+  CHECK(measure_crossings(measured, "mean_variance", found, &SignalTrace::mean_variance, 3200) >= 27);
 }

@@ -17,8 +17,8 @@ namespace {
 constexpr int runs = 20, first_seed = 200, first_null_seed = 300;
 constexpr std::size_t window = 40;
 using Watches = std::map<std::string, Watch>;  ///< by detector
-constexpr std::array detectors{"shc",       "localisation",  "shc_detrended", "shc_log",    "trace",
-                               "mean_drop", "mean_variance", "gradient_norm", "weight_norm"};
+constexpr std::array watched{"shc",       "localisation",  "shc_detrended", "shc_log",    "trace",
+                             "mean_drop", "mean_variance", "gradient_norm", "weight_norm"};
 
 /// Modes 1 and 2 are learnt, 3 and 4 cannot be. Everything is watched once mode 2 is complete.
 Watches watch(const Overrides& overrides, int seed) {
@@ -56,7 +56,7 @@ TEST_CASE("traps: what alarms although nothing is learnt", "[reproduction]") {
   std::map<std::string, std::map<std::string, double>> alarms;  // by trap, then by detector
   for (const char* trap : {"none", "rate_drop", "warm_up", "spike", "batch_drop"}) {
     const std::vector<Watches> trapped = watches({{"trap", trap}}, first_seed);
-    for (const char* detector : detectors) {
+    for (const char* detector : watched) {
       const double threshold = calibrated_threshold(maxima(calibration, detector));
       const auto fired =
           std::ranges::count_if(maxima(trapped, detector), [&](double x) { return x > threshold; });

@@ -65,7 +65,7 @@ Watch whitened(RunTrace run, const Tensor<double>& by, std::size_t end) {
   blas::gemm(blas::Op::none, blas::Op::none, run.losses.shape()[0], n, n, 1.0, run.losses.data(), n,
              by.data(), n, 0.0, turned.data(), n);
   run.losses = turned;
-  const Signals found = signals(run, window, 1, start, end + 1);
+  const SignalTrace found = signals(run, window, 1, start, end + 1);
   Watch watch{{}, found.shc, static_cast<std::int64_t>(end)};
   for (std::size_t t : found.newest) watch.steps.push_back(static_cast<std::int64_t>(t));
   return watch;

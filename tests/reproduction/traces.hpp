@@ -20,15 +20,15 @@ inline RunTrace trace(const std::string& setting, Overrides overrides, int seed)
   return record_run(*find_setting(setting).make(parameters), parameters);
 }
 
-/// Signals of the windows of W recordings whose newest is `first`, `first + stride`, ... below `end`.
-struct Signals {
+/// SignalTrace of the windows of W recordings whose newest is `first`, `first + stride`, ... below `end`.
+struct SignalTrace {
   std::vector<std::size_t> newest;
   std::vector<double> shc, shc_detrended, trace, mean_variance;
 };
 
-inline Signals signals(const RunTrace& run, std::size_t window, std::size_t stride, std::size_t first,
-                       std::size_t end) {
-  Signals result;
+inline SignalTrace signals(const RunTrace& run, std::size_t window, std::size_t stride, std::size_t first,
+                           std::size_t end) {
+  SignalTrace result;
   LossWindow losses(run.losses.shape()[1], window), means(1, window);
   const std::size_t seen = first + 1 > window ? first + 1 - window : 0;
   for (std::size_t t = seen; t < std::min(end, run.steps.size()); ++t) {

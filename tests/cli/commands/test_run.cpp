@@ -213,6 +213,16 @@ TEST_CASE("a diverged run ends with exit code 4 and stays readable", "[unit]") {
   CHECK(here.premelt("report runs/deep-linear-seed1").code == 0);
 }
 
+TEST_CASE("a configuration has letters beyond ASCII in quotes and comments only", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome bare =
+      here.premelt("run --config " + here.file("bare.toml", "# ʘ\nseed = 1\nʘ = 2\n") + " --out none");
+  CHECK(bare.code == 3);
+  CHECK_THAT(bare.err, Contains("bare.toml:3: a letter beyond ASCII outside of quotes"));
+  here.file("quoted.toml", "\xEF\xBB\xBF# ʘ\nsetting = \"schematic\"\n\"\\\"ʘ\" = 'ʘ'\n");
+  CHECK_THAT(here.premelt("run --config quoted.toml --out none").err, Contains("unknown parameter"));
+}
+
 TEST_CASE("a configuration that breaks an assumption of the TOML library is an error in the file", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const Outcome outcome = here.premelt("run --config " + here.file("bad.toml", "[$$[][]") + " --out none");
