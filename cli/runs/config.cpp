@@ -15,6 +15,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
@@ -109,7 +110,8 @@ Config read_toml(const std::filesystem::path& path) {
   const std::string text = read_file(path, "a TOML file");
   refuse_bare_letters(path, text);
   try {
-    const toml::table table = toml::parse(text, path.string());
+    std::istringstream stream(text);
+    const toml::table table = toml::parse(stream, path.string());
     for (const auto& [key, value] : table) {
       if (key.str() == "setting" && value.is_string()) {
         config.setting = value.as_string()->get();

@@ -43,7 +43,8 @@ Tensor<T> lower_triangle(std::size_t positions) {
 template <class T>
 std::array<Var<T>, 3> differentiable_cotangents(const Var<T>& g, const Var<T>& q, const Var<T>& k,
                                                 const Var<T>& v, std::size_t heads, bool causal) {
-  const double scaling = 1 / std::sqrt(static_cast<double>(q.shape()[2] / heads));
+  const std::size_t head_width = q.shape()[2] / heads;
+  const double scaling = 1 / std::sqrt(static_cast<double>(head_width));
   const Var<T> weights = attention_weights(q, k, heads, causal), split = split_heads(g, heads);
   const Var<T> toward = matmul_nt(split, split_heads(v, heads));  // cotangent of the weights (B,H,T,T)
   const Var<T> scores = scaling * (weights * (toward - sum(weights * toward, {-1}, true)));

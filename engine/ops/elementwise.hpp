@@ -80,8 +80,10 @@ Var<T> not_equal(const Var<T>& a, const Operand<T>& b);
 
 namespace detail {
 
+/// Whether X is a Var.
 template <class X>
 inline constexpr bool is_var = false;
+/// It is.
 template <class T>
 inline constexpr bool is_var<Var<T>> = true;
 
