@@ -11,14 +11,16 @@
 #include <toml++/toml.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt::cli {
 
@@ -58,12 +60,41 @@ Config read_json(const std::filesystem::path& path) {
   return config;
 }
 
+/// The text in ASCII, as in addresses: a byte beyond it, or a %, becomes % and two digits. Other letters
+/// outside of quotes, which TOML does not allow, lead the library to cases that cannot be.
+std::string percent_encoded(std::string_view text) {
+  constexpr const char* digits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte < 128 && letter != '%') {
+      encoded += letter;
+    } else {
+      encoded += {'%', digits[byte / 16], digits[byte % 16]};
+    }
+  }
+  return encoded;
+}
+
+std::string percent_decoded(std::string_view encoded) {
+  std::string text;
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    unsigned byte = 0;
+    const char* digits = encoded.data() + i + 1;
+    const bool coded = encoded[i] == '%' && i + 2 < encoded.size() &&
+                       std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    text += coded ? static_cast<char>(byte) : encoded[i];
+    if (coded) i += 2;
+  }
+  return text;
+}
+
 HyperparameterValue from_toml(const std::filesystem::path& path, std::string_view key,
                               const toml::node& value) {
   if (const auto* v = value.as_boolean()) return v->get();
   if (const auto* v = value.as_integer()) return v->get();
   if (const auto* v = value.as_floating_point()) return v->get();
-  if (const auto* v = value.as_string()) return v->get();
+  if (const auto* v = value.as_string()) return percent_decoded(v->get());
   const toml::array* list = value.as_array();
   if (list == nullptr) wrong_value(path, key);
   std::vector<double> numbers;
@@ -75,53 +106,27 @@ HyperparameterValue from_toml(const std::filesystem::path& path, std::string_vie
   return numbers;
 }
 
-/// TOML has letters beyond ASCII in quotes and comments only. The library takes some of them, elsewhere, for
-/// a case that cannot be.
-void refuse_bare_letters(const std::filesystem::path& path, std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  std::size_t line = 1;
-  std::string_view end;  // of the quotes or the comment around; empty outside
-  while (!text.empty()) {
-    const bool triple = text.starts_with(R"(""")") || text.starts_with("'''");
-    std::size_t step = 1;
-    line += text.front() == '\n';
-    if (!end.empty()) {
-      if (end.front() == '"' && text.front() == '\\') {
-        step = std::min<std::size_t>(2, text.size());
-      } else if (text.starts_with(end)) {
-        step = end.size();
-        end = {};
-      }
-    } else if (text.front() == '#') {
-      end = "\n";
-    } else if (text.front() == '"' || text.front() == '\'') {
-      step = triple ? 3 : 1;
-      end = text.substr(0, step);
-    } else if (static_cast<unsigned char>(text.front()) > 127) {
-      throw DataError(path.string() + ":" + std::to_string(line) +
-                      ": a letter beyond ASCII outside of quotes");
-    }
-    text.remove_prefix(step);
-  }
-}
-
 Config read_toml(const std::filesystem::path& path) {
+  const std::string text = without_byte_order_mark(read_file(path, "a TOML file"));
+  if (!is_utf8(text)) throw DataError(path.string() + ": is not UTF-8");
+  if (text.find("\\u0025") != std::string::npos || text.find("\\U00000025") != std::string::npos) {
+    throw DataError(path.string() + ": write % for the escape of U+0025");
+  }
   Config config;
-  const std::string text = read_file(path, "a TOML file");
-  refuse_bare_letters(path, text);
   try {
-    std::istringstream stream(text);
-    const toml::table table = toml::parse(stream, path.string());
-    for (const auto& [key, value] : table) {
-      if (key.str() == "setting" && value.is_string()) {
-        config.setting = value.as_string()->get();
+    const toml::table table = toml::parse(percent_encoded(text), path.string());
+    for (const auto& [name, value] : table) {
+      const std::string key = percent_decoded(name.str());
+      if (key == "setting" && value.is_string()) {
+        config.setting = percent_decoded(value.as_string()->get());
       } else {
-        config.values.emplace_back(std::string(key.str()), from_toml(path, key.str(), value));
+        config.values.emplace_back(key, from_toml(path, key, value));
       }
     }
   } catch (const toml::parse_error& error) {
     throw DataError(path.string() + ":" + std::to_string(error.source().begin.line) + ":" +
-                    std::to_string(error.source().begin.column) + ": " + std::string(error.description()));
+                    std::to_string(error.source().begin.column) + ": " +
+                    percent_decoded(error.description()));
   } catch (const std::logic_error& error) {
     throw DataError(path.string() + ": " + error.what());
   }

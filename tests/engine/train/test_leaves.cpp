@@ -46,11 +46,11 @@ TEST_CASE("leaves of other parameters are refused", "[unit]") {
 }
 
 TEST_CASE("a copy of parameters accepts the leaves of the original", "[unit]") {
-  const Parameters<double> parameters = two_tensors(), copy = parameters;
+  const std::vector<Parameters<double>> copies(2, two_tensors());
   Tape<double> tape;
-  const Leaves<double> theta = parameters.leaves(tape);
-  const Tensor<double> g = copy.gradient(loss_of(theta), theta);
-  CHECK(relative_error(g, (2.0 * V(parameters.flat())).value()) <= 1e-15);
+  const Leaves<double> theta = copies[0].leaves(tape);
+  const Tensor<double> g = copies[1].gradient(loss_of(theta), theta);
+  CHECK(relative_error(g, (2.0 * V(copies[0].flat())).value()) <= 1e-15);
 }
 
 TEST_CASE("a layer of a larger model finds no parameter among the leaves of a smaller one", "[unit]") {
