@@ -13,6 +13,7 @@
 #include "cli/terminal/interrupt.hpp"
 #include "cli/terminal/progress.hpp"
 #include "engine/io/claimed_directory.hpp"
+#include "engine/io/file.hpp"
 #include "engine/tape/profile.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/numbers.hpp"
@@ -254,7 +255,10 @@ void note_other_build(const fs::path& directory, const nlohmann::json& info, Pro
 void run_setting(const RunArguments& arguments) {
   const Plan plan = arguments.resume ? resumed_plan(arguments) : make_plan(arguments);
   std::optional<DirectoryLock> lock;
-  if (arguments.resume) lock.emplace(arguments.out);  // before anything is read that another may be writing
+  if (arguments.resume) {
+    lock.emplace(arguments.out);  // before anything is read that another may be writing
+    remove_unfinished(arguments.out);
+  }
   const std::unique_ptr<Experiment> experiment = plan.setting->make(plan.parameters);
   const RunWriter::Layout layout = run_layout(*experiment);
   const std::int64_t steps = plan.parameters.integer("steps");

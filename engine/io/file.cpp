@@ -60,6 +60,14 @@ std::pair<fs::path, Descriptor> create_beside(const fs::path& path) {
   }
 }
 
+/// Whether `create_beside` makes such names: NAME.PID-COUNT.part
+bool is_unfinished(const fs::path& file) {
+  const std::string numbers = file.stem().extension().string();
+  const std::size_t dash = numbers.find('-');
+  return file.extension() == ".part" && dash != std::string::npos && dash > 1 && dash + 1 < numbers.size() &&
+         numbers.find_first_not_of("0123456789-", 1) == std::string::npos;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path, const std::string& expected) {
@@ -97,6 +105,13 @@ void sync_directory(const fs::path& directory) {
   const fs::path path = directory.empty() ? fs::path(".") : directory;
   const Descriptor open_directory(path, O_RDONLY | O_DIRECTORY);
   if (!open_directory.good() || !open_directory.sync()) throw_unwritable(path);
+}
+
+void remove_unfinished(const fs::path& directory) {
+  std::error_code ignored;  // what cannot be removed is in nobody's way
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    if (is_unfinished(entry.path())) fs::remove(entry.path(), ignored);
+  }
 }
 
 std::string excerpt(std::string_view text) {

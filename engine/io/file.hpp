@@ -22,6 +22,10 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 /// when the disk refuses.
 void sync_directory(const std::filesystem::path& directory);
 
+/// Removes what `write_file` left beside files of this directory when it was killed. No other process may be
+/// writing there.
+void remove_unfinished(const std::filesystem::path& directory);
+
 /// The beginning of a text from outside, for messages: at most 60 bytes.
 std::string excerpt(std::string_view text);
 

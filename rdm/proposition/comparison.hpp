@@ -53,6 +53,9 @@ struct Glance {
   double pr_dynamical = undefined;   ///< of the window
 };
 
+/// Progress that nobody follows.
+inline void in_silence(const std::string&) {}
+
 /// What is compared, and how thoroughly.
 struct ComparisonOptions {
   std::vector<double> sigmas = {};  ///< widths of the Gaussian, ascending
@@ -61,7 +64,7 @@ struct ComparisonOptions {
   double jacobian_bytes = 1e9;      ///< largest G to be made; beyond, GGᵀ is made without it
   std::uint64_t seed = 1;           ///< of all draws
   std::size_t threads = 1;          ///< changes no number
-  std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< told what is done next
+  std::function<void(const std::string&)> progress = in_silence;  ///< told what is done next
 
   /// The one that stands for all where one is shown.
   double middle_sigma() const { return sigmas[sigmas.size() / 2]; }

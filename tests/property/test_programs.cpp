@@ -104,6 +104,9 @@ Vars one_by_one(const Var<double>& losses, const Vars& theta) {
 TEST_CASE("random programs: backward agrees with central differences to second order", "[property]") {
   CHECK(holds("derivatives", [](const Program& program) {
     const auto f = [&](const std::vector<Var<double>>& theta) { return objective(program, theta); };
+    // Differences see nothing below the rounding of the value.
+    const Vars constants(program.parameters.begin(), program.parameters.end());
+    RC_PRE(std::abs(f(constants).value().item()) < 1e5);
     const auto report = [&](double step) {
       return gradcheck(f, program.parameters, {.order = 2, .directions = 1, .step = step, .floor = 1e-2});
     };

@@ -23,3 +23,13 @@ TEST_CASE("write_file puts a new file in the old one's place and never touches t
   CHECK(text_of("kept") == "old and long");
   CHECK(std::distance(fs::directory_iterator(here.path()), fs::directory_iterator()) == 2);
 }
+
+TEST_CASE("files that a killed writer left unfinished are removed, and no others", "[unit]") {
+  const test::TemporaryDirectory here;
+  for (const char* name :
+       {"run.json.812-3.part", "losses.npy", "mine.part", "mine.8-.part", "run.json.812-3.partly"})
+    write_file(here / name, "some");
+  remove_unfinished(here.path());
+  CHECK_FALSE(fs::exists(here / "run.json.812-3.part"));
+  CHECK(std::distance(fs::directory_iterator(here.path()), fs::directory_iterator()) == 4);
+}
