@@ -24,6 +24,19 @@ Tensor<double> chain_covariance(const std::vector<double>& a, double step) {
   return sigma;
 }
 
+/// Four chains, long enough to tell their covariance from a model's.
+SgldOptions long_chains() {
+  return {.beta = 0.5,
+          .samples = 20,
+          .localisation = 2,
+          .step = 0.08,
+          .burn_in = 500,
+          .draws = 20000,
+          .thinning = 5,
+          .chains = 4,
+          .seed = 3};
+}
+
 }  // namespace
 
 TEST_CASE("autocorrelation time of an AR(1) series is (1+phi)/(1-phi)", "[property]") {
@@ -51,15 +64,7 @@ TEST_CASE("sgld: the discrete chain's own covariance on a quadratic loss", "[pro
   }
   const FunctionLandscape landscape = quadratic.landscape();
   const std::vector<double> origin(3, 0.0);
-  const SgldOptions options{.beta = 0.5,
-                            .samples = 20,
-                            .localisation = 2,
-                            .step = 0.08,
-                            .burn_in = 500,
-                            .draws = 20000,
-                            .thinning = 5,
-                            .chains = 4,
-                            .seed = 3};
+  const SgldOptions options = long_chains();
   std::vector<double> a;
   for (double curvature : h) a.push_back(10 * curvature + 2);
   const SgldResult result = sgld(landscape, landscape, origin, options);
@@ -94,16 +99,8 @@ TEST_CASE("sgld: minibatches heat the chain by as much as their gradients vary",
   }
   const FunctionLandscape landscape = quadratic.landscape();
   const std::vector<double> origin(3, 0.0);
-  const SgldOptions options{.beta = 0.5,
-                            .samples = 20,
-                            .localisation = 2,
-                            .step = 0.08,
-                            .batch = 2,
-                            .burn_in = 500,
-                            .draws = 20000,
-                            .thinning = 5,
-                            .chains = 4,
-                            .seed = 3};
+  SgldOptions options = long_chains();
+  options.batch = 2;
   const double weight = 10, heat = options.step / 4 * weight * weight * slope * slope / 3 / 2 * 4 / 5;
   std::vector<double> a;
   for (double curvature : h) a.push_back(weight * curvature + 2);
