@@ -20,6 +20,7 @@
 #include "models/experiment/checkpoints.hpp"
 #include "models/experiment/run.hpp"
 #include "rdm/io/run_writer.hpp"
+#include "rdm/window/transition.hpp"
 
 namespace premelt::cli {
 
@@ -127,35 +128,21 @@ class Watcher : public RunObserver {
   Clock::time_point last_flush_ = Clock::now();
 };
 
-const Event* find_event(const std::vector<Event>& events, const std::string& name) {
-  const auto found = std::ranges::find_if(
-      events, [&](const Event& e) { return e.kind == Event::Kind::event && e.name == name; });
-  return found == events.end() ? nullptr : &*found;
-}
-
-/// The latest alarm up to `step` and after `after`, the half-way point of the event before.
-const Event* alarm_between(const std::vector<Event>& events, std::int64_t after, std::int64_t step) {
-  const Event* latest = nullptr;
-  for (const Event& event : events) {
-    if (event.kind == Event::Kind::alarm && event.step > after && event.step <= step) latest = &event;
-  }
-  return latest;
+std::string step_or_dash(const std::optional<std::int64_t>& step) {
+  return step ? std::to_string(*step) : "-";
 }
 
 void print_summary(const std::vector<EventSpec>& specs, const std::vector<Event>& events) {
+  const std::vector<Transition> found = transitions(events);
   std::printf("%-12s %8s %8s %8s %8s %8s\n", "event", "10 %", "50 %", "90 %", "alarm", "lead");
-  std::int64_t previous_half = -1;
   for (const EventSpec& spec : specs) {
+    const auto at = std::ranges::find(found, spec.name, &Transition::name);
+    const Transition transition = at == found.end() ? Transition{} : *at;
     std::printf("%-12s", spec.name.c_str());
-    for (const char* level : {"_10", "_50", "_90"}) {
-      const Event* event = find_event(events, spec.name + level);
-      std::printf(" %8s", event != nullptr ? std::to_string(event->step).c_str() : "-");
-    }
-    const Event* half = find_event(events, spec.name + "_50");
-    const Event* alarm = half != nullptr ? alarm_between(events, previous_half, half->step) : nullptr;
-    std::printf(" %8s %8s\n", alarm != nullptr ? std::to_string(alarm->step).c_str() : "-",
-                alarm != nullptr ? std::to_string(half->step - alarm->step).c_str() : "-");
-    if (half != nullptr) previous_half = half->step;
+    for (const auto& step :
+         {transition.at10, transition.at50, transition.at90, transition.alarm, transition.lead()})
+      std::printf(" %8s", step_or_dash(step).c_str());
+    std::printf("\n");
   }
   const auto alarms = std::ranges::count(events, Event::Kind::alarm, &Event::kind);
   std::printf("alarms: %zd in all; lead = steps from the alarm to the half-way point (50 %%)\n", alarms);

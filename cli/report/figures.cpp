@@ -11,8 +11,8 @@
 #include "cli/report/gnuplot.hpp"
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
-#include "cli/report/summary.hpp"
 #include "engine/io/csv.hpp"
+#include "rdm/window/transition.hpp"
 
 namespace premelt::report {
 namespace {
@@ -79,10 +79,7 @@ std::string marks_key(const ReportData& data, const std::vector<Transition>& fou
 class Figures {
  public:
   Figures(const ReportData& data, GnuplotFolder& folder)
-      : data_(data),
-        folder_(folder),
-        layout_(lay_out_probes(data)),
-        transitions_(transitions(data, layout_)) {}
+      : data_(data), folder_(folder), layout_(lay_out_probes(data)), transitions_(transitions(data)) {}
 
   void losses() {
     std::vector<Curve> curves;
@@ -122,7 +119,7 @@ class Figures {
 
   /// The matrix and the eigenvector at the main SHC peak.
   void window() {
-    const auto row = main_row(data_, transitions_, alarms(data_, layout_));
+    const auto row = main_row(data_, transitions_, alarm_peaks(data_));
     if (!row) return;
     const Frame frame = make_frame(data_, layout_, *row);
     covariance(frame);
@@ -226,7 +223,7 @@ class Figures {
 }  // namespace
 
 std::vector<std::filesystem::path> write_figures(const ReportData& data, const std::filesystem::path& dir) {
-  check_shapes(data);
+  check_names(data);
   GnuplotFolder folder(dir);
   Figures figures(data, folder);
   figures.losses();

@@ -4,8 +4,6 @@
 #include <map>
 #include <optional>
 
-#include "cli/report/lines.hpp"
-#include "engine/tensor/error.hpp"
 #include "rdm/window/stored_window.hpp"
 
 namespace premelt::report {
@@ -36,11 +34,11 @@ class NamedStops {
 };
 
 void add_peaks(const ReportData& data, const std::vector<Transition>& transitions,
-               const std::vector<Alarm>& alarms, NamedStops& stops) {
+               const std::vector<AlarmPeak>& alarms, NamedStops& stops) {
   for (const Transition& transition : transitions)
     stops.add(transition.peak_row, "SHC peak " + transition.name);
   if (transitions.empty()) {
-    for (const Alarm& alarm : alarms) stops.add(alarm.peak_row, "SHC peak");
+    for (const AlarmPeak& alarm : alarms) stops.add(alarm.peak_row, "SHC peak");
   }
   const std::size_t rows = row_count(data.signals);
   stops.add(highest_row(data, "shc", 0, rows), "highest SHC");
@@ -55,23 +53,15 @@ void add_events(const ReportData& data, NamedStops& stops) {
   }
 }
 
-std::size_t recording_of(const ReportData& data, std::int64_t step) {
-  const auto steps = data.steps.flat();
-  const auto found = std::lower_bound(steps.begin(), steps.end(), step);
-  if (found == steps.end() || *found != step) {
-    throw ShapeError("[report] signals: step " + std::to_string(step) + " is not among the recorded steps");
-  }
-  return static_cast<std::size_t>(found - steps.begin());
-}
-
 }  // namespace
 
 std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions,
-                               const std::vector<Alarm>& alarms) {
+                               const std::vector<AlarmPeak>& alarms) {
   const std::size_t rows = row_count(data.signals);
   NamedStops named(rows);
   add_peaks(data, transitions, alarms, named);
-  for (const Alarm& alarm : alarms) named.add(row_at(data, static_cast<double>(alarm.mark.step)), "alarm");
+  for (const AlarmPeak& alarm : alarms)
+    named.add(row_at(data, static_cast<double>(alarm.mark.step)), "alarm");
   add_events(data, named);
 
   std::map<std::size_t, std::string> stops = named.labels();
@@ -83,31 +73,14 @@ std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transit
   return list;
 }
 
-std::size_t first_recording(const ReportData& data, std::size_t row) {
-  const std::size_t last = recording_of(data, step_at(data, row));
-  if (last + 1 < data.window) {
-    throw ShapeError("[report] signals: step " + std::to_string(step_at(data, row)) +
-                     " has fewer recordings before it than the window of " + std::to_string(data.window));
-  }
-  return last + 1 - data.window;
-}
-
 Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t row) {
-  const std::int64_t step = step_at(data, row);
-  const std::size_t last = recording_of(data, step);
-  Frame frame;
-  frame.covariance = window_covariance(data.losses, last, data.window, layout.groups());
-  frame.first = data.steps(last + 1 - data.window);
-  frame.step = step;
-  frame.mass = block_mass(data, layout, row);
-  if (data.modes.empty()) return frame;
-  const std::size_t at = mode_row(data, row);
-  for (const Cell& cell : layout.cells) {
-    double sum = 0;
-    for (const std::size_t probe : cell.probes) sum += data.modes(at, 0, probe);
-    frame.mode.push_back(sum / static_cast<double>(cell.probes.size()));
-  }
-  return frame;
+  const std::size_t last = last_recording(data, row);
+  return {
+      .first = data.steps(last + 1 - data.window),
+      .step = data.steps(last),
+      .covariance = window_covariance(data.losses, last, data.window, layout.groups()),
+      .mode = data.modes.empty() ? std::vector<double>{} : group_means(top_mode(data, row), layout.groups()),
+      .mass = top_mode_shares(data, row, layout.partition())};
 }
 
 }  // namespace premelt::report

@@ -8,7 +8,7 @@
 
 #include "cli/report/probe_layout.hpp"
 #include "cli/report/report_data.hpp"
-#include "cli/report/summary.hpp"
+#include "rdm/window/transition.hpp"
 
 namespace premelt::report {
 
@@ -23,7 +23,7 @@ struct Stop {
 /// At most `max_frames` stops in order of their steps: the SHC maxima, the alarms and the events, filled up
 /// evenly from the first window to the last.
 std::vector<Stop> slider_stops(const ReportData& data, const std::vector<Transition>& transitions,
-                               const std::vector<Alarm>& alarms);
+                               const std::vector<AlarmPeak>& alarms);
 
 struct Frame {
   std::int64_t first = 0;     ///< the window's first step
@@ -32,10 +32,6 @@ struct Frame {
   std::vector<double> mode;   ///< (cells) mean entry of the top eigenvector; empty without modes
   std::vector<double> mass;   ///< (blocks) its mass in each block
 };
-
-/// The first recording of the window of a row of signals. Throws ShapeError when the row's step was not
-/// recorded or has no full window before it.
-std::size_t first_recording(const ReportData& data, std::size_t row);
 
 /// Throws ShapeError when the row's step was not recorded or has no full window before it.
 Frame make_frame(const ReportData& data, const ProbeLayout& layout, std::size_t row);

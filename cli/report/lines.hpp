@@ -38,10 +38,4 @@ std::vector<Line> order_lines(const ReportData& data);
 /// "log test".
 std::vector<Line> signal_lines(const ReportData& data, std::string_view prefix);
 
-/// Index of a column of `table`; the number of columns when there is none of that name.
-std::size_t find_column(const Table& table, std::string_view name);
-
-/// Rows of a table; 0 when it is empty.
-std::size_t row_count(const Table& table);
-
 }  // namespace premelt::report

@@ -8,14 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/base64.hpp"
-#include "cli/report/block_course.hpp"
 #include "cli/report/checks.hpp"
-#include "cli/report/formation.hpp"
 #include "cli/report/frames.hpp"
 #include "cli/report/lines.hpp"
 #include "cli/report/probe_layout.hpp"
-#include "cli/report/summary.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/formation.hpp"
+#include "rdm/window/transition.hpp"
 
 namespace premelt::report {
 namespace {
@@ -24,6 +23,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t probe_line_points = 60000;  // of all probe lines together
 constexpr std::size_t attention_bytes = 1500000;  // of all patterns together
+constexpr std::size_t block_rows = 300, formation_points = 400;
 
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
@@ -72,26 +72,26 @@ Json events_json(const ReportData& data) {
 }
 
 /// The step and the block masses of an SHC peak.
-Json peak_json(const ReportData& data, const std::optional<std::size_t>& row,
-               const std::vector<double>& mass) {
+Json peak_json(const ReportData& data, const ProbeLayout& layout, const std::optional<std::size_t>& row) {
   if (!row) return nullptr;
-  return {{"step", step_at(data, *row)}, {"mass", numbers(mass)}};
+  return {{"step", step_at(data, *row)}, {"mass", numbers(top_mode_shares(data, *row, layout.partition()))}};
 }
 
-Json alarms_json(const ReportData& data, const std::vector<Alarm>& alarms) {
+Json alarms_json(const ReportData& data, const ProbeLayout& layout, const std::vector<AlarmPeak>& alarms) {
   Json list = Json::array();
-  for (const auto& [mark, peak_row, mass] : alarms) {
+  for (const auto& [mark, peak_row] : alarms) {
     list.push_back({{"name", mark.name},
                     {"step", mark.step},
                     {"value", number(mark.value)},
                     {"threshold", number(mark.threshold)},
                     {"why", mark.why},
-                    {"peak", peak_json(data, peak_row, mass)}});
+                    {"peak", peak_json(data, layout, peak_row)}});
   }
   return list;
 }
 
-Json transitions_json(const ReportData& data, const std::vector<Transition>& transitions) {
+Json transitions_json(const ReportData& data, const ProbeLayout& layout,
+                      const std::vector<Transition>& transitions) {
   Json list = Json::array();
   for (const Transition& t : transitions) {
     list.push_back({{"name", t.name},
@@ -99,8 +99,8 @@ Json transitions_json(const ReportData& data, const std::vector<Transition>& tra
                     {"at50", optional_number(t.at50)},
                     {"at90", optional_number(t.at90)},
                     {"alarm", optional_number(t.alarm)},
-                    {"lead", t.alarm ? Json(*t.at50 - *t.alarm) : Json(nullptr)},
-                    {"peak", peak_json(data, t.peak_row, t.mass)}});
+                    {"lead", optional_number(t.lead())},
+                    {"peak", peak_json(data, layout, t.peak_row)}});
   }
   return list;
 }
@@ -146,14 +146,14 @@ Json shares_json(const std::vector<std::vector<double>>& rows) {
 /// With a single block there is nothing to share.
 Json blocks_json(const ReportData& data, const ProbeLayout& layout) {
   if (layout.blocks.size() < 2) return nullptr;
-  const BlockCourse course = block_course(data, layout);
+  const BlockCourse course = block_course(data, layout.partition(), block_rows);
   return {
       {"steps", course.steps}, {"energy", shares_json(course.energy)}, {"mass", shares_json(course.mass)}};
 }
 
 Json formations_json(const ReportData& data, const std::vector<Transition>& transitions) {
   Json list = Json::array();
-  for (const Formation& f : formations(data, transitions)) {
+  for (const Formation& f : formations(data, transitions, data.order_of_event, formation_points)) {
     list.push_back({{"event", f.event},
                     {"order", f.order},
                     {"steps", f.steps},
@@ -202,45 +202,44 @@ Json parse_provenance(const std::string& text) {
 }  // namespace
 
 std::string payload(const ReportData& data) {
-  check_shapes(data);
+  check_names(data);
   const ProbeLayout layout = lay_out_probes(data);
-  const std::vector<Transition> found = transitions(data, layout);
-  const std::vector<Alarm> raised = alarms(data, layout);
+  const std::vector<Transition> found = transitions(data);
+  const std::vector<AlarmPeak> raised = alarm_peaks(data);
   const auto row = main_row(data, found, raised);
   Json frames = Json::array();
   for (const Stop& stop : slider_stops(data, found, raised)) frames.push_back(frame_json(data, layout, stop));
 
-  const Json json{
-      {"title", data.title},
-      {"subtitle", data.subtitle},
-      {"recordings", data.steps.size()},
-      {"probes", layout.names.size()},
-      {"window", data.window},
-      {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
-      {"blocks", layout.blocks},
-      {"losses",
-       {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
-        {"means", lines_json(mean_lines(data, layout))}}},
-      {"order", order_json(data)},
-      {"shc", lines_json(signal_lines(data, "shc"))},
-      {"pr", lines_json(signal_lines(data, "pr"))},
-      {"trace", lines_json(signal_lines(data, "trace"))},
-      {"null",
-       {{"shc_mean", number(data.null.shc_mean)},
-        {"shc_threshold", number(data.null.shc_threshold)},
-        {"pr", number(data.null.pr)},
-        {"random_walk_pr", number(data.null.random_walk_pr)}}},
-      {"events", events_json(data)},
-      {"alarms", alarms_json(data, raised)},
-      {"transitions", transitions_json(data, found)},
-      {"peak", peak_json(data, row, row ? block_mass(data, layout, *row) : std::vector<double>{})},
-      {"cells", cells_json(layout)},
-      {"probes_per_cell", layout.probes_per_cell},
-      {"frames", frames},
-      {"block_course", blocks_json(data, layout)},
-      {"formations", formations_json(data, found)},
-      {"attention", attention_json(data.attention)},
-      {"provenance", parse_provenance(data.provenance)}};
+  const Json json{{"title", data.title},
+                  {"subtitle", data.subtitle},
+                  {"recordings", data.steps.size()},
+                  {"probes", layout.names.size()},
+                  {"window", data.window},
+                  {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
+                  {"blocks", layout.blocks},
+                  {"losses",
+                   {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
+                    {"means", lines_json(mean_lines(data, layout))}}},
+                  {"order", order_json(data)},
+                  {"shc", lines_json(signal_lines(data, "shc"))},
+                  {"pr", lines_json(signal_lines(data, "pr"))},
+                  {"trace", lines_json(signal_lines(data, "trace"))},
+                  {"null",
+                   {{"shc_mean", number(data.null.shc_mean)},
+                    {"shc_threshold", number(data.null.shc_threshold)},
+                    {"pr", number(data.null.pr)},
+                    {"random_walk_pr", number(data.null.random_walk_pr)}}},
+                  {"events", events_json(data)},
+                  {"alarms", alarms_json(data, layout, raised)},
+                  {"transitions", transitions_json(data, layout, found)},
+                  {"peak", peak_json(data, layout, row)},
+                  {"cells", cells_json(layout)},
+                  {"probes_per_cell", layout.probes_per_cell},
+                  {"frames", frames},
+                  {"block_course", blocks_json(data, layout)},
+                  {"formations", formations_json(data, found)},
+                  {"attention", attention_json(data.attention)},
+                  {"provenance", parse_provenance(data.provenance)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

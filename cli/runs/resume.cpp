@@ -4,10 +4,11 @@
 #include <cmath>
 #include <sstream>
 
-#include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/io/npy.hpp"
+#include "engine/io/table.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "models/experiment/checkpoints.hpp"
 #include "models/experiment/run.hpp"
 
@@ -53,19 +54,18 @@ Tensor<double> read_values(const fs::path& path, const std::vector<std::string>&
                            const std::vector<std::int64_t>& steps) {
   Tensor<double> values(Shape{steps.size(), columns.size()});
   if (columns.empty()) return values;
-  std::vector<CsvRow> rows = read_csv(path, steps.size() + 1);
+  const Table table = read_table(path, steps.size());
   std::vector<std::string> header{"step"};
   header.insert(header.end(), columns.begin(), columns.end());
-  if (rows.front().cells != header)
-    throw DataError(path.string() + ":1: has other columns than this setting");
-  if (rows.size() != steps.size() + 1) {
-    throw DataError(path.string() + ": holds " + std::to_string(rows.size() - 1) + " recordings, expected " +
+  if (table.columns != header) throw DataError(path.string() + ":1: has other columns than this setting");
+  if (row_count(table) != steps.size()) {
+    throw DataError(path.string() + ": holds " + std::to_string(row_count(table)) + " recordings, expected " +
                     std::to_string(steps.size()));
   }
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const double step = require_number(path, rows[i + 1], 0);
+    const double step = table.values(i, 0);
     if (step != static_cast<double>(steps[i])) wrong_step(path, i, step, steps[i]);
-    for (std::size_t j = 0; j < columns.size(); ++j) values(i, j) = require_number(path, rows[i + 1], j + 1);
+    for (std::size_t j = 0; j < columns.size(); ++j) values(i, j) = table.values(i, j + 1);
   }
   return values;
 }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/report/report.hpp"
-#include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/io/npy.hpp"
+#include "engine/io/table.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
 #include "rdm/window/null.hpp"
@@ -18,18 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-/// The rows of a table; a last line that a killed run left unfinished does not count.
-report::Table read_table(const fs::path& path) {
-  const std::string text = read_file(path, "a .csv file");
-  const std::vector<CsvRow> rows = read_csv(path, static_cast<std::size_t>(std::ranges::count(text, '\n')));
-  report::Table table{rows.front().cells, Tensor<double>(Shape{rows.size() - 1, rows.front().cells.size()})};
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < table.columns.size(); ++j)
-      table.values(i - 1, j) = require_number(path, rows[i], j);
-  }
-  return table;
-}
 
 template <class T>
 Tensor<T> first_rows(const Tensor<T>& tensor, std::size_t rows) {
@@ -65,7 +52,7 @@ void check_signals(const fs::path& path, const report::ReportData& data) {
   if (data.signals.columns.front() != "step")
     throw DataError(path.string() + ":1: the first column is '" + data.signals.columns.front() +
                     "', expected 'step'");
-  const std::size_t rows = data.signals.values.shape()[0];
+  const std::size_t rows = row_count(data.signals);
   for (std::size_t i = 0; i < rows && i + data.window <= data.steps.size(); ++i) {
     const auto step = static_cast<double>(data.steps(i + data.window - 1));
     if (data.signals.values(i, 0) == step) continue;
@@ -79,13 +66,13 @@ void check_signals(const fs::path& path, const report::ReportData& data) {
 /// files hold.
 void cut_to_common_length(report::ReportData& data) {
   std::size_t recordings = data.steps.size();
-  if (!data.order.columns.empty()) recordings = std::min(recordings, data.order.values.shape()[0]);
+  if (!data.order.columns.empty()) recordings = std::min(recordings, row_count(data.order));
   const std::size_t full = recordings >= data.window ? recordings - data.window + 1 : 0;
-  const std::size_t windows = std::min({data.signals.values.shape()[0], data.modes.shape()[0], full});
+  const std::size_t windows = std::min({row_count(data.signals), data.modes.shape()[0], full});
   data.steps = first_rows(data.steps, recordings);
   data.losses = data.losses.first(recordings);
-  if (!data.order.columns.empty()) data.order.values = first_rows(data.order.values, recordings);
-  data.signals.values = first_rows(data.signals.values, windows);
+  if (!data.order.columns.empty()) data.order.values = data.order.values.first(recordings);
+  data.signals.values = data.signals.values.first(windows);
   data.modes = data.modes.first(windows);
   std::erase_if(data.marks, [&](const Event& event) {
     return recordings == 0 || event.step > data.steps(recordings - 1);
@@ -179,15 +166,11 @@ report::ReportData read_names(const fs::path& directory) {
   return data;
 }
 
-/// Losses and modes stay where they are; the tables and attention patterns are read at once.
+/// Losses, modes and tables stay where they are; attention patterns are read at once.
 void check_memory(const fs::path& directory) {
-  double bytes = 0;
-  for (const char* name : {"attention.npy", "signals.csv", "order.csv"}) {
-    std::error_code missing;
-    const auto size = fs::file_size(directory / name, missing);
-    if (!missing) bytes += 3 * static_cast<double>(size);
-  }
-  require_memory(bytes, "the report of " + directory.string());
+  std::error_code missing;
+  const auto size = fs::file_size(directory / "attention.npy", missing);
+  if (!missing) require_memory(3 * static_cast<double>(size), "the report of " + directory.string());
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "engine/io/csv.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "engine/io/file.hpp"
@@ -22,110 +20,106 @@ std::string trimmed(const std::string& cell) {
   throw DataError(path.string() + ":" + std::to_string(line) + ": " + what);
 }
 
-/// Walks through a table's text row by row.
-class CsvReader {
- public:
-  CsvReader(const std::filesystem::path& path, const std::string& text, std::size_t line)
-      : path_(path), text_(text), line_(line) {}
+}  // namespace
 
-  bool at_end() const { return position_ >= text_.size(); }
+CsvRow CsvReader::row() {
+  begin_ = position_;
+  CsvRow row{line_, {}};
+  do {
+    row.cells.push_back(cell());
+  } while (take(','));
+  take_line_end();
+  return row;
+}
 
-  CsvRow next() {
-    CsvRow row{line_, {}};
-    do {
-      row.cells.push_back(cell());
-    } while (take(','));
-    take_line_end();
-    return row;
-  }
-
- private:
-  bool take(char c) {
-    if (at_end() || text_[position_] != c) return false;
-    ++position_;
-    return true;
-  }
-
-  /// Newline, carriage return, or both. Behind it: whether there was one.
-  bool take_line_end() {
-    const bool carriage = take('\r');
-    const bool found = take('\n') || carriage;
-    line_ += found;
+std::optional<CsvRow> CsvReader::next() {
+  while (!at_end()) {
+    CsvRow found = row();
+    if (found.cells.size() == 1 && found.cells[0].empty()) continue;
+    if (found.cells.size() != width_.value_or(found.cells.size())) {
+      fail(source_, found.line,
+           "ragged row: " + std::to_string(found.cells.size()) + " cells, but the first row has " +
+               std::to_string(*width_));
+    }
+    width_ = found.cells.size();
     return found;
   }
+  return std::nullopt;
+}
 
-  void skip_spaces() {
-    while (take(' ') || take('\t')) {
-    }
+bool CsvReader::take(char c) {
+  if (at_end() || text_[position_] != c) return false;
+  ++position_;
+  return true;
+}
+
+/// Newline, carriage return, or both. Behind it: whether there was one.
+bool CsvReader::take_line_end() {
+  const bool carriage = take('\r');
+  const bool found = take('\n') || carriage;
+  line_ += found;
+  return found;
+}
+
+void CsvReader::skip_spaces() {
+  while (take(' ') || take('\t')) {
   }
+}
 
-  std::string cell() {
-    skip_spaces();
-    if (take('"')) return quoted_cell();
-    const std::size_t end = std::min(text_.find_first_of(",\r\n", position_), text_.size());
-    const std::string cell = text_.substr(position_, end - position_);
+std::string CsvReader::cell() {
+  skip_spaces();
+  if (take('"')) return quoted_cell();
+  const std::size_t end = std::min(text_.find_first_of(",\r\n", position_), text_.size());
+  const std::string cell(text_.substr(position_, end - position_));
+  position_ = end;
+  return trimmed(cell);
+}
+
+/// What stands between the quotes, as it stands there.
+std::string CsvReader::quoted_cell() {
+  const std::size_t start = line_;
+  std::string cell;
+  while (true) {
+    const std::size_t end = std::min(text_.find_first_of("\"\r\n", position_), text_.size());
+    cell.append(text_, position_, end - position_);
     position_ = end;
-    return trimmed(cell);
-  }
-
-  /// What stands between the quotes, as it stands there.
-  std::string quoted_cell() {
-    const std::size_t start = line_;
-    std::string cell;
-    while (true) {
-      const std::size_t end = std::min(text_.find_first_of("\"\r\n", position_), text_.size());
-      cell.append(text_, position_, end - position_);
-      position_ = end;
-      if (at_end()) fail(path_, start, "a quote is never closed");
-      if (take_line_end()) {
-        cell.append(text_, end, position_ - end);
-      } else if (take('"') && !take('"')) {
-        break;
-      } else {
-        cell += '"';
-      }
+    if (at_end()) fail(source_, start, "a quote is never closed");
+    if (take_line_end()) {
+      cell.append(text_, end, position_ - end);
+    } else if (take('"') && !take('"')) {
+      break;
+    } else {
+      cell += '"';
     }
-    skip_spaces();
-    if (!at_end() && std::string_view(",\r\n").find(text_[position_]) == std::string_view::npos)
-      fail(path_, line_, "expected a comma behind the quoted cell '" + excerpt(cell) + "'");
-    return cell;
   }
-
-  const std::filesystem::path& path_;
-  const std::string& text_;
-  std::size_t line_, position_ = 0;
-};
-
-}  // namespace
+  skip_spaces();
+  if (!at_end() && std::string_view(",\r\n").find(text_[position_]) == std::string_view::npos)
+    fail(source_, line_, "expected a comma behind the quoted cell '" + excerpt(cell) + "'");
+  return cell;
+}
 
 std::vector<CsvRow> read_csv(const std::filesystem::path& path, std::size_t most) {
   const std::string text = without_byte_order_mark(read_file(path, "a .csv file"));
   std::vector<CsvRow> rows;
-  CsvReader reader(path, text, 1);
-  while (!reader.at_end() && rows.size() < most) {
-    CsvRow row = reader.next();
-    if (row.cells.size() == 1 && row.cells[0].empty()) continue;
-    if (!rows.empty() && row.cells.size() != rows.front().cells.size()) {
-      fail(path, row.line,
-           "ragged row: " + std::to_string(row.cells.size()) + " cells, but the first row has " +
-               std::to_string(rows.front().cells.size()));
-    }
-    rows.push_back(std::move(row));
+  CsvReader reader(path, text);
+  while (rows.size() < most) {
+    auto row = reader.next();
+    if (!row) break;
+    rows.push_back(std::move(*row));
   }
   if (rows.empty()) throw DataError(path.string() + ": is empty, expected comma-separated rows");
   return rows;
 }
 
 CsvRow parse_csv_line(const std::string& source, const std::string& text, std::size_t line) {
-  const std::filesystem::path path = source;
-  CsvReader reader(path, text, line);
-  CsvRow row = reader.next();
-  if (!reader.at_end()) fail(path, line, "a line end inside a line; expected one row");
+  CsvReader reader(source, text, line);
+  CsvRow row = reader.row();
+  if (!reader.at_end()) fail(source, line, "a line end inside a line; expected one row");
   return row;
 }
 
 std::string without_byte_order_mark(std::string text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   return text;
 }
 

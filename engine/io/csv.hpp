@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/tensor/numbers.hpp"
@@ -19,6 +21,37 @@ struct CsvRow {
   std::vector<std::string> cells;  ///< without their quotes
 };
 
+/// Walks through the rows of a text.
+class CsvReader {
+ public:
+  /// `source` names the text in errors, `line` its first line. The text has to outlive the reader.
+  CsvReader(std::filesystem::path source, std::string_view text, std::size_t line = 1)
+      : source_(std::move(source)), text_(text), line_(line) {}
+
+  /// Whether nothing is left.
+  bool at_end() const { return position_ >= text_.size(); }
+  /// The next row, blank or not; there has to be one. Throws DataError naming source and line when a quote is
+  /// left open or followed by anything but a comma.
+  CsvRow row();
+  /// The next row that is not blank, if any. Throws DataError as above, and when it has another number of
+  /// cells than the first.
+  std::optional<CsvRow> next();
+  /// Where in the text the row returned last begins.
+  std::size_t begin() const { return begin_; }
+
+ private:
+  bool take(char c);
+  bool take_line_end();
+  void skip_spaces();
+  std::string cell();
+  std::string quoted_cell();
+
+  std::filesystem::path source_;
+  std::string_view text_;
+  std::size_t line_, position_ = 0, begin_ = 0;
+  std::optional<std::size_t> width_;  ///< cells of the first row that is not blank
+};
+
 /// Reads the first `most` non-blank rows and looks at nothing behind them. Throws DataError naming file and
 /// line when the file cannot be read, is empty, a quote is left open or followed by anything but a comma, or
 /// a row has another number of cells than the first.
@@ -29,7 +62,10 @@ std::vector<CsvRow> read_csv(const std::filesystem::path& path,
 /// return or newline in the middle makes it two.
 CsvRow parse_csv_line(const std::string& source, const std::string& text, std::size_t line);
 
-/// The text without the byte-order mark that some programs put at the beginning of a file.
+/// What some programs put at the beginning of a file.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text without it.
 std::string without_byte_order_mark(std::string text);
 
 /// A name as a cell: in quotes when it holds a comma, a quote, a line end, or spaces at its ends.

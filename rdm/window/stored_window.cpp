@@ -75,4 +75,15 @@ std::vector<double> window_energy_shares(const NpyRows& losses, std::size_t last
   return shares;
 }
 
+std::vector<double> group_means(const std::vector<double>& values,
+                                const std::vector<std::vector<std::size_t>>& groups) {
+  std::vector<double> means;
+  for (const auto& group : groups) {
+    double sum = 0;
+    for (const std::size_t probe : group) sum += values[probe];
+    means.push_back(sum / static_cast<double>(group.size()));
+  }
+  return means;
+}
+
 }  // namespace premelt

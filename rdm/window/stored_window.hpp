@@ -20,4 +20,8 @@ Tensor<double> window_covariance(const NpyRows& losses, std::size_t last, std::s
 std::vector<double> window_energy_shares(const NpyRows& losses, std::size_t last, std::size_t window,
                                          const Blocks& blocks);
 
+/// The mean of the entries of each group of a vector over probes.
+std::vector<double> group_means(const std::vector<double>& values,
+                                const std::vector<std::vector<std::size_t>>& groups);
+
 }  // namespace premelt

@@ -69,13 +69,14 @@ inline void fill_order(const FixtureOptions& options, ReportData& data) {
     data.marks.push_back({Event::Kind::alarm, "shc", std::llround(drop.centre - 2 * drop.width), 0.02, 0.01,
                           "shc 10 times its running minimum, 3 recordings in a row"});
   }
-  data.order.values = Tensor<double>(Shape{options.recordings, data.order.columns.size()});
+  Tensor<double> values(Shape{options.recordings, data.order.columns.size()});
   for (std::size_t t = 0; t < options.recordings; ++t) {
     std::size_t column = 0;
     for (const Drop& drop : options.drops) {
-      if (drop.size != 0) data.order.values(t, column++) = drop_progress(drop, static_cast<double>(t));
+      if (drop.size != 0) values(t, column++) = drop_progress(drop, static_cast<double>(t));
     }
   }
+  data.order.values = values;
 }
 
 /// SHC, PR and trace by their definitions, from the full matrix.
@@ -85,7 +86,7 @@ inline void fill_signals(ReportData& data) {
   for (std::size_t probe = 0; probe < n; ++probe) cells.push_back({probe});
   data.signals.columns = {"step", "shc", "pr", "trace", "shc_detrended", "pr_detrended", "trace_detrended",
                           "alarm"};
-  data.signals.values = Tensor<double>(Shape{rows, data.signals.columns.size()}, 0.0);
+  Tensor<double> signals(Shape{rows, data.signals.columns.size()}, 0.0);
   Tensor<double> modes(Shape{rows, 1, n});
   for (std::size_t row = 0; row < rows; ++row) {
     const Tensor<double> covariance =
@@ -102,11 +103,19 @@ inline void fill_signals(ReportData& data) {
                              1.2 * trace * trace / squares,
                              trace / 2,
                              0};
-    std::copy(std::begin(values), std::end(values), data.signals.values.row(row).begin());
+    std::copy(std::begin(values), std::end(values), signals.row(row).begin());
     const auto eigen = blas::symmetric_eigen(covariance, 1);
     std::copy_n(eigen.vectors.data(), n, modes.data() + row * n);
   }
+  data.signals.values = signals;
   data.modes = modes;
+}
+
+/// Writes into the signals, which are read only.
+inline void set_signal(ReportData& data, std::size_t row, std::size_t column, double value) {
+  Tensor<double> signals = data.signals.values.tensor();
+  signals(row, column) = value;
+  data.signals.values = signals;
 }
 
 inline ReportData make_run(const FixtureOptions& options = {}) {

@@ -79,11 +79,12 @@ ReportData make_wide_run(std::size_t recordings, std::size_t n) {
 
   const std::size_t rows = recordings - data.window + 1;
   data.signals.columns = {"step", "shc"};
-  data.signals.values = Tensor<double>(Shape{rows, 2});
+  Tensor<double> signals(Shape{rows, 2});
   for (std::size_t row = 0; row < rows; ++row) {
-    data.signals.values(row, 0) = static_cast<double>(data.steps(row + data.window - 1));
-    data.signals.values(row, 1) = uniform(random);
+    signals(row, 0) = static_cast<double>(data.steps(row + data.window - 1));
+    signals(row, 1) = uniform(random);
   }
+  data.signals.values = signals;
   data.modes = Tensor<double>(Shape{rows, 1, n}, 1 / std::sqrt(static_cast<double>(n)));
   return data;
 }
@@ -179,7 +180,7 @@ TEST_CASE("each transition keeps its own alarm and peak", "[unit]") {
 
 TEST_CASE("the fast start of training hides no peak", "[unit]") {
   ReportData data = make_run();
-  data.signals.values(0, 1) = 1e3;
+  set_signal(data, 0, 1, 1e3);
   Json json = payload_of(render_report(data));
   CHECK(json["peak"]["step"] == json["transitions"][0]["peak"]["step"]);
   CHECK(json["peak"]["step"] > 200);
@@ -200,7 +201,7 @@ TEST_CASE("undefined values become null and hostile names stay text", "[unit]") 
   const std::string name = "</script><script>alert(1)</script><!--";
   data.probe_names[3] = name;
   data.title = "<b>bold</b> & {{data}}";
-  data.signals.values(7, 1) = undefined;
+  set_signal(data, 7, 1, undefined);
   data.marks.back().value = undefined;
   Tensor<double> losses = data.losses.tensor();
   losses(399, 3) = undefined;
@@ -253,7 +254,7 @@ TEST_CASE("arrays that do not fit are refused", "[unit]") {
   refused_with([](ReportData& data) { data.order.values = Tensor<double>(Shape{3, 1}); });
   refused_with([](ReportData& data) { data.modes = Tensor<double>(Shape{2, 1, 60}); });
   refused_with([](ReportData& data) { data.window = 0; });
-  refused_with([](ReportData& data) { data.signals.values(0, 0) = -7; });
+  refused_with([](ReportData& data) { set_signal(data, 0, 0, -7); });
 }
 
 TEST_CASE("a report that cannot be written names the file", "[unit]") {

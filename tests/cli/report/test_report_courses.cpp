@@ -4,10 +4,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "cli/report/block_course.hpp"
-#include "cli/report/formation.hpp"
 #include "cli/report/payload.hpp"
+#include "cli/report/probe_layout.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/formation.hpp"
 #include "tests/cli/report/report_fixture.hpp"
 
 namespace premelt::report {
@@ -35,8 +35,8 @@ AttentionCourse small_attention() {
 
 TEST_CASE("the block that moves has the energy and the top eigenvector", "[unit]") {
   const ReportData data = make_run();
-  const BlockCourse course = block_course(data, lay_out_probes(data));
-  REQUIRE(course.steps.size() == max_block_rows);
+  const BlockCourse course = block_course(data, lay_out_probes(data).partition(), 300);
+  REQUIRE(course.steps.size() == 300);
   CHECK(course.steps.front() == 39);
   CHECK(course.steps.back() == 399);
   for (std::size_t row = 0; row < course.steps.size(); ++row) {
@@ -58,7 +58,7 @@ TEST_CASE("the energy shares are the covariance's block traces, and undefined wh
           "[unit]") {
   ReportData data = make_run();
   const ProbeLayout layout = lay_out_probes(data);
-  const BlockCourse course = block_course(data, layout);
+  const BlockCourse course = block_course(data, layout.partition(), 300);
   const auto last = static_cast<std::size_t>(course.steps[123]);
   const Tensor<double> covariance = window_covariance(data.losses, last, data.window, layout.groups());
   std::vector<double> traces(3);
@@ -70,7 +70,7 @@ TEST_CASE("the energy shares are the covariance's block traces, and undefined wh
   for (std::size_t b = 0; b < 3; ++b) CHECK(course.energy[123][b] == Approx(traces[b] / trace).epsilon(1e-9));
 
   data.losses = Tensor<double>(data.losses.shape(), 1.0);
-  CHECK(std::isnan(block_course(data, layout).energy[0][0]));
+  CHECK(std::isnan(block_course(data, layout.partition(), 300).energy[0][0]));
   CHECK(Json::parse(payload(data))["block_course"]["energy"][0][0].is_null());
 }
 
@@ -82,14 +82,14 @@ TEST_CASE("a single block has nothing to share", "[unit]") {
 
 TEST_CASE("each transition's formation lies between its neighbours", "[unit]") {
   const ReportData data = make_large_run();
-  const auto all = transitions(data, lay_out_probes(data));
-  const std::vector<Formation> found = formations(data, all);
+  const auto all = transitions(data);
+  const std::vector<Formation> found = formations(data, all, data.order_of_event, 400);
   REQUIRE(found.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {
     const Formation& f = found[i];
     CHECK(f.event == all[i].name);
     CHECK(f.order == "a_" + f.event);
-    CHECK(f.steps.size() <= max_formation_points);
+    CHECK(f.steps.size() <= 400);
     CHECK(f.steps.front() < *all[i].at10);
     CHECK(f.steps.back() > *all[i].at50);
     if (i > 0) CHECK(2 * f.steps.front() >= *all[i - 1].at50 + *all[i].at50);
@@ -106,8 +106,8 @@ TEST_CASE("each transition's formation lies between its neighbours", "[unit]") {
 TEST_CASE("neither formations nor the peaks of transitions begin before burn-in", "[unit]") {
   ReportData data = make_large_run();
   data.burn_in = 320;
-  const auto all = transitions(data, lay_out_probes(data));
-  CHECK(formations(data, all)[0].steps.front() >= 320);
+  const auto all = transitions(data);
+  CHECK(formations(data, all, data.order_of_event, 400)[0].steps.front() >= 320);
   CHECK(step_at(data, *all[0].peak_row) >= 320);
 }
 

@@ -233,7 +233,7 @@ TEST_CASE("--resume refuses what it cannot continue and leaves every byte as it 
   here.file("run/losses.npy", losses.substr(0, losses.size() / 2));
   refused(3, "--out run", "losses.npy");
   here.file("run/losses.npy", losses);
-  here.file("run/order.csv", order.substr(0, order.find("\n150,")));
+  here.file("run/order.csv", order.substr(0, order.find("\n150,") + 1));
   refused(3, "--out run", "order.csv: holds 150 recordings, expected 201");
   here.file("run/order.csv", order);
 
