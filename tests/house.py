@@ -4,14 +4,15 @@
     tests/house.py [--check] [--draw] [--root DIR]
 
 --check (the default): every source file stands in a room; a file includes only from its own room or from rooms below; no headers
-include each other in a circle; only engine/linalg talks to BLAS and LAPACK; a setting is known to its file and the registry alone; no room holds more than MOST_UNITS units, no file more
-than MOST_LINES lines; the picture in docs/figures is the one that the includes give. --draw makes that picture (with Graphviz).
+include each other in a circle; only engine/linalg talks to BLAS and LAPACK; a setting is known to its file and the registry alone; no room holds more than MOST_UNITS units, no file, tests
+and tutorials included, more than MOST_LINES lines; the picture in docs/figures is the one that the includes give. --draw makes that picture (with Graphviz).
 """
 
 import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 # Floors and rooms, ground first.
@@ -24,6 +25,7 @@ PLAN = {
 ROOMS = [f"{floor}/{room}" for floor, rooms in PLAN.items() for room in rooms]
 MOST_UNITS = 15
 MOST_LINES = 400
+BESIDE = ["tests", "tutorials"]  # code outside the house, which keeps its measure
 PICTURE = "docs/figures/rooms"
 
 
@@ -31,9 +33,9 @@ def room_of(path: str) -> str:
     return "/".join(path.split("/")[:2])
 
 
-def sources(root: Path) -> dict[str, str]:
+def sources(root: Path, folders: Iterable[str] = PLAN, kinds: Iterable[str] = ("*.hpp", "*.cpp")) -> dict[str, str]:
     """The text of each source file of the house, by its path."""
-    found = (file for floor in PLAN for kind in ("*.hpp", "*.cpp") for file in (root / floor).rglob(kind))
+    found = (file for folder in folders for kind in kinds for file in (root / folder).rglob(kind))
     return {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in sorted(found)}
 
 
@@ -107,10 +109,13 @@ def crowded(files: dict[str, str]) -> list[str]:
     for path in files:
         folder, name = path.rsplit("/", 1)
         units.setdefault(folder, set()).add(name.rsplit(".", 1)[0])
-    faults = [f"{folder}: {len(names)} units, where a room holds at most {MOST_UNITS}" for folder, names in units.items()
-              if len(names) > MOST_UNITS]
-    return faults + [f"{path}: {lines} lines, where a file has at most {MOST_LINES}" for path, text in files.items()
-                     if (lines := text.count("\n")) > MOST_LINES]
+    return [f"{folder}: {len(names)} units, where a room holds at most {MOST_UNITS}" for folder, names in units.items()
+            if len(names) > MOST_UNITS]
+
+
+def lengthy(files: dict[str, str]) -> list[str]:
+    return [f"{path}: {lines} lines, where a file has at most {MOST_LINES}" for path, text in files.items()
+            if (lines := text.count("\n")) > MOST_LINES]
 
 
 def arrows(files: dict[str, str]) -> list[tuple[str, str]]:
@@ -147,6 +152,7 @@ def undrawn(root: Path, files: dict[str, str]) -> list[str]:
 def check(root: Path) -> list[str]:
     files = sources(root)
     faults = [fault for rule in (outside, upward, circles, strangers, scattered, crowded) for fault in rule(files)]
+    faults += lengthy(files | sources(root, BESIDE, ("*.hpp", "*.cpp", "*.py", "*.sh")))
     return faults or undrawn(root, files)
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """tests/house.py notices each thing it is there to notice."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
 import house
 
@@ -35,9 +37,18 @@ class House(unittest.TestCase):
         self.assertEqual(len(house.scattered({**files, "models/sweep/a.cpp": "hill_walk_setting();\n"})), 1)
         self.assertEqual(len(house.scattered({"models/settings/hill_walk.cpp": files["models/settings/hill_walk.cpp"]})), 1)
 
-    def test_a_crowded_room_and_a_long_file(self):
+    def test_a_crowded_room(self):
         self.assertEqual(len(house.crowded({f"rdm/io/{i}.cpp": "" for i in range(house.MOST_UNITS + 1)})), 1)
-        self.assertEqual(len(house.crowded({"rdm/io/a.cpp": "\n" * (house.MOST_LINES + 1)})), 1)
+
+    def test_a_long_file_in_the_house_and_beside_it(self):
+        for path in ("rdm/io/a.cpp", "tests/rdm/test_a.cpp", "tutorials/01_tape/a.py"):
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, path)
+                file.parent.mkdir(parents=True)
+                file.write_text("\n" * house.MOST_LINES)
+                self.assertFalse([fault for fault in house.check(Path(folder)) if "lines" in fault])
+                file.write_text("\n" * (house.MOST_LINES + 1))
+                self.assertEqual(len([fault for fault in house.check(Path(folder)) if fault.startswith(path)]), 1)
 
     def test_arrows_that_others_imply_are_left_out(self):
         files = {"engine/tape/t.hpp": '#include "engine/tensor/x.hpp"\n',

@@ -52,7 +52,7 @@ class PerSampleSweep : public Sweep<T> {
     std::vector<std::pair<NodeId, Tensor<T>>> results;
     for (std::size_t sample = 0; sample < n_; ++sample) {
       std::size_t slot = 0;
-      const Var<T> one = cotangents.window(sample * shape.size(), shape);
+      const Var<T> one = cotangents.subspan(sample * shape.size(), shape);
       this->pass_on(id, one, [&](NodeId to, const Cotangent<T>& contribution) {
         const Shape& input = this->tape_.shape(to);
         if (sample == 0) results.emplace_back(to, Tensor<T>(prepend(n_, input)));
@@ -114,8 +114,8 @@ void add_outer_product_gram(const Tensor<T>& left, const Tensor<T>& right, std::
   for (std::size_t i = 0; i < n; i += chunk) {
     const std::size_t count = std::min(chunk, n - i);
     const auto multiply = [&](const Tensor<T>& x, std::size_t width, Tensor<T>& out) {
-      blas::gemm(blas::Op::none, blas::Op::transpose, count * t, rows, width, T(1), x.data() + i * t * width,
-                 width, x.data(), width, T(0), out.data(), rows);
+      blas::gemm(blas::Transpose::no, blas::Transpose::yes, count * t, rows, width, T(1),
+                 x.data() + i * t * width, width, x.data(), width, T(0), out.data(), rows);
     };
     multiply(left, f, a);
     multiply(right, g, b);
@@ -165,8 +165,8 @@ class GramSweep final : public PerSampleSweep<T> {
     for (std::size_t i = 1; i < contributions.size(); ++i) {
       block = block + per_sample(contributions[i], shape, n);
     }
-    blas::syrk(blas::Op::none, n, shape.size(), T(1), block.value().data(), shape.size(), T(1), gram.data(),
-               n);
+    blas::syrk(blas::Transpose::no, n, shape.size(), T(1), block.value().data(), shape.size(), T(1),
+               gram.data(), n);
   }
 
   std::map<NodeId, std::vector<Cotangent<T>>> contributions_;

@@ -17,8 +17,8 @@ namespace {
 
 static_assert(std::is_same_v<blasint, lapack_int>);
 
-CBLAS_TRANSPOSE cblas_op(Op op) {
-  return op == Op::none ? CblasNoTrans : CblasTrans;
+CBLAS_TRANSPOSE cblas_transpose(Transpose transpose) {
+  return transpose == Transpose::no ? CblasNoTrans : CblasTrans;
 }
 
 /// BLAS and LAPACK count in 32 bits. Throws ShapeError for an extent beyond that.
@@ -60,10 +60,12 @@ void scale(std::size_t n, T beta, T* x) {
 }
 
 template <class T>
-void gemm_as_given(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a,
-                   std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
-  dispatch<T>(cblas_sgemm, cblas_dgemm, CblasRowMajor, cblas_op(op_a), cblas_op(op_b), blas_int(m),
-              blas_int(n), blas_int(k), alpha, a, blas_int(lda), b, blas_int(ldb), beta, c, blas_int(ldc));
+void gemm_as_given(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k,
+                   T alpha, const T* a, std::size_t lda, const T* b, std::size_t ldb, T beta, T* c,
+                   std::size_t ldc) {
+  dispatch<T>(cblas_sgemm, cblas_dgemm, CblasRowMajor, cblas_transpose(transpose_a),
+              cblas_transpose(transpose_b), blas_int(m), blas_int(n), blas_int(k), alpha, a, blas_int(lda), b,
+              blas_int(ldb), beta, c, blas_int(ldc));
 }
 
 /// OpenBLAS's AVX-512 kernels multiply small matrices without packing them first. Where many rows meet one
@@ -71,18 +73,18 @@ void gemm_as_given(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k
 constexpr std::size_t row_block = 64;
 constexpr std::size_t small_product = 1'000'000;  // multiplications, OpenBLAS's own limit
 
-bool better_in_blocks(Op op_a, std::size_t m, std::size_t n, std::size_t k) {
+bool better_in_blocks(Transpose transpose_a, std::size_t m, std::size_t n, std::size_t k) {
   static const bool small_kernels = std::string(openblas_get_corename()) == "SkylakeX";
-  return small_kernels && openblas_get_num_threads() == 1 && op_a == Op::none && m >= 4 * row_block &&
-         k <= 128 && row_block * n * k <= small_product;
+  return small_kernels && openblas_get_num_threads() == 1 && transpose_a == Transpose::no &&
+         m >= 4 * row_block && k <= 128 && row_block * n * k <= small_product;
 }
 
 /// The same product by blocks of rows; B is laid out anew where it is given as its transpose.
 template <class T>
-void gemm_in_blocks(Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a,
+void gemm_in_blocks(Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a,
                     std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
   std::vector<T> turned;
-  if (op_b == Op::transpose) {
+  if (transpose_b == Transpose::yes) {
     turned.resize(k * n);
     for (std::size_t j = 0; j < n; ++j) {
       for (std::size_t i = 0; i < k; ++i) turned[i * n + j] = b[j * ldb + i];
@@ -91,58 +93,59 @@ void gemm_in_blocks(Op op_b, std::size_t m, std::size_t n, std::size_t k, T alph
     ldb = n;
   }
   for (std::size_t row = 0; row < m; row += row_block) {
-    gemm_as_given(Op::none, Op::none, std::min(row_block, m - row), n, k, alpha, a + row * lda, lda, b, ldb,
-                  beta, c + row * ldc, ldc);
+    gemm_as_given(Transpose::no, Transpose::no, std::min(row_block, m - row), n, k, alpha, a + row * lda, lda,
+                  b, ldb, beta, c + row * ldc, ldc);
   }
 }
 
 }  // namespace
 
 template <class T>
-void gemm(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
-          const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
+void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
+          const T* a, std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
   if (m == 0 || n == 0) return;
   if (k == 0) {
     for (std::size_t i = 0; i < m; ++i) scale(n, beta, c + i * ldc);
-  } else if (better_in_blocks(op_a, m, n, k)) {
-    gemm_in_blocks(op_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  } else if (better_in_blocks(transpose_a, m, n, k)) {
+    gemm_in_blocks(transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   } else {
-    gemm_as_given(op_a, op_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    gemm_as_given(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   }
 }
 
 template <class T>
-void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
-                  const T* a, std::size_t lda, std::size_t stride_a, const T* b, std::size_t ldb,
-                  std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c) {
+void gemm_batched(std::size_t count, Transpose transpose_a, Transpose transpose_b, std::size_t m,
+                  std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, std::size_t stride_a,
+                  const T* b, std::size_t ldb, std::size_t stride_b, T beta, T* c, std::size_t ldc,
+                  std::size_t stride_c) {
   for (std::size_t i = 0; i < count; ++i) {
-    gemm(op_a, op_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c,
-         ldc);
+    gemm(transpose_a, transpose_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta,
+         c + i * stride_c, ldc);
   }
 }
 
 template <class T>
-void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
-          std::size_t ldc) {
+void syrk(Transpose transpose, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta,
+          T* c, std::size_t ldc) {
   if (n == 0) return;
   if (k == 0) {
     for (std::size_t i = 0; i < n; ++i) scale(n, beta, c + i * ldc);
     return;
   }
-  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_op(op), blas_int(n), blas_int(k),
-              alpha, a, blas_int(lda), beta, c, blas_int(ldc));
+  dispatch<T>(cblas_ssyrk, cblas_dsyrk, CblasRowMajor, CblasUpper, cblas_transpose(transpose), blas_int(n),
+              blas_int(k), alpha, a, blas_int(lda), beta, c, blas_int(ldc));
   for (std::size_t i = 1; i < n; ++i) {
     for (std::size_t j = 0; j < i; ++j) c[i * ldc + j] = c[j * ldc + i];
   }
 }
 
 template <class T>
-void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
-          T* y) {
-  const std::size_t length = op == Op::none ? m : n;
+void gemv(Transpose transpose, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x,
+          T beta, T* y) {
+  const std::size_t length = transpose == Transpose::no ? m : n;
   if (m == 0 || n == 0) return scale(length, beta, y);
-  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_op(op), blas_int(m), blas_int(n), alpha, a,
-              blas_int(lda), x, 1, beta, y, 1);
+  dispatch<T>(cblas_sgemv, cblas_dgemv, CblasRowMajor, cblas_transpose(transpose), blas_int(m), blas_int(n),
+              alpha, a, blas_int(lda), x, 1, beta, y, 1);
 }
 
 template <class T>
@@ -212,17 +215,17 @@ Svd<T> svd(const Tensor<T>& matrix) {
   return result;
 }
 
-#define PREMELT_INSTANTIATE(T)                                                                          \
-  template void gemm(Op, Op, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t, const T*, \
-                     std::size_t, T, T*, std::size_t);                                                  \
-  template void gemm_batched(std::size_t, Op, Op, std::size_t, std::size_t, std::size_t, T, const T*,   \
-                             std::size_t, std::size_t, const T*, std::size_t, std::size_t, T, T*,       \
-                             std::size_t, std::size_t);                                                 \
-  template void syrk(Op, std::size_t, std::size_t, T, const T*, std::size_t, T, T*, std::size_t);       \
-  template void gemv(Op, std::size_t, std::size_t, T, const T*, std::size_t, const T*, T, T*);          \
-  template T dot(std::size_t, const T*, const T*);                                                      \
-  template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                     \
-  template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                           \
+#define PREMELT_INSTANTIATE(T)                                                                              \
+  template void gemm(Transpose, Transpose, std::size_t, std::size_t, std::size_t, T, const T*, std::size_t, \
+                     const T*, std::size_t, T, T*, std::size_t);                                            \
+  template void gemm_batched(std::size_t, Transpose, Transpose, std::size_t, std::size_t, std::size_t, T,   \
+                             const T*, std::size_t, std::size_t, const T*, std::size_t, std::size_t, T, T*, \
+                             std::size_t, std::size_t);                                                     \
+  template void syrk(Transpose, std::size_t, std::size_t, T, const T*, std::size_t, T, T*, std::size_t);    \
+  template void gemv(Transpose, std::size_t, std::size_t, T, const T*, std::size_t, const T*, T, T*);       \
+  template T dot(std::size_t, const T*, const T*);                                                          \
+  template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                         \
+  template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                               \
   template Svd<T> svd(const Tensor<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -11,29 +11,30 @@
 namespace premelt::blas {
 
 /// Whether a matrix is used as it lies or transposed.
-enum class Op { none, transpose };
+enum class Transpose { no, yes };
 
-/// C (m,n) = alpha·op(A)·op(B) + beta·C, with op(A) (m,k) and op(B) (k,n).
+/// C (m,n) = alpha·A'·B' + beta·C, where A' (m,k) and B' (k,n) are the matrices as they lie or transposed.
 template <class T>
-void gemm(Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
-          const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc);
+void gemm(Transpose transpose_a, Transpose transpose_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
+          const T* a, std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc);
 
 /// `count` products with a fixed stride between consecutive A, B and C (a stride of 0 reuses the matrix).
 template <class T>
-void gemm_batched(std::size_t count, Op op_a, Op op_b, std::size_t m, std::size_t n, std::size_t k, T alpha,
-                  const T* a, std::size_t lda, std::size_t stride_a, const T* b, std::size_t ldb,
-                  std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c);
+void gemm_batched(std::size_t count, Transpose transpose_a, Transpose transpose_b, std::size_t m,
+                  std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, std::size_t stride_a,
+                  const T* b, std::size_t ldb, std::size_t stride_b, T beta, T* c, std::size_t ldc,
+                  std::size_t stride_c);
 
-/// C (n,n) = alpha·A·Aᵀ + beta·C for A (n,k), or alpha·Aᵀ·A for A (k,n) when `op` is transpose.
+/// C (n,n) = alpha·A·Aᵀ + beta·C for A (n,k), or alpha·Aᵀ·A for A (k,n) when `transpose` is yes.
 /// Both triangles are filled.
 template <class T>
-void syrk(Op op, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta, T* c,
-          std::size_t ldc);
+void syrk(Transpose transpose, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, T beta,
+          T* c, std::size_t ldc);
 
-/// y = alpha·op(A)·x + beta·y for A (m,n).
+/// y = alpha·A·x + beta·y for A (m,n), or alpha·Aᵀ·x + beta·y when `transpose` is yes.
 template <class T>
-void gemv(Op op, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x, T beta,
-          T* y);
+void gemv(Transpose transpose, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x,
+          T beta, T* y);
 
 /// Σ x_i·y_i, in the element type, as BLAS sums it.
 template <class T>

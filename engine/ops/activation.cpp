@@ -55,6 +55,24 @@ Var<T> pow(const Var<T>& x, double exponent) {
 }
 
 template <class T>
+Var<T> pow(const Var<T>& base, const Operand<T>& exponent) {
+  const auto power = [](T b, T e) { return std::pow(b, e); };
+  return record("pow", broadcast_map("pow", base.value(), exponent.value(), power),
+                wrt(base,
+                    [base, exponent](const Var<T>& g) {
+                      const Var<T> slope = g * (exponent * pow(base, exponent - 1.0));
+                      // Numbers are left alone: they are 0 as they should be, and may have slopes themselves.
+                      const auto keep = [](T s, T e) { return e != 0 || std::isfinite(s) ? T(1) : T(0); };
+                      return masked(slope, broadcast_map("pow", slope.value(), exponent.value(), keep));
+                    }),
+                wrt(exponent, [base, exponent](const Var<T>& g, const Var<T>& y) {
+                  const auto keep = [](T b, T e) { return b == 0 && e >= 0 ? T(0) : T(1); };
+                  return masked(g * (y * log(base)),
+                                broadcast_map("pow", base.value(), exponent.value(), keep));
+                }));
+}
+
+template <class T>
 Var<T> sigmoid(const Var<T>& x) {
   return record("sigmoid", sigmoid_values(x.value()), wrt(x, [](const Var<T>& g, const Var<T>& y) {
                   return unless_recording<T>(
@@ -103,12 +121,13 @@ Var<T> dropout(const Var<T>& x, double rate, Rng& rng) {
   return mul(x, mask);
 }
 
-#define PREMELT_INSTANTIATE(T)                \
-  template Var<T> pow(const Var<T>&, double); \
-  template Var<T> sigmoid(const Var<T>&);     \
-  template Var<T> silu(const Var<T>&);        \
-  template Var<T> normal_cdf(const Var<T>&);  \
-  template Var<T> gelu(const Var<T>&);        \
+#define PREMELT_INSTANTIATE(T)                           \
+  template Var<T> pow(const Var<T>&, double);            \
+  template Var<T> pow(const Var<T>&, const Operand<T>&); \
+  template Var<T> sigmoid(const Var<T>&);                \
+  template Var<T> silu(const Var<T>&);                   \
+  template Var<T> normal_cdf(const Var<T>&);             \
+  template Var<T> gelu(const Var<T>&);                   \
   template Var<T> dropout(const Var<T>&, double, Rng&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -1,6 +1,7 @@
 #pragma once
 /// Non-linearities beyond the elementary functions, and dropout.
 
+#include "engine/ops/elementwise.hpp"
 #include "engine/tape/var.hpp"
 #include "engine/tensor/random.hpp"
 
@@ -9,6 +10,12 @@ namespace premelt {
 /// x^exponent. For a negative x the exponent must be whole, else the result is NaN.
 template <class T>
 Var<T> pow(const Var<T>& x, double exponent);
+
+/// base^exponent, element by element; the two broadcast. A negative base has a value for whole exponents
+/// only, and no slope in the exponent (NaN). As in PyTorch, the slope in the base is 0 where the exponent is
+/// 0, and the slope in the exponent 0 where the base is 0 and the exponent not negative.
+template <class T>
+Var<T> pow(const Var<T>& base, const Operand<T>& exponent);
 
 /// The logistic function 1/(1 + e⁻ˣ): 0 and 1 far out, never NaN for a number.
 template <class T>

@@ -4,9 +4,12 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/ops/activation.hpp"
+#include "engine/ops/einsum.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/extrema.hpp"
 #include "engine/ops/index.hpp"
@@ -61,27 +64,47 @@ PREMELT_ON_TENSORS(squared_error)
 PREMELT_ON_TENSORS(cross_entropy)
 PREMELT_ON_TENSORS(gather)
 PREMELT_ON_TENSORS(slice)
+PREMELT_ON_TENSORS(pad)
 PREMELT_ON_TENSORS(max)
+PREMELT_ON_TENSORS(min)
 PREMELT_ON_TENSORS(maximum)
 PREMELT_ON_TENSORS(minimum)
 PREMELT_ON_TENSORS(clamp)
+PREMELT_ON_TENSORS(cumsum)
+PREMELT_ON_TENSORS(outer)
 PREMELT_ON_TENSORS(transpose)
 #undef PREMELT_ON_TENSORS
+#define PREMELT_ON_TENSORS_OVER_AXES(op)                                 \
+  template <class T, class... More>                                      \
+  Var<T> op(const Tensor<T>& x, const Axes& axes, const More&... more) { \
+    return op(Var<T>(x), axes, more...);                                 \
+  }
+PREMELT_ON_TENSORS_OVER_AXES(sum)
+PREMELT_ON_TENSORS_OVER_AXES(mean)
+PREMELT_ON_TENSORS_OVER_AXES(amax)
+PREMELT_ON_TENSORS_OVER_AXES(amin)
+PREMELT_ON_TENSORS_OVER_AXES(variance)
+PREMELT_ON_TENSORS_OVER_AXES(stddev)
+#undef PREMELT_ON_TENSORS_OVER_AXES
 template <class T>
 Var<T> sum(const Tensor<T>& x) {
   return sum(Var<T>(x));
-}
-template <class T>
-Var<T> sum(const Tensor<T>& x, const Axes& axes, bool keepdims = false) {
-  return sum(Var<T>(x), axes, keepdims);
 }
 template <class T>
 Var<T> mean(const Tensor<T>& x) {
   return mean(Var<T>(x));
 }
 template <class T>
-Var<T> mean(const Tensor<T>& x, const Axes& axes, bool keepdims = false) {
-  return mean(Var<T>(x), axes, keepdims);
+Var<std::int64_t> argmax(const Tensor<T>& x, int axis, bool keepdims = false) {
+  return argmax(Var<T>(x), axis, keepdims);
+}
+template <class T>
+std::vector<Var<T>> split(const Tensor<T>& x, const std::vector<std::size_t>& sizes, int axis) {
+  return split(Var<T>(x), sizes, axis);
+}
+template <class T>
+Var<T> einsum(const std::string& specification, const Tensor<T>& a, const Operand<T>& b) {
+  return einsum(specification, Var<T>(a), b);
 }
 template <class T>
 Var<T> reshape(const Tensor<T>& x, const TargetShape& target) {

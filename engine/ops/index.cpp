@@ -1,8 +1,9 @@
 #include "engine/ops/index.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 
+#include "engine/kernels/around.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/rows.hpp"
 #include "engine/ops/elementwise.hpp"
@@ -11,6 +12,9 @@
 #include "engine/tensor/error.hpp"
 
 namespace premelt {
+
+using kernels::Around;
+using kernels::with_extent;
 
 namespace {
 
@@ -26,16 +30,6 @@ void check_rows(const char* op, const Indices& rows, std::size_t table_rows) {
   }
 }
 
-/// A tensor as (outer, extent, inner) around one axis.
-struct Around {
-  std::size_t outer = 1, extent, inner = 1;
-
-  Around(const Shape& shape, std::size_t axis) : extent(shape[axis]) {
-    for (std::size_t i = 0; i < axis; ++i) outer *= shape[i];
-    for (std::size_t i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  }
-};
-
 /// Copies `count` slabs along `axis` of `from`, starting at `from_begin`, to `to` from `to_begin` on.
 template <class T>
 void copy_slabs(const Tensor<T>& from, std::size_t from_begin, Tensor<T>& to, std::size_t to_begin,
@@ -45,11 +39,6 @@ void copy_slabs(const Tensor<T>& from, std::size_t from_begin, Tensor<T>& to, st
     std::copy_n(from.data() + (o * source.extent + from_begin) * source.inner, count * source.inner,
                 to.data() + (o * target.extent + to_begin) * target.inner);
   }
-}
-
-Shape with_extent(Shape shape, std::size_t axis, std::size_t extent) {
-  shape[axis] = extent;
-  return shape;
 }
 
 }  // namespace
@@ -105,23 +94,16 @@ Var<T> slice(const Var<T>& x, int axis, std::size_t begin, std::size_t end) {
   }
   Tensor<T> value(with_extent(x.shape(), at, end - begin));
   copy_slabs(x.value(), begin, value, 0, end - begin, at);
-  return record("slice", value,
-                wrt(x, [axis, begin, extent](const Var<T>& g) { return embed(g, axis, begin, extent); }));
+  return record("slice", value, wrt(x, [=](const Var<T>& g) { return pad(g, axis, begin, extent - end); }));
 }
 
 template <class T>
-Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent) {
-  const std::size_t at = normalize_axis("embed", x.shape(), axis), count = x.shape()[at];
-  if (begin + count > extent) {
-    throw ShapeError("[embed] " + to_string(x.shape()) + " from " + std::to_string(begin) +
-                     " on along axis " + std::to_string(axis) + " does not fit into extent " +
-                     std::to_string(extent));
-  }
-  Tensor<T> value(with_extent(x.shape(), at, extent), T(0));
-  copy_slabs(x.value(), 0, value, begin, count, at);
-  return record("embed", value, wrt(x, [axis, begin, count](const Var<T>& g) {
-                  return slice(g, axis, begin, begin + count);
-                }));
+Var<T> pad(const Var<T>& x, int axis, std::size_t before, std::size_t after) {
+  const std::size_t at = normalize_axis("pad", x.shape(), axis), count = x.shape()[at];
+  Tensor<T> value(with_extent(x.shape(), at, before + count + after), T(0));
+  copy_slabs(x.value(), 0, value, before, count, at);
+  return record("pad", value,
+                wrt(x, [=](const Var<T>& g) { return slice(g, axis, before, before + count); }));
 }
 
 template <class T>
@@ -170,47 +152,50 @@ Var<T> where(const Var<T>& mask, const Operand<T>& a, const Operand<T>& b) {
 }
 
 template <class T>
-Var<T> max(const Var<T>& x, int axis, bool keepdims) {
-  const std::size_t at = normalize_axis("max", x.shape(), axis);
-  const Around around(x.shape(), at);
-  if (around.extent == 0) {
-    throw ShapeError("[max] of nothing: axis " + std::to_string(axis) + " of " + to_string(x.shape()));
-  }
-  const Shape kept = with_extent(x.shape(), at, 1);
-  Tensor<T> value(kept), winner(x.shape(), T(0));
-  for (std::size_t o = 0; o < around.outer; ++o) {
-    for (std::size_t i = 0; i < around.inner; ++i) {
-      const std::size_t base = o * around.extent * around.inner + i;
-      std::size_t best = base;
-      for (std::size_t k = 1; k < around.extent && !std::isnan(x.value().data()[best]); ++k) {
-        const std::size_t here = base + k * around.inner;
-        if (!(x.value().data()[here] <= x.value().data()[best])) best = here;
-      }
-      value.data()[o * around.inner + i] = x.value().data()[best];
-      winner.data()[best] = 1;
+Var<T> stack(const std::vector<Var<T>>& parts, int axis) {
+  if (parts.empty()) throw ShapeError("[stack] nothing to stack");
+  const Shape& first = parts[0].shape();
+  Shape placeholder = first;
+  placeholder.push_back(1);
+  const std::size_t at = normalize_axis("stack", placeholder, axis);
+  Shape shape;
+  for (std::size_t i = 0; i <= first.rank(); ++i) shape.push_back(i == at ? 1 : first[i - (i > at ? 1 : 0)]);
+  std::vector<Var<T>> slabs;
+  for (const Var<T>& part : parts) {
+    if (part.shape() != first) {
+      throw ShapeError("[stack] all parts need one shape: " + to_string(first) + " and " +
+                       to_string(part.shape()));
     }
+    slabs.push_back(reshape(part, shape));
   }
-  Shape shape = kept;
-  if (!keepdims) {
-    shape = Shape{};
-    for (std::size_t i = 0; i < kept.rank(); ++i) {
-      if (i != at) shape.push_back(kept[i]);
-    }
+  return concat(slabs, static_cast<int>(at));
+}
+
+template <class T>
+std::vector<Var<T>> split(const Var<T>& x, const std::vector<std::size_t>& sizes, int axis) {
+  const std::size_t extent = x.shape()[normalize_axis("split", x.shape(), axis)];
+  const std::size_t total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  if (total != extent) {
+    throw ShapeError("[split] the sizes must add up to the extent of axis " + std::to_string(axis) + " of " +
+                     to_string(x.shape()) + ": " + std::to_string(total) + " != " + std::to_string(extent));
   }
-  return record(
-      "max", value.reshape(shape),
-      wrt(
-          x, [winner, kept](const Var<T>& g) { return masked(reshape(g, kept), winner); }, at != 0));
+  std::vector<Var<T>> parts;
+  for (std::size_t begin = 0; std::size_t size : sizes) {
+    parts.push_back(slice(x, axis, begin, begin + size));
+    begin += size;
+  }
+  return parts;
 }
 
 #define PREMELT_INSTANTIATE(T)                                                        \
   template Var<T> gather(const Var<T>&, const Var<std::int64_t>&);                    \
   template Var<T> scatter_rows(const Var<T>&, const Var<std::int64_t>&, std::size_t); \
   template Var<T> slice(const Var<T>&, int, std::size_t, std::size_t);                \
-  template Var<T> embed(const Var<T>&, int, std::size_t, std::size_t);                \
+  template Var<T> pad(const Var<T>&, int, std::size_t, std::size_t);                  \
   template Var<T> concat(const std::vector<Var<T>>&, int);                            \
   template Var<T> where(const Var<T>&, const Operand<T>&, const Operand<T>&);         \
-  template Var<T> max(const Var<T>&, int, bool);
+  template Var<T> stack(const std::vector<Var<T>>&, int);                             \
+  template std::vector<Var<T>> split(const Var<T>&, const std::vector<std::size_t>&, int);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)
 #undef PREMELT_INSTANTIATE

@@ -23,13 +23,24 @@ Var<T> scatter_rows(const Var<T>& x, const Var<std::int64_t>& rows, std::size_t 
 template <class T>
 Var<T> slice(const Var<T>& x, int axis, std::size_t begin, std::size_t end);
 
-/// The transpose of `slice`: zeros of extent `extent` along `axis`, with x from `begin` on.
+/// Zeros on both sides along `axis`: `before` entries of them, then x, then `after` entries. The transpose of
+/// `slice`. Throws ShapeError for an axis outside the shape.
 template <class T>
-Var<T> embed(const Var<T>& x, int axis, std::size_t begin, std::size_t extent);
+Var<T> pad(const Var<T>& x, int axis, std::size_t before, std::size_t after);
 
 /// Joins along `axis`. Throws ShapeError when there is nothing to join or other extents differ.
 template <class T>
 Var<T> concat(const std::vector<Var<T>>& parts, int axis);
+
+/// Joins parts of one shape along a new axis `axis`. Throws ShapeError when there is nothing to stack or the
+/// shapes differ. Along axis 0 samples are no longer kept apart.
+template <class T>
+Var<T> stack(const std::vector<Var<T>>& parts, int axis);
+
+/// The transpose of `concat`: pieces of these sizes along `axis`, in order. Throws ShapeError unless the
+/// sizes add up to the extent.
+template <class T>
+std::vector<Var<T>> split(const Var<T>& x, const std::vector<std::size_t>& sizes, int axis);
 
 /// @{
 /// a where `mask` is not 0 (NaN is not 0), b elsewhere; all three broadcast. The other operand leaves no
@@ -41,10 +52,5 @@ Var<T> where(const Tensor<T>& mask, const Operand<T>& a, const Operand<T>& b) {
   return where(Var<T>(mask), a, b);
 }
 /// @}
-
-/// Largest along `axis`; the cotangent goes to the first of equals, and nothing to the others. NaN counts as
-/// largest.
-template <class T>
-Var<T> max(const Var<T>& x, int axis, bool keepdims = false);
 
 }  // namespace premelt

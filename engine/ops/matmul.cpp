@@ -11,7 +11,7 @@ namespace {
 
 /// The last two axes of an operand after its optional transposition, and what stands before them.
 struct Matrices {
-  std::size_t rows, columns;  ///< of op(X)
+  std::size_t rows, columns;  ///< of the matrix as it is used
   std::size_t stored_columns;
   std::size_t count;  ///< product of the leading axes
   Shape leading;
@@ -53,7 +53,7 @@ Tensor<T> product_value(const Tensor<T>& a, bool transpose_a, const Tensor<T>& b
   if (x.columns == 0) out.fill(T(0));
   if (out.empty() || x.columns == 0) return out;
 
-  const auto flag = [](bool transposed) { return transposed ? blas::Op::transpose : blas::Op::none; };
+  const auto flag = [](bool transposed) { return transposed ? blas::Transpose::yes : blas::Transpose::no; };
   const bool one_product = y.leading.rank() == 0 && !transpose_a;  // all rows of a meet the same b
   const std::size_t count = one_product ? 1 : std::max(x.count, y.count);
   const std::size_t rows = one_product ? x.count * x.rows : x.rows;
@@ -66,7 +66,7 @@ Tensor<T> product_value(const Tensor<T>& a, bool transpose_a, const Tensor<T>& b
 
 template <class T>
 Var<T> product(const Var<T>& a, bool ta, const Var<T>& b, bool tb) {
-  // With C = op(A)op(B): the cotangent of op(A) is G op(B)ᵀ, that of op(B) is op(A)ᵀ G.
+  // With C = A'B', the operands as they are used: the cotangent of A' is G B'ᵀ, that of B' is A'ᵀ G.
   const auto vjp_a = [b, ta, tb](const Var<T>& g) {
     return ta ? product(b, tb, g, true) : product(g, false, b, !tb);
   };
@@ -113,8 +113,8 @@ Var<T> linear(const Var<T>& x, const Operand<T>& w, const Operand<T>& bias) {
   const std::size_t rows = out == 0 ? 0 : shape.size() / out;
   Tensor<T> value(shape);
   for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias.value().data(), out, value.data() + r * out);
-  blas::gemm(blas::Op::none, blas::Op::transpose, rows, out, in, T(1), x.value().data(), in, w.value().data(),
-             in, T(1), value.data(), out);
+  blas::gemm(blas::Transpose::no, blas::Transpose::yes, rows, out, in, T(1), x.value().data(), in,
+             w.value().data(), in, T(1), value.data(), out);
   return record("linear", value, wrt(x, [w](const Var<T>& g) { return matmul(g, w); }),
                 wrt(
                     w,

@@ -4,6 +4,7 @@
 #include "engine/ops/activation.hpp"
 #include "engine/ops/attention.hpp"
 #include "engine/ops/constants.hpp"
+#include "engine/ops/einsum.hpp"
 #include "engine/ops/elementwise.hpp"
 #include "engine/ops/extrema.hpp"
 #include "engine/ops/index.hpp"

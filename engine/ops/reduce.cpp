@@ -1,8 +1,10 @@
 #include "engine/ops/reduce.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
+#include "engine/kernels/around.hpp"
 #include "engine/kernels/broadcast.hpp"
 #include "engine/kernels/vector_math.hpp"
 #include "engine/ops/elementwise.hpp"
@@ -12,11 +14,6 @@
 
 namespace premelt {
 
-Axes::Axes(std::initializer_list<int> axes) {
-  if (axes.size() > axes_.size()) throw ShapeError("[axes] more axes than a shape can have");
-  for (int axis : axes) axes_[count_++] = axis;
-}
-
 namespace {
 
 void check_broadcasts_to(const char* op, const Shape& from, const Shape& to) {
@@ -24,38 +21,6 @@ void check_broadcasts_to(const char* op, const Shape& from, const Shape& to) {
     throw ShapeError("[" + std::string(op) + "] " + to_string(from) + " does not broadcast to " +
                      to_string(to));
   }
-}
-
-/// x's shape with extent 1 along `axes`.
-Shape keep_axes(const char* op, const Shape& shape, const Axes& axes) {
-  Shape kept = shape;
-  std::array<bool, Shape::max_rank> seen{};
-  for (int axis : axes) {
-    const std::size_t at = normalize_axis(op, shape, axis);
-    if (seen[at]) {
-      throw ShapeError("[" + std::string(op) + "] axis " + std::to_string(axis) + " of shape " +
-                       to_string(shape) + " is named twice");
-    }
-    seen[at] = true;
-    kept[at] = 1;
-  }
-  return kept;
-}
-
-/// Whether a sum over `axes` leaves the first axis, that of the samples, alone.
-bool keeps_first(const Shape& shape, const Axes& axes) {
-  return std::ranges::none_of(axes, [&](int axis) { return normalize_axis("sum", shape, axis) == 0; });
-}
-
-/// `shape` without `axes`.
-Shape drop_axes(const Shape& shape, const Axes& axes) {
-  std::array<bool, Shape::max_rank> dropped{};
-  for (int axis : axes) dropped[normalize_axis("sum", shape, axis)] = true;
-  Shape result;
-  for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
-    if (!dropped[axis]) result.push_back(shape[axis]);
-  }
-  return result;
 }
 
 /// out[j] = Σ of the x[i] that broadcasting `shape` had stretched from j.
@@ -77,6 +42,40 @@ Tensor<T> reduce(const Tensor<T>& x, const Shape& shape) {
   });
   for (std::size_t i = 0; i < out.size(); ++i) out.data()[i] = static_cast<T>(total[i]);
   return out;
+}
+
+/// Adds up each line along `at` in double, from its last element on when `backward`.
+template <class T>
+Tensor<T> running_sums(const Tensor<T>& x, std::size_t at, bool backward) {
+  Tensor<T> out(x.shape());
+  const kernels::Around around(x.shape(), at);
+  around.for_each_line([&](std::size_t first) {
+    double total = 0;
+    for (std::size_t k = 0; k < around.extent; ++k) {
+      const std::size_t here = first + (backward ? around.extent - 1 - k : k) * around.inner;
+      total += static_cast<double>(x.data()[here]);
+      out.data()[here] = static_cast<T>(total);
+    }
+  });
+  return out;
+}
+
+template <class T>
+Var<T> cumsum(const Var<T>& x, std::size_t at, bool backward) {
+  return record("cumsum", running_sums(x.value(), at, backward),
+                wrt(
+                    x, [at, backward](const Var<T>& g) { return cumsum(g, at, !backward); }, at != 0));
+}
+
+/// Σ(x - mean)²/divisor over what stretching `kept` to x's shape fills, in double throughout.
+template <class T>
+Tensor<T> variances(const Tensor<T>& x, const Shape& kept, double divisor) {
+  const Tensor<double> wide = cast<double>(x);
+  const double share = static_cast<double>(kept.size()) / static_cast<double>(x.size());
+  const Tensor<double> means = kernels::map(reduce(wide, kept), [share](double sum) { return sum * share; });
+  const Tensor<double> squares = kernels::broadcast_map(
+      "variance", wide, means, [](double v, double mean) { return (v - mean) * (v - mean); });
+  return cast<T>(kernels::map(reduce(squares, kept), [divisor](double sum) { return sum / divisor; }));
 }
 
 template <class T>
@@ -115,6 +114,35 @@ Var<T> mean(const Var<T>& x, const Axes& axes, bool keepdims) {
 }
 
 template <class T>
+Var<T> variance(const Var<T>& x, const Axes& axes, bool keepdims, double correction) {
+  const Shape kept = keep_axes("variance", x.shape(), axes);
+  const Shape shape = keepdims ? kept : drop_axes(x.shape(), axes);
+  double count = 1;
+  for (int axis : axes) count *= static_cast<double>(x.shape()[normalize_axis("variance", x.shape(), axis)]);
+  const double divisor = std::max(count - correction, 0.0);  // as PyTorch: too few numbers divide by 0
+  return record("variance", variances(x.value(), kept, divisor).reshape(shape),
+                wrt(
+                    x,
+                    [=](const Var<T>& g) {
+                      const Var<T> centred = x - mean(x, axes, true);
+                      return (2 / divisor) * (reshape(g, kept) * centred);
+                    },
+                    keeps_first(x.shape(), axes)));
+}
+
+template <class T>
+Var<T> stddev(const Var<T>& x, const Axes& axes, bool keepdims, double correction) {
+  const Var<T> v = variance(x, axes, keepdims, correction);
+  return record("stddev", kernels::map(v.value(), [](T s) { return std::sqrt(s); }),
+                wrt(v, [](const Var<T>& g, const Var<T>& y) { return masked(g / (2.0 * y), y.value()); }));
+}
+
+template <class T>
+Var<T> cumsum(const Var<T>& x, int axis) {
+  return cumsum(x, normalize_axis("cumsum", x.shape(), axis), false);
+}
+
+template <class T>
 Var<T> expand(const Var<T>& x, const Shape& shape) {
   check_broadcasts_to("expand", x.shape(), shape);
   if (x.shape() == shape) return x;
@@ -144,12 +172,15 @@ Var<T> sum_to(const Var<T>& x, const Shape& shape) {
                     x, [from = x.shape()](const Var<T>& g) { return expand(g, from); }, keeps_samples));
 }
 
-#define PREMELT_INSTANTIATE(T)                            \
-  template Var<T> sum(const Var<T>&);                     \
-  template Var<T> mean(const Var<T>&);                    \
-  template Var<T> sum(const Var<T>&, const Axes&, bool);  \
-  template Var<T> mean(const Var<T>&, const Axes&, bool); \
-  template Var<T> expand(const Var<T>&, const Shape&);    \
+#define PREMELT_INSTANTIATE(T)                                        \
+  template Var<T> variance(const Var<T>&, const Axes&, bool, double); \
+  template Var<T> stddev(const Var<T>&, const Axes&, bool, double);   \
+  template Var<T> cumsum(const Var<T>&, int);                         \
+  template Var<T> sum(const Var<T>&);                                 \
+  template Var<T> mean(const Var<T>&);                                \
+  template Var<T> sum(const Var<T>&, const Axes&, bool);              \
+  template Var<T> mean(const Var<T>&, const Axes&, bool);             \
+  template Var<T> expand(const Var<T>&, const Shape&);                \
   template Var<T> sum_to(const Var<T>&, const Shape&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

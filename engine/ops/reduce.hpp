@@ -1,32 +1,10 @@
 #pragma once
-/// Sums and means over axes, accumulated in double.
+/// Sums, means and spreads over axes, accumulated in double.
 
-#include <array>
-#include <initializer_list>
-
+#include "engine/ops/axes.hpp"
 #include "engine/tape/var.hpp"
 
 namespace premelt {
-
-/// Some axes of a tensor; negative ones count from the last.
-class Axes {
- public:
-  /// One axis. Implicit, so that `sum(x, -1)` reads as it should.
-  Axes(int axis) : Axes({axis}) {}
-  /// Throws ShapeError when there are more axes than a shape can have.
-  Axes(std::initializer_list<int> axes);
-
-  /// @{
-  /// The axes as they were given.
-  const int* begin() const { return axes_.data(); }
-  const int* end() const { return axes_.data() + count_; }
-  std::size_t count() const { return count_; }
-  /// @}
-
- private:
-  std::array<int, Shape::max_rank> axes_{};
-  std::size_t count_ = 0;
-};
 
 /// @{
 /// All elements; a scalar of shape ().
@@ -44,6 +22,22 @@ Var<T> sum(const Var<T>& x, const Axes& axes, bool keepdims = false);
 template <class T>
 Var<T> mean(const Var<T>& x, const Axes& axes, bool keepdims = false);
 /// @}
+
+/// @{
+/// Variance, and its root, over `axes`: Σ(x - mean)²/(N - correction) for N numbers each. `correction` 1, the
+/// default as in PyTorch, estimates the variance of what the numbers were drawn from; 0 gives that of the
+/// numbers themselves. A correction of N or more divides by 0: one number has the variance NaN. The mean is
+/// subtracted before squaring, so a large one costs no digits. Where the spread is 0, the derivative of
+/// stddev is 0, as in PyTorch. Throws ShapeError for an axis outside the shape or named twice.
+template <class T>
+Var<T> variance(const Var<T>& x, const Axes& axes, bool keepdims = false, double correction = 1);
+template <class T>
+Var<T> stddev(const Var<T>& x, const Axes& axes, bool keepdims = false, double correction = 1);
+/// @}
+
+/// Running sums along `axis`: entry k is the sum of the entries 0..k.
+template <class T>
+Var<T> cumsum(const Var<T>& x, int axis);
 
 /// Stretches x to `shape` by broadcasting. Throws ShapeError when it does not fit.
 template <class T>

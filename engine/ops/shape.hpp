@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 
+#include "engine/ops/axes.hpp"
 #include "engine/ops/reduce.hpp"
 #include "engine/tape/var.hpp"
 #include "engine/tensor/range.hpp"

@@ -113,10 +113,10 @@ Tensor<T> Tensor<T>::reshape(const TargetShape& target) const {
 }
 
 template <class T>
-Tensor<T> Tensor<T>::window(std::size_t offset, const Shape& shape) const {
+Tensor<T> Tensor<T>::subspan(std::size_t offset, const Shape& shape) const {
   const std::size_t size = shape.size();
   if (offset > size_ || size > size_ - offset) {
-    throw ShapeError("[window] " + to_string(shape) + " from " + std::to_string(offset) +
+    throw ShapeError("[subspan] " + to_string(shape) + " from " + std::to_string(offset) +
                      " on: " + to_string(shape_) + " holds " + std::to_string(size_) + " values");
   }
   Tensor result = *this;

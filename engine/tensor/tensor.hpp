@@ -122,8 +122,9 @@ class Tensor {
   /// Same numbers, shared, under another shape, of which one extent may be -1: whatever is left. Throws
   /// ShapeError when the sizes differ.
   Tensor reshape(const TargetShape& target) const;
-  /// The numbers from `offset` on, shared, as a tensor of `shape`. Throws ShapeError when they do not fit.
-  Tensor window(std::size_t offset, const Shape& shape) const;
+  /// The numbers from `offset` on, shared, as a tensor of `shape`, as std::span's. Throws ShapeError when
+  /// they do not fit.
+  Tensor subspan(std::size_t offset, const Shape& shape) const;
   /// A copy with a buffer of its own.
   Tensor clone() const;
   /// Sets every number, for all who share the buffer.

@@ -17,7 +17,7 @@ Tensor<T> frame_product(const Tensor<T>& a, std::span<const double> d, const Ten
   for (std::size_t i = 0; i < m; ++i) {
     for (std::size_t k = 0; k < r; ++k) scaled(i, k) *= static_cast<T>(d[k]);
   }
-  blas::gemm(blas::Op::none, blas::Op::transpose, m, n, r, T(1), scaled.data(), r, b.data(), r, T(0),
+  blas::gemm(blas::Transpose::no, blas::Transpose::yes, m, n, r, T(1), scaled.data(), r, b.data(), r, T(0),
              out.data(), n);
   return out;
 }
@@ -34,8 +34,8 @@ Tensor<T> orthogonal(std::size_t out, std::size_t in, Rng& rng, double gain) {
   const blas::Svd<T> svd = blas::svd(normal_tensor<T>({out, in}, rng));
   const std::size_t r = svd.values.size();
   Tensor<T> result(Shape{out, in});
-  blas::gemm(blas::Op::transpose, blas::Op::none, out, in, r, static_cast<T>(gain), svd.left.data(), out,
-             svd.right.data(), in, T(0), result.data(), in);
+  blas::gemm(blas::Transpose::yes, blas::Transpose::no, out, in, r, static_cast<T>(gain), svd.left.data(),
+             out, svd.right.data(), in, T(0), result.data(), in);
   return result;
 }
 

@@ -56,7 +56,7 @@ Leaves<T> Parameters<T>::leaves(Tape<T>& tape, const Tensor<T>& flat) const {
   Leaves<T> result(identity_);
   result.reserve(entries_.size());
   for (const Entry& entry : entries_) {
-    result.push_back(tape.variable(flat.window(entry.offset, entry.shape), entry.name));
+    result.push_back(tape.variable(flat.subspan(entry.offset, entry.shape), entry.name));
   }
   return result;
 }
@@ -65,7 +65,7 @@ template <class T>
 Leaves<T> Parameters<T>::constants(const Tensor<T>& flat) const {
   Leaves<T> result(identity_);
   result.reserve(entries_.size());
-  for (const Entry& entry : entries_) result.emplace_back(flat.window(entry.offset, entry.shape));
+  for (const Entry& entry : entries_) result.emplace_back(flat.subspan(entry.offset, entry.shape));
   return result;
 }
 

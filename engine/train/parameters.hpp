@@ -86,7 +86,9 @@ class Parameters {
 
   /// @{
   /// The tensor of a parameter, sharing the flat vector.
-  Tensor<T> operator[](ParameterId id) const { return flat_.window(entries_[id].offset, entries_[id].shape); }
+  Tensor<T> operator[](ParameterId id) const {
+    return flat_.subspan(entries_[id].offset, entries_[id].shape);
+  }
   Tensor<T> operator[](const std::string& name) const { return (*this)[find(name)]; }
   /// @}
 

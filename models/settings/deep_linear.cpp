@@ -77,7 +77,7 @@ class DeepLinear : public TrainedExperiment<T> {
     for (std::size_t k = 0; k < teacher.modes(); ++k) {
       const double* u = teacher.left.row(k).data();
       const double* v = teacher.right.row(k).data();
-      blas::gemv(blas::Op::transpose, inputs, outputs, 1.0, map.data(), outputs, v, 0.0, image.data());
+      blas::gemv(blas::Transpose::yes, inputs, outputs, 1.0, map.data(), outputs, v, 0.0, image.data());
       values[k] = blas::dot(outputs, image.data(), u);
       values[teacher.modes() + k] = std::abs(blas::dot(inputs, v, from.row(k).data())) *
                                     std::abs(blas::dot(outputs, u, to.row(k).data()));
@@ -183,8 +183,8 @@ class DeepLinear : public TrainedExperiment<T> {
       const Tensor<double>& from = d == 0 ? teacher.right : hidden;
       const Tensor<double>& to = d + 1 == depth ? teacher.left : hidden;
       Tensor<double> layer(Shape{width[d], width[d + 1]});
-      blas::gemm(blas::Op::transpose, blas::Op::none, width[d], width[d + 1], modes, weight, from.data(),
-                 width[d], to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
+      blas::gemm(blas::Transpose::yes, blas::Transpose::no, width[d], width[d + 1], modes, weight,
+                 from.data(), width[d], to.data(), width[d + 1], 0.0, layer.data(), width[d + 1]);
       add_layer(d, cast<T>(layer));
     }
   }

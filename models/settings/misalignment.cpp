@@ -56,7 +56,7 @@ struct Student {
   /// The numbers that the fine-tune changes, sharing the flat vector: they are its tail.
   Tensor<T> tuned() const {
     const std::size_t begin = weights.entries()[weights.matching(adapter_names).front()].offset;
-    return weights.flat().window(begin, Shape{weights.size() - begin});
+    return weights.flat().subspan(begin, Shape{weights.size() - begin});
   }
 
   Parameters<T> weights;

@@ -17,12 +17,12 @@ std::string mode_name(std::size_t k) {
 }
 
 /// X·A for X (N,p) and A (p,q), or X·Aᵀ for A (q,p).
-Tensor<double> product(const Tensor<double>& x, const Tensor<double>& a, blas::Op op) {
+Tensor<double> product(const Tensor<double>& x, const Tensor<double>& a, blas::Transpose transpose) {
   const std::size_t rows = x.shape()[0], inner = x.shape()[1],
-                    columns = a.shape()[op == blas::Op::none ? 1 : 0];
+                    columns = a.shape()[transpose == blas::Transpose::no ? 1 : 0];
   Tensor<double> result(Shape{rows, columns});
-  blas::gemm(blas::Op::none, op, rows, columns, inner, 1.0, x.data(), inner, a.data(), a.shape()[1], 0.0,
-             result.data(), columns);
+  blas::gemm(blas::Transpose::no, transpose, rows, columns, inner, 1.0, x.data(), inner, a.data(),
+             a.shape()[1], 0.0, result.data(), columns);
   return result;
 }
 
@@ -34,7 +34,7 @@ Tensor<double> rows_of(const Tensor<double>& matrix, const std::vector<std::size
 
 /// The mode with the largest |v_k·x| of each row of `inputs`.
 std::vector<std::string> dominant_modes(const Tensor<double>& inputs, const Teacher& teacher) {
-  const Tensor<double> overlaps = product(inputs, teacher.right, blas::Op::transpose);
+  const Tensor<double> overlaps = product(inputs, teacher.right, blas::Transpose::yes);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < inputs.shape()[0]; ++i) {
     const auto row = overlaps.row(i);
@@ -93,7 +93,7 @@ void LinearTask::generate(const Hyperparameters& parameters) {
   const bool grouped = parameters.text("probe_kind") == "grouped";
   const Tensor<double> x = grouped ? grouped_inputs(count, probe_rng) : gaussian_inputs(count, probe_rng);
   if (parameters.text("control_probes") == "teacher") {
-    probes_ = {x, product(x, teacher_.matrix(), blas::Op::transpose)};
+    probes_ = {x, product(x, teacher_.matrix(), blas::Transpose::yes)};
   } else {
     probes_ = {x, labels(x)};
     Rng unlearnable_rng(parameters.count("seed"), "unlearnable probes");
@@ -131,7 +131,7 @@ void LinearTask::load(const Hyperparameters& parameters) {
 
 Tensor<double> LinearTask::gaussian_inputs(std::size_t count, Rng& rng) const {
   const Tensor<double> z = normal_tensor<double>(Shape{count, teacher_.inputs()}, rng);
-  return covariance_root_.empty() ? z : product(z, covariance_root_, blas::Op::none);
+  return covariance_root_.empty() ? z : product(z, covariance_root_, blas::Transpose::no);
 }
 
 /// x_i = ±√3 v_{i mod K} + 0.3 N(0,1).
@@ -146,13 +146,13 @@ Tensor<double> LinearTask::grouped_inputs(std::size_t count, Rng& rng) const {
 }
 
 Tensor<double> LinearTask::labels(const Tensor<double>& inputs) const {
-  return product(inputs, matrix_, blas::Op::transpose);
+  return product(inputs, matrix_, blas::Transpose::yes);
 }
 
 void LinearTask::add_unlearnable(Tensor<double>& targets, Rng& rng) const {
   if (unlearnable_.empty()) return;
   const Tensor<double> noise =
-      product(gaussian_inputs(targets.shape()[0], rng), unlearnable_, blas::Op::transpose);
+      product(gaussian_inputs(targets.shape()[0], rng), unlearnable_, blas::Transpose::yes);
   for (std::size_t i = 0; i < targets.size(); ++i) targets.flat()[i] += noise.flat()[i];
 }
 

@@ -98,7 +98,7 @@ double fourier_power(const Tensor<double>& embedding) {
       basis(2 * k + 1, a) = std::sin(angle);
     }
   }
-  blas::gemm(blas::Op::none, blas::Op::none, 2 * frequencies, units, p, 1.0, basis.data(), p,
+  blas::gemm(blas::Transpose::no, blas::Transpose::no, 2 * frequencies, units, p, 1.0, basis.data(), p,
              embedding.data(), units, 0.0, waves.data(), units);
   double largest = 0, total = 0;
   for (std::size_t n = 0; n < units; ++n) {

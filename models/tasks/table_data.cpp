@@ -89,8 +89,8 @@ Tensor<double> to_matrix(const Columns& columns) {
 Tensor<double> mean_product(const Tensor<double>& a, const Tensor<double>& b) {
   const std::size_t rows = a.shape()[0], p = a.shape()[1], q = b.shape()[1];
   Tensor<double> product(Shape{p, q});
-  blas::gemm(blas::Op::transpose, blas::Op::none, p, q, rows, 1.0 / static_cast<double>(rows), a.data(), p,
-             b.data(), q, 0.0, product.data(), q);
+  blas::gemm(blas::Transpose::yes, blas::Transpose::no, p, q, rows, 1.0 / static_cast<double>(rows), a.data(),
+             p, b.data(), q, 0.0, product.data(), q);
   return product;
 }
 
@@ -105,8 +105,8 @@ Tensor<double> whitened(const Tensor<double>& x) {
     for (std::size_t j = 0; j < inputs; ++j) scaled(k, j) = directions(k, j) / std::sqrt(variances(k));
   }
   Tensor<double> result(Shape{rows, kept});
-  blas::gemm(blas::Op::none, blas::Op::transpose, rows, kept, inputs, 1.0, x.data(), inputs, scaled.data(),
-             inputs, 0.0, result.data(), kept);
+  blas::gemm(blas::Transpose::no, blas::Transpose::yes, rows, kept, inputs, 1.0, x.data(), inputs,
+             scaled.data(), inputs, 0.0, result.data(), kept);
   return result;
 }
 

@@ -43,8 +43,8 @@ Tensor<double> Teacher::matrix() const {
     for (double& x : scaled.row(k)) x *= strengths[k];
   }
   Tensor<double> product(Shape{outputs(), inputs()});
-  blas::gemm(blas::Op::transpose, blas::Op::none, outputs(), inputs(), modes(), 1.0, scaled.data(), outputs(),
-             right.data(), inputs(), 0.0, product.data(), inputs());
+  blas::gemm(blas::Transpose::yes, blas::Transpose::no, outputs(), inputs(), modes(), 1.0, scaled.data(),
+             outputs(), right.data(), inputs(), 0.0, product.data(), inputs());
   return product;
 }
 

@@ -29,7 +29,7 @@ Tensor<double> scaled(const Tensor<double>& matrix, double factor) {
 /// The last rows of a matrix.
 Tensor<double> newest(const Tensor<double>& history, std::size_t rows) {
   const std::size_t p = history.shape()[1];
-  return history.window((history.shape()[0] - rows) * p, Shape{rows, p});
+  return history.subspan((history.shape()[0] - rows) * p, Shape{rows, p});
 }
 
 /// All rows but begin..end.

@@ -45,8 +45,8 @@ std::vector<double> principal_angles(const Tensor<double>& a, const Tensor<doubl
   const std::size_t n = a.shape()[0], rank = std::min(defined_modes(of_a), defined_modes(of_b));
   if (rank == 0) return {};
   Tensor<double> cosines(Shape{rank, rank});
-  blas::gemm(blas::Op::none, blas::Op::transpose, rank, rank, n, 1.0, of_a.modes.data(), n, of_b.modes.data(),
-             n, 0.0, cosines.data(), rank);
+  blas::gemm(blas::Transpose::no, blas::Transpose::yes, rank, rank, n, 1.0, of_a.modes.data(), n,
+             of_b.modes.data(), n, 0.0, cosines.data(), rank);
   const Tensor<double> values = blas::svd(cosines).values;
   std::vector<double> angles;
   for (double cosine : values.flat()) angles.push_back(std::acos(std::min(1.0, cosine)));

@@ -18,7 +18,8 @@ namespace {
 Tensor<double> times_transpose(const Tensor<double>& a, const Tensor<double>& b) {
   const std::size_t m = a.shape()[0], n = b.shape()[0], k = a.shape()[1];
   Tensor<double> c(Shape{m, n});
-  blas::gemm(blas::Op::none, blas::Op::transpose, m, n, k, 1.0, a.data(), k, b.data(), k, 0.0, c.data(), n);
+  blas::gemm(blas::Transpose::no, blas::Transpose::yes, m, n, k, 1.0, a.data(), k, b.data(), k, 0.0, c.data(),
+             n);
   return c;
 }
 
@@ -62,7 +63,7 @@ std::array<Tensor<double>, 2> terms_of(const Sums& sums, const Tensor<double>& j
 Tensor<double> linear_covariance(const Tensor<double>& jacobian, double sigma) {
   const std::size_t n = jacobian.shape()[0], p = jacobian.shape()[1];
   Tensor<double> c(Shape{n, n});
-  blas::syrk(blas::Op::none, n, p, sigma * sigma, jacobian.data(), p, 0.0, c.data(), n);
+  blas::syrk(blas::Transpose::no, n, p, sigma * sigma, jacobian.data(), p, 0.0, c.data(), n);
   return c;
 }
 
@@ -74,7 +75,7 @@ Tensor<double> trajectory_covariance(const Tensor<double>& jacobian, const Tenso
   const Tensor<double> moves = times_transpose(jacobian, detrended(trajectory, Detrend::none));
   const std::size_t n = moves.shape()[0], w = moves.shape()[1];
   Tensor<double> c(Shape{n, n});
-  blas::syrk(blas::Op::none, n, w, 1 / static_cast<double>(w), moves.data(), w, 0.0, c.data(), n);
+  blas::syrk(blas::Transpose::no, n, w, 1 / static_cast<double>(w), moves.data(), w, 0.0, c.data(), n);
   return c;
 }
 
@@ -102,7 +103,7 @@ SecondOrder second_order(const LossLandscape& landscape, ParameterVector theta,
     for (std::size_t k = group; k < directions; k += groups, ++mine.directions) {
       set_direction(k, exact, key, v);
       const Tensor<double> products = landscape.hessian_products(theta, v);
-      blas::syrk(blas::Op::none, n, p, 1.0, products.data(), p, 1.0, mine.products.data(), n);
+      blas::syrk(blas::Transpose::no, n, p, 1.0, products.data(), p, 1.0, mine.products.data(), n);
       add(landscape.third_products(theta, v), 1, mine.gradients);
     }
   });
@@ -157,8 +158,8 @@ Bracket poincare_bracket(const LossLandscape& landscape, ParameterVector theta, 
         for (std::size_t a = 0; a < p; ++a) moved[a] = theta[a] + side * z(k, a);
         const Tensor<double> g = landscape.jacobian(moved);
         add(g, 0.5 / static_cast<double>(pairs), mean);
-        blas::syrk(blas::Op::none, n, p, 0.5 * sigma * sigma / static_cast<double>(pairs), g.data(), p, 1.0,
-                   gram.data(), n);
+        blas::syrk(blas::Transpose::no, n, p, 0.5 * sigma * sigma / static_cast<double>(pairs), g.data(), p,
+                   1.0, gram.data(), n);
       }
     }
     means[begin / deviates.block()] = mean;

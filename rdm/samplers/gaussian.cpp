@@ -40,7 +40,7 @@ void move(ParameterVector theta, double distance, std::span<const double> z, std
 
 Tensor<double> rows_between(const Tensor<double>& matrix, std::size_t begin, std::size_t end) {
   const std::size_t n = matrix.shape()[1];
-  return matrix.window(begin * n, Shape{end - begin, n});
+  return matrix.subspan(begin * n, Shape{end - begin, n});
 }
 
 PairedLosses part_of(const PairedLosses& pairs, std::size_t begin, std::size_t end) {
@@ -73,8 +73,8 @@ void add_odd_remainder(const PairedLosses& pairs, Tensor<double>& c) {
   // from the start, where the difference itself would cancel.
   const double weight = 0.5 / static_cast<double>(count);
   for (const auto& [a, b] : {std::pair{&sum, &remainder}, std::pair{&remainder, &sum}}) {
-    blas::gemm(blas::Op::transpose, blas::Op::none, n, n, count, weight, a->data(), n, b->data(), n, 1.0,
-               c.data(), n);
+    blas::gemm(blas::Transpose::yes, blas::Transpose::no, n, n, count, weight, a->data(), n, b->data(), n,
+               1.0, c.data(), n);
   }
 }
 
@@ -116,7 +116,7 @@ PairedLosses paired_losses(const LossLandscape& landscape, ParameterVector theta
     Tensor<double> z(Shape{end - begin, p});
     deviates.fill(begin, z);
     if (!jacobian.empty()) {
-      blas::gemm(blas::Op::none, blas::Op::transpose, end - begin, n, p, options.sigma, z.data(), p,
+      blas::gemm(blas::Transpose::no, blas::Transpose::yes, end - begin, n, p, options.sigma, z.data(), p,
                  jacobian.data(), p, 0.0, pairs.linear.data() + begin * n, n);
     }
     std::vector<double> moved(p), plus(n), minus(n);
@@ -139,7 +139,7 @@ PairedLosses paired_losses(const LossLandscape& landscape, ParameterVector theta
 Tensor<double> odd_covariance(const PairedLosses& pairs) {
   const std::size_t count = pairs.odd.shape()[0], n = pairs.odd.shape()[1];
   Tensor<double> c(Shape{n, n});
-  blas::syrk(blas::Op::transpose, n, count, 1 / static_cast<double>(count), pairs.odd.data(), n, 0.0,
+  blas::syrk(blas::Transpose::yes, n, count, 1 / static_cast<double>(count), pairs.odd.data(), n, 0.0,
              c.data(), n);
   return c;
 }

@@ -49,7 +49,7 @@ Tensor<double> LossLandscape::mean_gradient(ParameterVector theta) const {
   const Tensor<double> g = jacobian(theta);
   const std::vector<double> weights(probes_, 1 / static_cast<double>(probes_));
   Tensor<double> mean(Shape{parameters_});
-  blas::gemv(blas::Op::transpose, probes_, parameters_, 1.0, g.data(), parameters_, weights.data(), 0.0,
+  blas::gemv(blas::Transpose::yes, probes_, parameters_, 1.0, g.data(), parameters_, weights.data(), 0.0,
              mean.data());
   return mean;
 }
@@ -67,7 +67,8 @@ Tensor<double> LossLandscape::mean_gradient(ParameterVector theta,
 Tensor<double> LossLandscape::gram(ParameterVector theta) const {
   const Tensor<double> g = jacobian(theta);
   Tensor<double> gram(Shape{probes_, probes_});
-  blas::syrk(blas::Op::none, probes_, parameters_, 1.0, g.data(), parameters_, 0.0, gram.data(), probes_);
+  blas::syrk(blas::Transpose::no, probes_, parameters_, 1.0, g.data(), parameters_, 0.0, gram.data(),
+             probes_);
   return gram;
 }
 
@@ -81,7 +82,7 @@ Tensor<double> LossLandscape::hessian_products(ParameterVector theta, ParameterV
 
 Tensor<double> LossLandscape::hessian_product(ParameterVector theta, ParameterVector v,
                                               std::size_t probe) const {
-  return hessian_products(theta, v).window(probe * parameters_, Shape{parameters_}).clone();
+  return hessian_products(theta, v).subspan(probe * parameters_, Shape{parameters_}).clone();
 }
 
 Tensor<double> LossLandscape::third_products(ParameterVector theta, ParameterVector v) const {

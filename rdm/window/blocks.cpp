@@ -85,8 +85,8 @@ Tensor<double> block_couplings(const LossWindow& window, const Blocks& blocks, D
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Tensor<double> part = columns(x, blocks.members(b));
     grams.emplace_back(Shape{m, m});
-    blas::syrk(blas::Op::none, m, part.shape()[1], 1.0, part.data(), part.shape()[1], 0.0, grams[b].data(),
-               m);
+    blas::syrk(blas::Transpose::no, m, part.shape()[1], 1.0, part.data(), part.shape()[1], 0.0,
+               grams[b].data(), m);
   }
   Tensor<double> couplings(Shape{blocks.size(), blocks.size()});
   double total = 0;

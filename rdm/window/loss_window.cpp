@@ -33,7 +33,7 @@ std::vector<Vector> removed_directions(std::size_t rows, Detrend detrend) {
 void project_rows(Tensor<double>& x, const Vector& q) {
   const std::size_t m = x.shape()[0], n = x.shape()[1];
   Vector along(n);
-  blas::gemv(blas::Op::transpose, m, n, 1.0, x.data(), n, q.data(), 0.0, along.data());
+  blas::gemv(blas::Transpose::yes, m, n, 1.0, x.data(), n, q.data(), 0.0, along.data());
   for (std::size_t a = 0; a < m; ++a) {
     for (std::size_t i = 0; i < n; ++i) x(a, i) -= q[a] * along[i];
   }
@@ -43,7 +43,7 @@ void project_rows(Tensor<double>& x, const Vector& q) {
 void project_gram(Tensor<double>& k, const Vector& q) {
   const std::size_t m = k.shape()[0];
   Vector b(m);
-  blas::gemv(blas::Op::none, m, m, 1.0, k.data(), m, q.data(), 0.0, b.data());
+  blas::gemv(blas::Transpose::no, m, m, 1.0, k.data(), m, q.data(), 0.0, b.data());
   const double half = blas::dot(m, q.data(), b.data()) / 2;
   for (std::size_t a = 0; a < m; ++a) b[a] -= half * q[a];
   for (std::size_t a = 0; a < m; ++a) {
@@ -172,8 +172,8 @@ void LossWindow::follow() {
   }
   for (std::size_t i = 0; i < probes(); ++i) rebased_(at, i) = seen[i] - base_[i];
   auto products = gram_.row(at);
-  blas::gemv(blas::Op::none, size(), probes(), 1.0, rebased_.data(), probes(), rebased_.row(at).data(), 0.0,
-             products.data());
+  blas::gemv(blas::Transpose::no, size(), probes(), 1.0, rebased_.data(), probes(), rebased_.row(at).data(),
+             0.0, products.data());
   for (std::size_t a = 0; a < size(); ++a) gram_(a, at) = products[a];
 }
 
@@ -186,7 +186,8 @@ void LossWindow::rebase() {
     look_into(a, row);
     for (std::size_t i = 0; i < probes(); ++i) row[i] -= base_[i];
   }
-  blas::syrk(blas::Op::none, size(), probes(), 1.0, rebased_.data(), probes(), 0.0, gram_.data(), window());
+  blas::syrk(blas::Transpose::no, size(), probes(), 1.0, rebased_.data(), probes(), 0.0, gram_.data(),
+             window());
 }
 
 void LossWindow::check_size() const {
@@ -245,7 +246,7 @@ Tensor<double> detrended(const Tensor<double>& matrix, Detrend detrend) {
 Tensor<double> row_gram(const Tensor<double>& x) {
   const std::size_t m = x.shape()[0], n = x.shape()[1];
   Tensor<double> gram(Shape{m, m});
-  blas::syrk(blas::Op::none, m, n, 1.0, x.data(), n, 0.0, gram.data(), m);
+  blas::syrk(blas::Transpose::no, m, n, 1.0, x.data(), n, 0.0, gram.data(), m);
   return gram;
 }
 

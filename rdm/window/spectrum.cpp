@@ -64,8 +64,8 @@ Spectrum dual_spectrum(const Tensor<double>& gram, const Tensor<double>& x, std:
   const std::size_t m = x.shape()[0], n = x.shape()[1];
   return leading_pairs(gram, divisor, n, count, [&](const Tensor<double>& u) {
     Tensor<double> v(Shape{u.shape()[0], n});
-    blas::gemm(blas::Op::none, blas::Op::none, u.shape()[0], n, m, 1.0, u.data(), m, x.data(), n, 0.0,
-               v.data(), n);
+    blas::gemm(blas::Transpose::no, blas::Transpose::no, u.shape()[0], n, m, 1.0, u.data(), m, x.data(), n,
+               0.0, v.data(), n);
     return v;
   });
 }
@@ -73,7 +73,7 @@ Spectrum dual_spectrum(const Tensor<double>& gram, const Tensor<double>& x, std:
 Tensor<double> covariance_of(const Tensor<double>& x, double divisor) {
   const std::size_t m = x.shape()[0], n = x.shape()[1];
   Tensor<double> covariance(Shape{n, n});
-  blas::syrk(blas::Op::transpose, n, m, 1 / divisor, x.data(), n, 0.0, covariance.data(), n);
+  blas::syrk(blas::Transpose::yes, n, m, 1 / divisor, x.data(), n, 0.0, covariance.data(), n);
   return covariance;
 }
 

@@ -56,7 +56,7 @@ Tensor<double> window_covariance(const NpyRows& losses, std::size_t last, std::s
     centre_column(centred, group);
   }
   Tensor<double> covariance(Shape{groups.size(), groups.size()});
-  blas::syrk(blas::Op::transpose, groups.size(), window, 1 / static_cast<double>(window), centred.data(),
+  blas::syrk(blas::Transpose::yes, groups.size(), window, 1 / static_cast<double>(window), centred.data(),
              groups.size(), 0.0, covariance.data(), groups.size());
   return covariance;
 }

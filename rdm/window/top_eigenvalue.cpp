@@ -43,7 +43,7 @@ std::optional<double> TopEigenvalue::operator()(const Tensor<double>& matrix, do
   vector_.clear();
   std::vector<double> image(m);
   for (int i = 0; i < most_iterations; ++i) {
-    blas::gemv(blas::Op::none, m, m, 1.0, matrix.data(), m, vector.data(), 0.0, image.data());
+    blas::gemv(blas::Transpose::no, m, m, 1.0, matrix.data(), m, vector.data(), 0.0, image.data());
     const double rho = blas::dot(m, vector.data(), image.data()), length = norm(image);
     if (!(rho > 0)) return std::nullopt;
     const double residual = relative_residual(image, vector, rho);

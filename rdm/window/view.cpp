@@ -34,7 +34,7 @@ LossWindow::Look look_of(const Channel& channel, std::size_t probes) {
       std::ranges::transform(seen, seen.begin(), [](double x) { return std::log(x); });
     if (!channel.basis) return;
     const std::vector<double> picked(seen.begin(), seen.end());
-    blas::gemv(blas::Op::none, m, m, 1.0, channel.basis->data(), m, picked.data(), 0.0, seen.data());
+    blas::gemv(blas::Transpose::no, m, m, 1.0, channel.basis->data(), m, picked.data(), 0.0, seen.data());
   };
 }
 

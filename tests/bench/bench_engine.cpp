@@ -165,7 +165,8 @@ void sgemm(benchmark::State& state) {
   const Tensor<float> a = normal_tensor<float>({n, n}, rng), b = normal_tensor<float>({n, n}, rng);
   Tensor<float> c(Shape{n, n});
   Laps(state, 2.0 * n * n * n).time([&] {
-    blas::gemm(blas::Op::none, blas::Op::none, n, n, n, 1.0f, a.data(), n, b.data(), n, 0.0f, c.data(), n);
+    blas::gemm(blas::Transpose::no, blas::Transpose::no, n, n, n, 1.0f, a.data(), n, b.data(), n, 0.0f,
+               c.data(), n);
   });
 }
 

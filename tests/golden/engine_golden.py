@@ -29,7 +29,7 @@ class Writer:
 
 
 def randn(*shape):
-    return torch.randn(*shape)
+    return torch.randn(shape)
 
 
 def positive(*shape):
@@ -92,6 +92,22 @@ OPS = {
     "maximum": (torch.maximum, lambda: [ties(2, 3, 4), ties(3, 1)]),
     "minimum": (torch.minimum, lambda: [ties(3, 4), ties(2, 1, 4)]),
     "clamp": (lambda x: x.clamp(-1, 2), lambda: [ties(3, 5)]),
+    "pow_tensor": (torch.pow, lambda: [positive(2, 3), randn(3)]),
+    "min": (lambda x: x.min(1).values, lambda: [randn(2, 3, 4)]),
+    "amax": (lambda x: x.amax((0, 2)), lambda: [ties(2, 3, 4)]),
+    "amin": (lambda x: x.amin(-1, keepdim=True), lambda: [ties(2, 3, 4)]),
+    "stack": (lambda a, b: torch.stack([a, b], 1), lambda: [randn(2, 3), randn(2, 3)]),
+    "split": (lambda x: x.split([1, 3], 1)[1], lambda: [randn(2, 4, 3)]),
+    "cumsum": (lambda x: x.cumsum(1), lambda: [randn(2, 4, 3)]),
+    "variance": (lambda x: x.var((0, 2)), lambda: [randn(2, 3, 4)]),
+    "stddev": (lambda x: x.std(-1, unbiased=False, keepdim=True), lambda: [randn(2, 3, 4)]),
+    "stddev_of_equals": (lambda x: (0 * x).std(1), lambda: [randn(2, 3)]),
+    "outer": (torch.outer, lambda: [randn(3), randn(4)]),
+    "einsum_heads": (lambda a, b: torch.einsum("bqhd,bkhd->bhqk", a, b), lambda: [randn(2, 3, 2, 4), randn(2, 5, 2, 4)]),
+    "einsum_sums": (lambda a, b: torch.einsum("ijk,jl->li", a, b), lambda: [randn(2, 3, 4), randn(3, 5)]),
+    "einsum_implicit": (lambda a, b: torch.einsum("jk, ij", a, b), lambda: [randn(2, 3), randn(4, 2)]),
+    "einsum_products": (lambda a, b: torch.einsum("ij,jk->kij", a, b), lambda: [randn(2, 3), randn(3, 4)]),
+    "einsum_scalar": (lambda a, b: torch.einsum("ij,ji->", a, b), lambda: [randn(2, 3), randn(3, 2)]),
     "matmul": (lambda a, b: a @ b, lambda: [randn(3, 4), randn(4, 5)]),
     "matmul_shared": (lambda a, b: a @ b, lambda: [randn(2, 3, 4), randn(4, 5)]),
     "matmul_batched": (lambda a, b: a @ b, lambda: [randn(2, 2, 3, 4), randn(2, 2, 4, 5)]),

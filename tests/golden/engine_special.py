@@ -25,8 +25,8 @@ def numbers(dtype):
     return torch.tensor(special(dtype) + BORDERS[dtype], dtype=dtype)
 
 
-def pairs(dtype):
-    few = [NAN, INF, -INF, 0.0, -0.0, torch.finfo(dtype).tiny / 3, torch.finfo(dtype).max, 1.0, -2.5]
+def pairs(dtype, huge=None):
+    few = [NAN, INF, -INF, 0.0, -0.0, torch.finfo(dtype).tiny / 3, huge or torch.finfo(dtype).max, 1.0, -2.5]
     return [torch.tensor(side, dtype=dtype) for side in zip(*itertools.product(few, few))]
 
 
@@ -56,7 +56,8 @@ UNARY = {
 }
 BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "maximum": torch.maximum, "minimum": torch.minimum}
 ROWS = {
-    "sum": lambda x: x.sum(-1), "mean": lambda x: x.mean(-1), "max": lambda x: x.max(-1).values, "sqrt_of_max": lambda x: x.max(-1).values.sqrt(),
+    "sum": lambda x: x.sum(-1), "mean": lambda x: x.mean(-1), "max": lambda x: x.max(-1).values, "min": lambda x: x.min(-1).values, "cumsum": lambda x: x.cumsum(-1),
+    "sqrt_of_max": lambda x: x.max(-1).values.sqrt(),
     "softmax": lambda x: x.softmax(-1), "log_softmax": lambda x: x.log_softmax(-1),
     "where": lambda x: torch.where(MASK, x, SOME.to(x.dtype)),
     "sqrt_of_where": lambda x: torch.where(MASK, SOME.to(x.dtype).abs(), x).sqrt(),
@@ -73,6 +74,9 @@ SOME_ROWS = {
 }
 
 
+MILD = [1.0, 0.0, -2.0, 3.0, 0.5]  # where PyTorch multiplies what a mask should hide
+
+
 class Writer:
     def __init__(self, path):
         self.path, self.lines = path, [f"# special values; made by engine_special.py with PyTorch {torch.__version__}"]
@@ -81,13 +85,13 @@ class Writer:
         tensor = tensor.detach().to(torch.float64)
         self.lines += [" ".join([name, *map(str, tensor.shape)]), " ".join(f"{v:.17g}" for v in tensor.reshape(-1).tolist())]
 
-    def case(self, name, f, inputs):
+    def case(self, name, f, inputs, cotangents=(1.0, 0.0, -2.0, INF, 1.0, NAN, 0.5)):
         inputs = [x.clone().requires_grad_() for x in inputs]
         y = f(*inputs)
         for i, x in enumerate(inputs):
             self.put(f"{name}/in{i}", x)
         self.put(f"{name}/out", y)
-        unusual = torch.tensor(list(itertools.islice(itertools.cycle([1.0, 0.0, -2.0, INF, 1.0, NAN, 0.5]), y.numel())), dtype=y.dtype)
+        unusual = torch.tensor(list(itertools.islice(itertools.cycle(cotangents), y.numel())), dtype=y.dtype)
         for k, cotangent in enumerate([torch.ones_like(y), unusual.reshape(y.shape)]):
             self.put(f"{name}/cotangent{k}", cotangent)
             for i, g in enumerate(torch.autograd.grad(y, inputs, cotangent, retain_graph=True)):
@@ -103,6 +107,9 @@ if __name__ == "__main__":
             out.case(f"{precision}/{name}", f, pairs(dtype))
         for name, f in ROWS.items():
             out.case(f"{precision}/{name}", f, [rows(dtype)])
+        # PyTorch's max¹ is infinite in double.
+        out.case(f"{precision}/pow_tensor", torch.pow, pairs(dtype, huge=1e30), MILD)
+        out.case(f"{precision}/amax", lambda x: x.amax(-1), [rows(dtype)], MILD)
         for name, (f, without) in SOME_ROWS.items():
             out.case(f"{precision}/{name}", f, [rows(dtype, without)])
     out.path.write_text("\n".join(out.lines) + "\n")

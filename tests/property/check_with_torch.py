@@ -51,12 +51,8 @@ def rotary(x):
     return turned.reshape(x.shape)
 
 
-def place(x, axis, begin, extent):
-    shape = list(x.shape)
-    shape[axis] = begin
-    before = x.new_zeros(shape)
-    shape[axis] = extent - begin - x.shape[axis]
-    return torch.cat([before, x, x.new_zeros(shape)], axis)
+def pad(x, axis, before, after):
+    return F.pad(x, [0, 0] * (x.dim() - 1 - axis) + [before, after])
 
 
 def gather(x, choices, samples):
@@ -97,6 +93,18 @@ OPS = {
     "maximum": lambda a, b, s, n: torch.maximum(a, b),
     "minimum": lambda a, b, s, n: torch.minimum(a, b),
     "clamp": lambda a, b, s, n: a.clamp(-1, 0.5),
+    "pow_tensor": lambda a, b, s, n: (a * a + 1) ** b.tanh(),
+    "min": lambda a, b, s, n: a.min(-1).values,
+    "amax": lambda a, b, s, n: a.amax(-1),
+    "amin": lambda a, b, s, n: a.amin(-1),
+    "cumsum": lambda a, b, s, n: a.cumsum(s["choices"][0]),
+    "variance": lambda a, b, s, n: a.var(s["choices"][0], unbiased=False, keepdim=True),
+    "stddev": lambda a, b, s, n: a.std(-1, unbiased=False),
+    "stack": lambda a, b, s, n: torch.stack([a, b], s["choices"][0]),
+    "split": lambda a, b, s, n: a.split([s["choices"][1], a.shape[s["choices"][0]] - s["choices"][1]], s["choices"][0])[1],
+    "outer": lambda a, b, s, n: torch.outer(a, b),
+    "einsum": lambda a, b, s, n: (a @ b).transpose(-1, -2),
+    "einsum_rows": lambda a, b, s, n: (a * b).sum(-1),
     "softmax": lambda a, b, s, n: a.softmax(-1),
     "log_softmax": lambda a, b, s, n: a.log_softmax(-1),
     "logsumexp": lambda a, b, s, n: a.logsumexp(-1),
@@ -110,7 +118,7 @@ OPS = {
     "transpose": lambda a, b, s, n: a.transpose(-1, -2),
     "permute": lambda a, b, s, n: a.permute(s["choices"]),
     "slice": lambda a, b, s, n: a.narrow(s["choices"][0], s["choices"][1], s["choices"][2] - s["choices"][1]),
-    "embed": lambda a, b, s, n: place(a, *s["choices"]),
+    "pad": lambda a, b, s, n: pad(a, *s["choices"]),
     "concat": lambda a, b, s, n: torch.cat([a, b], s["choices"][0]),
     "gather": lambda a, b, s, n: gather(a, s["choices"], n),
     "scatter_rows": lambda a, b, s, n: a.new_zeros(a.shape[1], a.shape[1]).index_add(0, torch.tensor(s["choices"]), a),

@@ -16,7 +16,7 @@ using Instruction = std::array<std::uint8_t, 4>;
 
 /// One op on earlier values.
 struct Step {
-  std::size_t op = 0;                ///< position in the table of ops (program.cpp)
+  std::size_t op = 0;                ///< position in the table of ops (op_table.hpp)
   std::array<std::size_t, 2> in{};   ///< numbers of values; unary ops use the first
   std::vector<std::size_t> choices;  ///< axis, extents, indices, as the op reads them
   double factor = 1;                 ///< of `scale`
@@ -31,8 +31,8 @@ struct Program {
 };
 
 /// The program that the first dozen of `instructions` spell: longer ones are too bent for differences to
-/// resolve. Instructions that fit no value, or would come near a kink or an
-/// overflow, are left out; large results are scaled down.
+/// resolve. Instructions that fit no value, or would come near a kink or an overflow, are left out; large
+/// results are scaled down.
 Program make_program(std::size_t samples, const std::vector<Instruction>& instructions);
 
 /// All values, from the parameters' handles.

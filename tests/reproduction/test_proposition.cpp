@@ -284,7 +284,7 @@ TEST_CASE("proposition: the dynamical error grows with W*eta*S", "[reproduction]
     const auto landscape = experiment->landscape();
     for (std::size_t k = 0; k < windows.size(); ++k) {
       const std::size_t rows = windows[k], p = trajectory.shape()[1];
-      const Tensor<double> window = trajectory.window((windows.back() - rows) * p, Shape{rows, p}),
+      const Tensor<double> window = trajectory.subspan((windows.back() - rows) * p, Shape{rows, p}),
                            c = covariance(dynamical_losses(*landscape, window), Divisor::population),
                            g = landscape->jacobian(mean_position(window).flat());
       errors[k].push_back(relative_error(trajectory_covariance(g, window), c));

@@ -62,7 +62,7 @@ Tensor<double> plateau_whitener(const RunTrace& null) {
 Watch whitened(RunTrace run, const Tensor<double>& by, std::size_t end) {
   const std::size_t n = by.shape()[0], start = segment_start(run);
   Tensor<double> turned(run.losses.shape());
-  blas::gemm(blas::Op::none, blas::Op::none, run.losses.shape()[0], n, n, 1.0, run.losses.data(), n,
+  blas::gemm(blas::Transpose::no, blas::Transpose::no, run.losses.shape()[0], n, n, 1.0, run.losses.data(), n,
              by.data(), n, 0.0, turned.data(), n);
   run.losses = turned;
   const SignalTrace found = signals(run, window, 1, start, end + 1);

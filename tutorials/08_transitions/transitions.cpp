@@ -68,7 +68,7 @@ std::vector<double> rise(const Toy& toy, const std::vector<std::size_t>& gaps, D
     if (event < gaps.front() + width) continue;
     const auto shc = [&](std::size_t end) {
       const Tensor<double> rows =
-          run.losses.window((end + 1 - width) * run.losses.shape()[1], Shape{width, run.losses.shape()[1]});
+          run.losses.subspan((end + 1 - width) * run.losses.shape()[1], Shape{width, run.losses.shape()[1]});
       return moments(detrended(rows, detrend), Divisor::population).spectral_heat_capacity();
     };
     for (std::size_t g = 0; g < gaps.size(); ++g) ratios[g].push_back(shc(event - gaps[g]) / shc(width - 1));

@@ -46,7 +46,7 @@ void check_per_sample(const Losses& losses, const std::vector<Tensor<double>>& a
   std::size_t column = 0;
   const Tensor<double> average = mean(V(g), 0).value();
   for (const V& batch : gradient(mean(all), parameters)) {
-    const Tensor<double> part = average.window(column, batch.shape());
+    const Tensor<double> part = average.subspan(column, batch.shape());
     CHECK(relative_error(part, batch.value()) <= 1e-10);
     column += part.size();
   }
@@ -60,7 +60,7 @@ Indices index_rows(const Indices& x, std::size_t begin, std::size_t end) {
   Shape shape = x.shape();
   const std::size_t width = x.size() / shape[0];
   shape[0] = end - begin;
-  return x.window(begin * width, shape);
+  return x.subspan(begin * width, shape);
 }
 
 }  // namespace

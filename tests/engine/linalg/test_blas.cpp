@@ -40,8 +40,8 @@ TEST_CASE("the singular value decomposition gives the matrix back", "[property]"
 TEST_CASE("syrk fills both triangles and adds to what is there", "[unit]") {
   const Tensor<double> a = random({5, 3});
   Tensor<double> c(Shape{5, 5}, 1.0), d(Shape{3, 3}, 1.0);
-  blas::syrk(blas::Op::none, 5, 3, 2.0, a.data(), 3, 1.0, c.data(), 5);
-  blas::syrk(blas::Op::transpose, 3, 5, 2.0, a.data(), 3, 0.0, d.data(), 3);
+  blas::syrk(blas::Transpose::no, 5, 3, 2.0, a.data(), 3, 1.0, c.data(), 5);
+  blas::syrk(blas::Transpose::yes, 3, 5, 2.0, a.data(), 3, 0.0, d.data(), 3);
   CHECK(relative_error(c, (2.0 * matmul_nt(V(a), a) + 1.0).value()) <= 1e-14);
   CHECK(relative_error(d, (2.0 * matmul_tn(V(a), a)).value()) <= 1e-14);
 }
@@ -60,10 +60,11 @@ TEST_CASE("a product of many rows is the product of each row, strides and all", 
       for (std::size_t i = 0; i < k; ++i) expected(r, j) += 2 * a(r, i) * b(i, j);
     }
   }
-  using blas::Op;
-  for (const auto& [op, right, ldb] : {std::tuple{Op::none, b, n}, std::tuple{Op::transpose, turned, k}}) {
+  using blas::Transpose;
+  for (const auto& [transpose, right, ldb] :
+       {std::tuple{Transpose::no, b, n}, std::tuple{Transpose::yes, turned, k}}) {
     Tensor<double> c = before.clone();
-    blas::gemm(Op::none, op, m, n, k, 2.0, a.data(), lda, right.data(), ldb, -1.0, c.data(), ldc);
+    blas::gemm(Transpose::no, transpose, m, n, k, 2.0, a.data(), lda, right.data(), ldb, -1.0, c.data(), ldc);
     CHECK(relative_error(c, expected) <= 1e-14);
   }
 }
@@ -71,7 +72,7 @@ TEST_CASE("a product of many rows is the product of each row, strides and all", 
 TEST_CASE("gemv and dot agree with the product", "[unit]") {
   const Tensor<double> a = random({4, 3}), x = random({3, 1}, 2), y = random({4, 1}, 3);
   Tensor<double> out = y.clone();
-  blas::gemv(blas::Op::none, 4, 3, 2.0, a.data(), 3, x.data(), -1.0, out.data());
+  blas::gemv(blas::Transpose::no, 4, 3, 2.0, a.data(), 3, x.data(), -1.0, out.data());
   CHECK(relative_error(out, (2.0 * matmul(V(a), x) - V(y)).value()) <= 1e-14);
   CHECK(blas::dot<double>(4, y.data(), y.data()) == Approx(sum(square(V(y))).item()));
   CHECK_FALSE(blas::kernel().empty());
@@ -80,27 +81,29 @@ TEST_CASE("gemv and dot agree with the product", "[unit]") {
 TEST_CASE("an extent beyond BLAS's integers is an error", "[unit]") {
   const std::size_t big = (std::size_t{1} << 32) + 2;  // 2 when cut to 32 bits
   double x[4] = {1, 2, 3, 4};
-  using blas::Op;
+  using blas::Transpose;
   CHECK_THROWS_AS(blas::dot(big, x, x), ShapeError);
-  CHECK_THROWS_AS(blas::gemm(Op::none, Op::none, 1, 1, big, 1.0, x, big, x, 1, 0.0, x, 1), ShapeError);
-  CHECK_THROWS_AS(blas::gemv(Op::none, 1, big, 1.0, x, big, x, 0.0, x), ShapeError);
-  CHECK_THROWS_AS(blas::syrk(Op::none, 1, big, 1.0, x, big, 0.0, x, 1), ShapeError);
+  CHECK_THROWS_AS(blas::gemm(Transpose::no, Transpose::no, 1, 1, big, 1.0, x, big, x, 1, 0.0, x, 1),
+                  ShapeError);
+  CHECK_THROWS_AS(blas::gemv(Transpose::no, 1, big, 1.0, x, big, x, 0.0, x), ShapeError);
+  CHECK_THROWS_AS(blas::syrk(Transpose::no, 1, big, 1.0, x, big, 0.0, x, 1), ShapeError);
 }
 
 TEST_CASE("a product that sums over nothing is zero, or what beta leaves", "[unit]") {
   const std::vector<double> nothing;
-  using blas::Op;
+  using blas::Transpose;
   for (double beta : {0.0, 2.0}) {
     std::vector<double> c{1, 2, 3, 4};
     const std::vector<double> left =
         beta == 0 ? std::vector<double>(4, 0.0) : std::vector<double>{2, 4, 6, 8};
-    blas::gemm(Op::none, Op::none, 2, 2, 0, 1.0, nothing.data(), 0, nothing.data(), 2, beta, c.data(), 2);
+    blas::gemm(Transpose::no, Transpose::no, 2, 2, 0, 1.0, nothing.data(), 0, nothing.data(), 2, beta,
+               c.data(), 2);
     CHECK(c == left);
     c = {1, 2, 3, 4};
-    blas::syrk(Op::none, 2, 0, 1.0, nothing.data(), 0, beta, c.data(), 2);
+    blas::syrk(Transpose::no, 2, 0, 1.0, nothing.data(), 0, beta, c.data(), 2);
     CHECK(c == left);
     c = {1, 2, 3, 4};
-    blas::gemv(Op::none, 4, 0, 1.0, nothing.data(), 0, nothing.data(), beta, c.data());
+    blas::gemv(Transpose::no, 4, 0, 1.0, nothing.data(), 0, nothing.data(), beta, c.data());
     CHECK(c == left);
   }
 }

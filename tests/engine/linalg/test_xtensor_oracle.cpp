@@ -28,8 +28,8 @@ Array whole(const Tensor<double>& x) {
   return x.array();
 }
 
-Array turned(const Array& x, blas::Op op) {
-  return op == blas::Op::none ? x : Array(xt::transpose(x));
+Array turned(const Array& x, blas::Transpose transpose) {
+  return transpose == blas::Transpose::no ? x : Array(xt::transpose(x));
 }
 
 /// The largest |x - y| in units of the largest |y|.
@@ -43,15 +43,17 @@ TEST_CASE("xt::linalg gives the same products", "[property]") {
   Rng rng(1, "shapes");
   for (int i = 0; i < repetitions; ++i) {
     const std::size_t m = side(rng), n = side(rng), k = side(rng);
-    for (const blas::Op op_a : {blas::Op::none, blas::Op::transpose}) {
-      for (const blas::Op op_b : {blas::Op::none, blas::Op::transpose}) {
-        const auto a = normal_tensor<double>(op_a == blas::Op::none ? Shape{m, k} : Shape{k, m}, rng);
-        const auto b = normal_tensor<double>(op_b == blas::Op::none ? Shape{k, n} : Shape{n, k}, rng);
+    for (const blas::Transpose transpose_a : {blas::Transpose::no, blas::Transpose::yes}) {
+      for (const blas::Transpose transpose_b : {blas::Transpose::no, blas::Transpose::yes}) {
+        const auto a =
+            normal_tensor<double>(transpose_a == blas::Transpose::no ? Shape{m, k} : Shape{k, m}, rng);
+        const auto b =
+            normal_tensor<double>(transpose_b == blas::Transpose::no ? Shape{k, n} : Shape{n, k}, rng);
         const auto c = normal_tensor<double>(Shape{m, n}, rng);
         Tensor<double> result = c.clone();
-        blas::gemm(op_a, op_b, m, n, k, 2.0, a.data(), a.shape()[1], b.data(), b.shape()[1], -1.0,
-                   result.data(), n);
-        const Array product = xt::linalg::dot(turned(whole(a), op_a), turned(whole(b), op_b));
+        blas::gemm(transpose_a, transpose_b, m, n, k, 2.0, a.data(), a.shape()[1], b.data(), b.shape()[1],
+                   -1.0, result.data(), n);
+        const Array product = xt::linalg::dot(turned(whole(a), transpose_a), turned(whole(b), transpose_b));
         CHECK(distance(result, Array(2.0 * product - whole(c))) <= 1e-13);
       }
     }
@@ -62,11 +64,11 @@ TEST_CASE("xt::linalg gives the same Gram matrices", "[property]") {
   Rng rng(2, "shapes");
   for (int i = 0; i < repetitions; ++i) {
     const std::size_t n = side(rng), k = side(rng);
-    for (const blas::Op op : {blas::Op::none, blas::Op::transpose}) {
-      const auto a = normal_tensor<double>(op == blas::Op::none ? Shape{n, k} : Shape{k, n}, rng);
+    for (const blas::Transpose transpose : {blas::Transpose::no, blas::Transpose::yes}) {
+      const auto a = normal_tensor<double>(transpose == blas::Transpose::no ? Shape{n, k} : Shape{k, n}, rng);
       Tensor<double> result(Shape{n, n});
-      blas::syrk(op, n, k, 1.0, a.data(), a.shape()[1], 0.0, result.data(), n);
-      const Array left = turned(whole(a), op), right = xt::transpose(left);
+      blas::syrk(transpose, n, k, 1.0, a.data(), a.shape()[1], 0.0, result.data(), n);
+      const Array left = turned(whole(a), transpose), right = xt::transpose(left);
       CHECK(distance(result, Array(xt::linalg::dot(left, right))) <= 1e-13);
     }
   }

@@ -206,7 +206,7 @@ TEST_CASE("LoRA starts as the frozen model and trains its adapters only", "[unit
     adam.step(parameters, parameters.gradient(loss, theta));
   }
   CHECK(last < first - 0.1);
-  CHECK(relative_error(parameters.flat().window(0, {base}), start.window(0, {base})) == 0);
+  CHECK(relative_error(parameters.flat().subspan(0, {base}), start.subspan(0, {base})) == 0);
 
   // Without the product: x(W + BA)ᵀ = xWᵀ + (xAᵀ)Bᵀ.
   const Leaves<double> now = parameters.constants();

@@ -76,6 +76,13 @@ TEST_CASE("layers and ops take plain tensors as constants", "[unit]") {
   CHECK(relative_error(matmul_nt(x, x).value(), matmul_nt(V(x), V(x)).value()) == 0);
   CHECK(relative_error(add(x, 2.0 * V(x)).value(), (3.0 * V(x)).value()) <= 1e-15);
   CHECK(max(x, 1).shape() == Shape{4});
+  CHECK(amin(x, {0, 1}).item() == amin(V(x), {0, 1}).item());
+  CHECK(stddev(x, 0, true).shape() == Shape{1, 3});
+  CHECK(argmax(x, 1).shape() == Shape{4});
+  CHECK(split(x, {1, 2}, 1)[1].shape() == Shape{4, 2});
+  CHECK(pad(x, 0, 1, 0).shape() == Shape{5, 3});
+  CHECK(relative_error(einsum("ij,kj->ik", x, x).value(), matmul_nt(V(x), V(x)).value()) == 0);
+  CHECK(outer(cumsum(random({3}), 0), random({2})).shape() == Shape{3, 2});
   CHECK(pick(x, {0, range(1)}).shape() == Shape{2});
   static_assert(std::is_same_v<decltype(tanh(Tensor<float>(Shape{2}))), Var<float>>);
 }

@@ -47,6 +47,34 @@ std::map<std::string, Op<T>> ops() {
       {"maximum", [](const Vs& x) { return maximum(x[0], x[1]); }},
       {"minimum", [](const Vs& x) { return minimum(x[0], x[1]); }},
       {"clamp", [](const Vs& x) { return clamp(x[0], -1, 2); }},
+      {"pow_tensor", [](const Vs& x) { return pow(x[0], x[1]); }},
+      {"min", [](const Vs& x) { return min(x[0], 1); }},
+      {"amax",
+       [](const Vs& x) {
+         return amax(x[0], {0, 2});
+       }},
+      {"amin", [](const Vs& x) { return amin(x[0], -1, true); }},
+      {"stack",
+       [](const Vs& x) {
+         return stack<T>({x[0], x[1]}, 1);
+       }},
+      {"split",
+       [](const Vs& x) {
+         return split(x[0], {1, 3}, 1)[1];
+       }},
+      {"cumsum", [](const Vs& x) { return cumsum(x[0], 1); }},
+      {"variance",
+       [](const Vs& x) {
+         return variance(x[0], {0, 2});
+       }},
+      {"stddev", [](const Vs& x) { return stddev(x[0], -1, true, 0); }},
+      {"stddev_of_equals", [](const Vs& x) { return stddev(0 * x[0], 1); }},
+      {"outer", [](const Vs& x) { return outer(x[0], x[1]); }},
+      {"einsum_heads", [](const Vs& x) { return einsum("bqhd,bkhd->bhqk", x[0], x[1]); }},
+      {"einsum_sums", [](const Vs& x) { return einsum("ijk,jl->li", x[0], x[1]); }},
+      {"einsum_implicit", [](const Vs& x) { return einsum("jk, ij", x[0], x[1]); }},
+      {"einsum_products", [](const Vs& x) { return einsum("ij,jk->kij", x[0], x[1]); }},
+      {"einsum_scalar", [](const Vs& x) { return einsum("ij,ji->", x[0], x[1]); }},
       {"matmul", [](const Vs& x) { return matmul(x[0], x[1]); }},
       {"matmul_shared", [](const Vs& x) { return matmul(x[0], x[1]); }},
       {"matmul_batched", [](const Vs& x) { return matmul(x[0], x[1]); }},

@@ -89,6 +89,7 @@ std::vector<Case> cases() {
     add_case("mul", {a, b}, empty(out), [](const Vs& x) { return x[0] * x[1]; });
     add_case("div", {a, b}, empty(out), [](const Vs& x) { return x[0] / x[1]; });
     add_case("maximum", {a, b}, empty(out), [](const Vs& x) { return maximum(x[0], x[1]); });
+    add_case("pow", {a, b}, empty(out), [](const Vs& x) { return pow(x[0], x[1]); });
     add_case("minimum", {a, b}, empty(out), [](const Vs& x) { return minimum(x[0], x[1]); });
   }
 
@@ -108,14 +109,26 @@ std::vector<Case> cases() {
   add_case("max", {{0, 3}}, empty({0}), [](const Vs& x) { return max(x[0], 1); });
   add_case("max", {{2, 0}}, empty({1, 0}), [](const Vs& x) { return max(x[0], 0, true); });
 
+  add_case("min", {{0, 3}}, empty({0}), [](const Vs& x) { return min(x[0], 1); });
+  add_case("amax", {{0, 3}}, empty({0}), [](const Vs& x) { return amax(x[0], 1); });
+  add_case("amin", {{2, 0}}, empty({1, 0}), [](const Vs& x) { return amin(x[0], 0, true); });
+  add_case("cumsum", {{2, 0}}, empty({2, 0}), [](const Vs& x) { return cumsum(x[0], 1); });
+  add_case("cumsum", {{0, 3}}, empty({0, 3}), [](const Vs& x) { return cumsum(x[0], 1); });
+  add_case("variance", {{2, 0}}, filled({2}, nan), [](const Vs& x) { return variance(x[0], 1); });
+  add_case("variance", {{2, 0}}, empty({0}), [](const Vs& x) { return variance(x[0], 0); });
+  add_case("stddev", {{0, 3}}, filled({3}, nan), [](const Vs& x) { return stddev(x[0], 0); });
+
   add_case("reshape", {{2, 0}}, empty({0, 5}), [](const Vs& x) { return reshape(x[0], {0, 5}); });
   add_case("permute", {{2, 0, 3}}, empty({3, 2, 0}), [](const Vs& x) { return permute(x[0], {2, 0, 1}); });
   add_case("transpose", {{0, 3}}, empty({3, 0}), [](const Vs& x) { return transpose(x[0]); });
   add_case("slice", {{2, 3}}, empty({2, 0}), [](const Vs& x) { return slice(x[0], 1, 1, 1); });
   add_case("slice", {{0, 3}}, empty({0, 2}), [](const Vs& x) { return slice(x[0], 1, 0, 2); });
-  add_case("embed", {{2, 0}}, filled({2, 3}, 0), [](const Vs& x) { return embed(x[0], 1, 1, 3); });
+  add_case("pad", {{2, 0}}, filled({2, 3}, 0), [](const Vs& x) { return pad(x[0], 1, 1, 2); });
   add_case("concat", {{2, 0}, {2, 0}}, empty({2, 0}), [](const Vs& x) { return concat(x, 1); });
   add_case("concat", {{0, 3}, {0, 3}}, empty({0, 3}), [](const Vs& x) { return concat(x, 0); });
+  add_case("stack", {{2, 0}, {2, 0}}, empty({2, 2, 0}), [](const Vs& x) { return stack(x, 1); });
+  add_case("split", {{2, 0}}, empty({2, 0}), [](const Vs& x) { return split(x[0], {0, 0}, 1)[1]; });
+  add_case("split", {{0, 3}}, empty({0, 2}), [](const Vs& x) { return split(x[0], {1, 2}, 1)[1]; });
   add_case("gather", {{3, 0}}, empty({2, 0}), [](const Vs& x) { return gather(x[0], indices({2})); });
   add_case("gather", {{3, 2}}, empty({0, 2}), [](const Vs& x) { return gather(x[0], indices({0})); });
   add_case("gather", {{0, 2}}, empty({0, 2}), [](const Vs& x) { return gather(x[0], indices({0})); });
@@ -144,6 +157,14 @@ std::vector<Case> cases() {
   add_case("linear", {{2, 0, 4}, {3, 4}, {3}}, empty({2, 0, 3}), affine);
   add_case("linear without features", {{2, 0}, {3, 0}}, filled({2, 3}, 7),
            [](const Vs& x) { return linear(x[0], x[1], V(filled({3}, 7))); });
+
+  add_case("outer", {{2}, {0}}, empty({2, 0}), [](const Vs& x) { return outer(x[0], x[1]); });
+  add_case("einsum", {{2, 0}, {0, 3}}, filled({2, 3}, 0),
+           [](const Vs& x) { return einsum("ij,jk->ik", x[0], x[1]); });
+  add_case("einsum", {{0, 2, 3}, {0, 3, 4}}, empty({4, 0, 2}),
+           [](const Vs& x) { return einsum("bij,bjk->kbi", x[0], x[1]); });
+  add_case("einsum", {{0, 2}, {2}}, filled({2}, 0),
+           [](const Vs& x) { return einsum("ij,j->j", x[0], x[1]); });
 
   add_case("rms_norm", {{0, 3}, {3}}, empty({0, 3}), [](const Vs& x) { return rms_norm(x[0], x[1]); });
   add_case("layer_norm", {{2, 0}, {0}, {0}}, empty({2, 0}),
@@ -227,6 +248,10 @@ TEST_CASE("the bias of a linear map without features has its gradient", "[unit]"
 
 TEST_CASE("what has no value on tensors without elements is an error that names the op", "[unit]") {
   CHECK_THROWS_WITH(max(V(empty({2, 0})), 1), "[max] of nothing: axis 1 of (2,0)");
+  CHECK_THROWS_WITH(min(V(empty({2, 0})), 1), "[min] of nothing: axis 1 of (2,0)");
+  CHECK_THROWS_WITH(amax(V(empty({2, 0})), {0, 1}), "[amax] of nothing: axis 1 of (1,0)");
+  CHECK_THROWS_WITH(argmax(V(empty({2, 0})), 1), "[argmax] of nothing: axis 1 of (2,0)");
+  CHECK_THROWS_WITH(stack<double>({}, 0), "[stack] nothing to stack");
   CHECK_THROWS_WITH(gather(V(empty({0, 2})), indices({1})),
                     "[gather] index 0 at position 0 is outside a table of 0 rows");
   CHECK_THROWS_WITH(cross_entropy(V(empty({2, 0})), indices({2})),

@@ -18,15 +18,15 @@ TEST_CASE("copies and reshapes share numbers, clones do not", "[unit]") {
   CHECK(copy.unique());
 }
 
-TEST_CASE("a window is a run of the same numbers", "[unit]") {
+TEST_CASE("a subspan is a run of the same numbers", "[unit]") {
   Tensor<double> a(Shape{6}, {1, 2, 3, 4, 5, 6});
-  Tensor<double> window = a.window(2, {2, 2});
-  CHECK(window(1, 0) == 5);
-  window(0, 0) = 7;
+  Tensor<double> part = a.subspan(2, {2, 2});
+  CHECK(part(1, 0) == 5);
+  part(0, 0) = 7;
   CHECK(a(2) == 7);
-  CHECK(window.window(1, {2})(1) == 5);
-  CHECK_THROWS_WITH(a.window(3, {2, 2}), "[window] (2,2) from 3 on: (6) holds 6 values");
-  CHECK_THROWS_AS(a.window(~std::size_t{0}, {2}), ShapeError);  // offset + size would come round to 1
+  CHECK(part.subspan(1, {2})(1) == 5);
+  CHECK_THROWS_WITH(a.subspan(3, {2, 2}), "[subspan] (2,2) from 3 on: (6) holds 6 values");
+  CHECK_THROWS_AS(a.subspan(~std::size_t{0}, {2}), ShapeError);  // offset + size would come round to 1
 }
 
 TEST_CASE("tensors say what is wrong", "[unit]") {

@@ -56,7 +56,7 @@ TEST_CASE("a model's derivatives of first, second and third order agree with dif
     const Tensor<double> products = landscape.hessian_products(theta, v.flat());
     CHECK(relative_error(products, differences.hessian_products(theta, v.flat())) <= 1e-8);
     for (std::size_t i = 0; i < landscape.probes(); ++i) {
-      const Tensor<double> row = products.window(i * landscape.parameters(), Shape{landscape.parameters()});
+      const Tensor<double> row = products.subspan(i * landscape.parameters(), Shape{landscape.parameters()});
       CHECK(relative_error(landscape.hessian_product(theta, v.flat(), i), row) <= 1e-12);
     }
     CHECK(relative_error(landscape.third_products(theta, v.flat()),

@@ -57,7 +57,7 @@ TEST_CASE("draws do not depend on the number of threads, nor on where one starts
     Tensor<double> whole(Shape{40, 7}), part(Shape{3, 7});
     deviates.fill(0, whole);
     deviates.fill(19, part);
-    CHECK(std::ranges::equal(part.flat(), whole.window(19 * 7, Shape{3, 7}).flat()));
+    CHECK(std::ranges::equal(part.flat(), whole.subspan(19 * 7, Shape{3, 7}).flat()));
   }
   const GaussianOptions options{.sigma = 0.1, .draws = 300, .seed = 5};
   GaussianOptions on_three = options;
