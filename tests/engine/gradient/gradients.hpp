@@ -35,6 +35,11 @@ inline Tensor<double> away_from_zero(const Shape& shape, std::uint64_t seed = 1)
   return tensor;
 }
 
+/// Data that hang on a parameter. (Constants belong to all samples as soon as an op mixes them.)
+inline Var<double> tracked_batch(Tape<double>& tape, const Tensor<double>& x) {
+  return batched(x) * tape.variable(Tensor<double>::scalar(1));
+}
+
 /// Gradients of orders 1 and 2 of f at `at`, in every input.
 inline void check_gradients(const Differentiable& f, const std::vector<Tensor<double>>& at) {
   const GradcheckReport report = gradcheck(f, at, {.order = 2});

@@ -1,4 +1,4 @@
-/// Products of named axes against the plain loop over all indices; parts of tensors, running sums, spreads.
+/// Products of named axes against the plain loop over all indices.
 
 #include <map>
 
@@ -12,11 +12,6 @@ using V = Var<double>;
 using Vs = std::vector<V>;
 
 namespace {
-
-/// Data that hang on a parameter: constants belong to all samples once they mix them.
-V data(Tape<double>& tape, const Tensor<double>& x) {
-  return batched(x) * tape.variable(Tensor<double>::scalar(1));
-}
 
 /// Σ a·b over all indices that the output does not name, one product at a time.
 Tensor<double> loop(const std::string& la, const std::string& lb, const std::string& out,
@@ -79,7 +74,6 @@ TEST_CASE("einsum says what is wrong with a specification", "[unit]") {
                     "[einsum] \"ii,kl->il\": 'i' stands twice in \"ii\": diagonals are not taken");
   CHECK_THROWS_WITH(einsum("ij,kl->im", a, b), "[einsum] \"ij,kl->im\": 'm' of the output is in no operand");
   CHECK_THROWS_WITH(einsum("...j,kl->jk", a, b), "[einsum] \"...j,kl->jk\": axes are letters, got '.'");
-  CHECK_THROWS_WITH(outer(a, b), "[outer] needs two vectors, got (2,3) and (4,5)");
 }
 
 TEST_CASE("einsum with a parameter gives the per-sample gradients of matmul", "[unit]") {
@@ -93,80 +87,7 @@ TEST_CASE("einsum with a parameter gives the per-sample gradients of matmul", "[
   CHECK_THROWS_WITH(rows(einsum("bti,ij->tbj", x, w)), Catch::Contains("[per_sample]"));
 }
 
-TEST_CASE("stack and split join and part, and differentiate", "[property]") {
-  const Tensor<double> a = random({2, 3}), b = random({2, 3}, 2);
-  for (int axis : {0, 1, 2, -1, -3}) {
-    check_gradients([&](const Vs& x) { return square(stack(x, axis)); }, {a, b});
-  }
-  const Tensor<double> last = stack<double>({V(a), V(b)}, -1).value();
-  REQUIRE(last.shape() == Shape{2, 3, 2});
-  for (std::size_t i = 0; i < 2; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      CHECK(last(i, j, 0) == a(i, j));
-      CHECK(last(i, j, 1) == b(i, j));
-    }
-  }
-  const std::vector<V> parts = split(V(a), {1, 2}, -1);
-  REQUIRE(parts.size() == 2);
-  CHECK(relative_error(concat(parts, 1).value(), a) == 0);
-  check_gradients([](const Vs& x) { return square(split(x[0], {1, 2}, 1)[1]); }, {a});
-  Tape<double> tape;
-  const V x = data(tape, a), y = data(tape, b);
-  CHECK(stack<double>({x, y}, 1).samples() == Samples::batched);
-  CHECK(stack<double>({x, y}, 0).samples() == Samples::mixed);
-  CHECK_THROWS_WITH(stack<double>({V(a), V(random({3, 2}))}, 0),
-                    "[stack] all parts need one shape: (2,3) and (3,2)");
-  CHECK_THROWS_WITH(split(V(a), {1, 1}, 1),
-                    "[split] the sizes must add up to the extent of axis 1 of (2,3): 2 != 3");
-}
-
-TEST_CASE("running sums, variances and powers differentiate", "[property]") {
-  const Tensor<double> x = random({2, 3, 4});
-  for (int axis : {0, 1, 2, -1}) {
-    check_gradients([&](const Vs& v) { return square(cumsum(v[0], axis)); }, {x});
-  }
-  for (const Axes& axes : {Axes{0}, Axes{1, -1}, Axes{2, 0}, Axes{0, 1, 2}}) {
-    for (bool keepdims : {false, true}) {
-      check_gradients([&](const Vs& v) { return square(variance(v[0], axes, keepdims)); }, {x});
-      check_gradients([&](const Vs& v) { return stddev(v[0], axes, keepdims, 0); }, {x});
-    }
-  }
-  check_gradients([](const Vs& v) { return pow(v[0], v[1]); }, {uniform({2, 3}, 0.3, 2), random({3}, 2)});
-  // x^0 is 1 for every x, and yet its slope in x has a slope in the exponent: 1/x.
-  Tape<double> tape;
-  const V base = tape.variable(Tensor<double>::scalar(4)),
-          exponent = tape.variable(Tensor<double>::scalar(0));
-  const V slope = gradient(pow(base, exponent), {base}, {.create_graph = true})[0];
-  CHECK(slope.item() == 0);
-  CHECK(gradient(slope, {exponent})[0].item() == 0.25);
-}
-
-TEST_CASE("running sums and variances have the numbers of their definitions", "[unit]") {
-  const Tensor<double> x(Shape{2, 3}, {1, 2, 6, 4, 5, 9});
-  const Tensor<double> along = cumsum(V(x), 1).value(), down = cumsum(V(x), 0).value();
-  CHECK(along(0, 2) == 9);
-  CHECK(along(1, 1) == 9);
-  CHECK(down(0, 1) == 2);
-  CHECK(down(1, 2) == 15);
-  CHECK(variance(V(x), 1).value()(0) == 7);
-  CHECK(variance(V(x), 1, true, 0).value()(0, 0) == Approx(14.0 / 3));
-  CHECK(stddev(V(x), 1).value()(1) == Approx(std::sqrt(7)));
-  CHECK(std::isnan(variance(V(random({3, 1})), 1).value()(0)));
-  Tape<double> tape;
-  CHECK(cumsum(data(tape, x), 1).samples() == Samples::batched);
-  CHECK(cumsum(data(tape, x), 0).samples() == Samples::mixed);
-  CHECK(variance(data(tape, x), 1).samples() == Samples::batched);
-  CHECK(variance(data(tape, x), 0, true).samples() == Samples::mixed);
-  CHECK(outer(data(tape, random({3})), random({2})).samples() == Samples::batched);
-  CHECK_THROWS_WITH(variance(V(x), {0, 0}), "[variance] axis 0 of shape (2,3) is named twice");
-  CHECK_THROWS_WITH(cumsum(V(x), 2), "[cumsum] axis 2 is outside shape (2,3) of rank 2");
-}
-
-TEST_CASE("the variance of numbers with a large mean keeps its digits", "[unit]") {
-  // E[x²] - E[x]² would be off by more than the variance itself.
-  const Tensor<double> x = random({1000});
-  const Tensor<double> far = (V(x) + std::ldexp(1.0, 30)).value();
-  CHECK(variance(V(far), 0).item() == Approx(variance(V(x), 0).item()).epsilon(1e-6));
-  const Tensor<float> few(Shape{4}, {4e6F, 4e6F + 1, 4e6F + 1, 4e6F + 2});
-  CHECK(variance(Var<float>(few), 0, false, 0).item() == 0.5F);
+TEST_CASE("an outer product keeps the samples of its rows", "[unit]") {
+  CHECK(outer(batched(random({3})), random({2})).samples() == Samples::batched);
+  CHECK_THROWS_WITH(outer(V(random({2, 3})), random({4})), "[outer] needs two vectors, got (2,3) and (4)");
 }

@@ -81,6 +81,7 @@ TEST_CASE("extrema along axes differentiate", "[property]") {
   CHECK(amax(V(x), {0, 2}).shape() == Shape{3});
   CHECK(amin(V(x), {0, 2}, true).shape() == Shape{1, 3, 1});
   CHECK(amax(V(x), {0, 1, 2}).item() == *std::ranges::max_element(x.flat()));
+  CHECK(std::isnan(max(V(Tensor<double>(Shape{3}, {1, NAN, 2})), 0).item()));
   CHECK_THROWS_WITH(amax(V(x), {1, -2}), "[amax] axis -2 of shape (2,3,4) is named twice");
   CHECK_THROWS_WITH(min(V(x), 3), "[min] axis 3 is outside shape (2,3,4) of rank 3");
 }
@@ -110,7 +111,7 @@ TEST_CASE("argmax is the first place of the largest, and keeps the samples", "[u
   CHECK(argmax(batched(x), 1).samples() == Samples::batched);
   CHECK(argmax(batched(x), 0).samples() == Samples::shared);  // a constant, the same for all
   Tape<double> tape;
-  const V y = batched(x) * tape.variable(Tensor<double>::scalar(1));
+  const V y = tracked_batch(tape, x);
   CHECK(min(y, 1).samples() == Samples::batched);
   CHECK(amax(y, 0, true).samples() == Samples::mixed);
 }

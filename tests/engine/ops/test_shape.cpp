@@ -1,4 +1,4 @@
-/// x(range(1, -1), 0), reshape with -1, .T(), and ops on plain tensors.
+/// Numbers that move: reshape with -1, permute, .T(), and parts, x(range(1, -1), 0).
 
 #include "engine/tape/tape.hpp"
 #include "engine/tensor/error.hpp"
@@ -7,6 +7,7 @@
 using namespace premelt;
 using namespace premelt::testing;
 using V = Var<double>;
+using Vs = std::vector<V>;
 
 namespace {
 
@@ -76,4 +77,20 @@ TEST_CASE("x.T() swaps the last two axes", "[unit]") {
   CHECK(same(x.T(), transpose(x).value()));
   CHECK(x.T().shape() == Shape{3, 4});
   CHECK_THROWS_WITH(V(random({3})).T(), "[transpose] needs at least two axes, shape is (3)");
+}
+
+TEST_CASE("reshape, permute, transpose and expand differentiate", "[property]") {
+  const Tensor<double> y = random({2, 3, 4});
+  check_gradients([](const Vs& v) { return square(reshape(v[0], {6, 4})); }, {y});
+  check_gradients([](const Vs& v) { return square(permute(v[0], {2, 0, 1})); }, {y});
+  check_gradients([](const Vs& v) { return square(permute(v[0], {-1, 1, 0})); }, {y});
+  check_gradients([](const Vs& v) { return square(transpose(v[0])); }, {y});
+  check_gradients([](const Vs& v) { return square(expand(v[0], {5, 2, 3, 4})); }, {y});
+  check_gradients([](const Vs& v) { return square(expand(v[0], {2, 4, 3})); }, {random({2, 1, 1})});
+  const Tensor<double> moved = permute(V(y), {2, 0, 1}).value();
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 2; ++j) {
+      for (std::size_t k = 0; k < 3; ++k) CHECK(moved(i, j, k) == y(j, k, i));
+    }
+  }
 }
