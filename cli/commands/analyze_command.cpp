@@ -112,22 +112,6 @@ double baseline_threshold(const MonitorOptions& options, const Input& input,
   return options.alarm.factor * largest;
 }
 
-nlohmann::json analyze_info(const AnalyzeArguments& arguments, const Input& input,
-                            const MonitorOptions& options, std::optional<double> noise_level) {
-  nlohmann::json info = monitor_info(options, input.table.probes, input.blocks, noise_level,
-                                     "unknown: losses as they were given");
-  info.update({{"kind", "analyze"},
-               {"title", fs::path(arguments.file).filename().string()},
-               {"subtitle", std::to_string(input.recordings()) + " recordings of " +
-                                std::to_string(input.probes()) + " probes"},
-               {"file", arguments.file},
-               {"recordings", input.recordings()},
-               {"detrend", arguments.chain.detrend},
-               {"transform", arguments.chain.transform},
-               {"events", nlohmann::json::array()}});
-  return info;
-}
-
 std::string block_masses(const Observation& observation, const Blocks& blocks) {
   std::string text;
   if (blocks.size() < 2) return text;
@@ -208,7 +192,12 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
   Monitor monitor(options);
-  const nlohmann::json info = analyze_info(arguments, input, options, quiet_noise_level(input, quiet));
+  const nlohmann::json info = run_info({.arguments = arguments,
+                                        .options = options,
+                                        .probes = input.table.probes,
+                                        .blocks = input.blocks,
+                                        .recordings = input.recordings(),
+                                        .noise_level = quiet_noise_level(input, quiet)});
   const ClaimedDirectory claimed = ClaimedDirectory::fresh(
       arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
                             : fs::path(arguments.out));

@@ -9,10 +9,8 @@
 #include "cli/commands/comparison_table.hpp"
 #include "cli/report/report.hpp"
 #include "cli/runs/plan.hpp"
-#include "cli/runs/run_info.hpp"
 #include "cli/runs/walk.hpp"
 #include "cli/terminal/progress.hpp"
-#include "cli/terminal/provenance.hpp"
 #include "engine/io/claimed_directory.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
@@ -200,18 +198,7 @@ void compare_distributions(const CompareArguments& arguments) {
       if (!arguments.json) std::fputs(to_text(steps.back(), blocks).c_str(), stdout);
     }
   }
-  nlohmann::json page = page_json(steps, course, blocks);
-  page.update(
-      {{"kind", "compare"},
-       {"setting", plan.setting->name},
-       {"title", "Prop. 2.1 on " + plan.setting->name},
-       {"subtitle", plan.setting->summary + ", seed " + std::to_string(plan.parameters.integer("seed"))},
-       {"probes", walk.landscape().probes()},
-       {"count", walk.landscape().parameters()},
-       {"window", walk.window()},
-       {"threads", options.threads},
-       {"parameters", to_json(plan.parameters)},
-       {"build", build_provenance()}});
+  const nlohmann::json page = page_json(plan, walk, options.threads, steps, course);
   write_file(directory / "compare.json", page.dump());
   report::write_comparison(page["title"], page.dump(), directory / "compare.html");
   if (arguments.json) {

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "cli/runs/run_info.hpp"
+#include "cli/terminal/provenance.hpp"
 #include "engine/linalg/blas.hpp"
 #include "rdm/io/run_writer.hpp"
 
@@ -67,7 +69,15 @@ Json contract(const Sampler& sampler, const Comparison& c) {
   return json;
 }
 
-/// Adds what a sampler found: a list by sigma, or an object of its own name.
+/// Of the errors in sigma, whose draws are the same at every one.
+Json slopes(const std::vector<Comparison>& all) {
+  Json json{{"draws", "shared by all sigma"}};
+  put(json, "order1", slope_in_sigma(all, &Comparison::error_order1));
+  put(json, "order2", slope_in_sigma(all, &Comparison::error_order2));
+  return json;
+}
+
+/// Adds what a sampler found: a list by sigma with the slopes, or an object of its own name.
 void add(Json& step, const SamplerComparison& found) {
   for (const Comparison& c : found.all) {
     Json json = contract(*found.sampler, c);
@@ -77,14 +87,7 @@ void add(Json& step, const SamplerComparison& found) {
       step[found.sampler->name] = std::move(json);
     }
   }
-}
-
-/// Of the errors in sigma, whose draws are the same at every one.
-Json slopes(const std::vector<Comparison>& all) {
-  Json json{{"draws", "shared by all sigma"}};
-  put(json, "order1", slope_in_sigma(all, &Comparison::error_order1));
-  put(json, "order2", slope_in_sigma(all, &Comparison::error_order2));
-  return json;
+  if (found.all.size() > 1) step["slopes"] = slopes(found.all);
 }
 
 Json numbers(std::span<const double> values) {
@@ -173,17 +176,15 @@ Json result_json(const std::string& directory, const std::vector<StepComparison>
     for (const Sampler& sampler : samplers()) {
       if (sampler.by_default && !sampler.each_sigma) step[sampler.name] = nullptr;
     }
-    for (const SamplerComparison& found : s.samplers) {
-      add(step, found);
-      if (found.all.size() > 1) step["slopes"] = slopes(found.all);
-    }
+    for (const SamplerComparison& found : s.samplers) add(step, found);
     list.push_back(step);
   }
   return {{"dir", directory}, {"steps", list}};
 }
 
-Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glance>& course,
-               const Blocks& blocks) {
+Json page_json(const Plan& plan, const Walk& walk, std::size_t threads,
+               const std::vector<StepComparison>& steps, const std::vector<Glance>& course) {
+  const Blocks blocks(walk.experiment().probe_blocks());
   Json list = Json::array(), glances = Json::array();
   for (const StepComparison& s : steps) list.push_back(page_step(s, blocks));
   for (const Glance& g : course) {
@@ -195,7 +196,19 @@ Json page_json(const std::vector<StepComparison>& steps, const std::vector<Glanc
                        {"shc_dynamical", json_number(g.shc_dynamical)},
                        {"pr_dynamical", json_number(g.pr_dynamical)}});
   }
-  return {{"steps", list}, {"course", glances}, {"blocks", blocks.names()}};
+  return {{"kind", "compare"},
+          {"setting", plan.setting->name},
+          {"title", "Prop. 2.1 on " + plan.setting->name},
+          {"subtitle", plan.setting->summary + ", seed " + std::to_string(plan.parameters.integer("seed"))},
+          {"probes", walk.landscape().probes()},
+          {"count", walk.landscape().parameters()},
+          {"window", walk.window()},
+          {"threads", threads},
+          {"parameters", to_json(plan.parameters)},
+          {"build", build_provenance()},
+          {"blocks", blocks.names()},
+          {"course", glances},
+          {"steps", list}};
 }
 
 }  // namespace premelt::cli

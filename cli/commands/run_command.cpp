@@ -10,6 +10,7 @@
 #include "cli/runs/plan.hpp"
 #include "cli/runs/resume.hpp"
 #include "cli/runs/run_directory.hpp"
+#include "cli/runs/run_info.hpp"
 #include "cli/terminal/interrupt.hpp"
 #include "cli/terminal/progress.hpp"
 #include "engine/io/claimed_directory.hpp"
@@ -230,8 +231,8 @@ void say_finished(const RunArguments& arguments, const Plan& plan, const Experim
 }
 
 /// The same bits are promised for the same build only.
-void note_other_build(const fs::path& directory, const nlohmann::json& info, Progress& progress) {
-  if (read_json(directory / "run.json").value("build", nlohmann::json()) == info["build"]) return;
+void note_other_build(const fs::path& directory, Progress& progress) {
+  if (made_by_this_build(directory / "run.json")) return;
   progress.say("note",
                "another build of premelt or of BLAS began this run; the last bits of what follows may "
                "differ from what it would have written");
@@ -271,7 +272,7 @@ void run_setting(const RunArguments& arguments) {
     progress.say(plan.setting->name, plan.setting->summary + ": steps " + std::to_string(first) + " to " +
                                          std::to_string(steps) + ", seed " +
                                          std::to_string(plan.parameters.integer("seed")));
-    if (past) note_other_build(directory, info, progress);
+    if (past) note_other_build(directory, progress);
     if (const std::string about = experiment->about_data(); !about.empty()) progress.say("data", about);
     const TokenMeter tokens(experiment->tokens_per_step(), first);
     Watcher watcher(plan, directory, writer, progress, course, layout.signals, tokens);

@@ -1,6 +1,5 @@
 #include "cli/runs/config.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 // The library asserts what a malformed file can break: the file is at fault, not the program.
@@ -12,11 +11,10 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdint>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "cli/runs/run_info.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
@@ -25,40 +23,6 @@
 namespace premelt::cli {
 
 namespace {
-
-using Json = nlohmann::json;
-
-[[noreturn]] void wrong_value(const std::filesystem::path& path, std::string_view key) {
-  throw DataError(path.string() + ": the value of '" + std::string(key) +
-                  "' is neither a number, a text, true/false nor a list of numbers");
-}
-
-HyperparameterValue from_json(const std::filesystem::path& path, const std::string& key, const Json& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
-  if (value.is_number_integer() && !too_large) return value.get<std::int64_t>();
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_array() && std::ranges::all_of(value, [](const Json& x) { return x.is_number(); })) {
-    return value.get<std::vector<double>>();
-  }
-  wrong_value(path, key);
-}
-
-Config read_json(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  Config config;
-  try {
-    const Json json = Json::parse(file);
-    config.setting = json.value("setting", "");
-    for (const auto& [key, value] : json.at("parameters").items()) {
-      config.values.emplace_back(key, from_json(path, key, value));
-    }
-  } catch (const Json::exception& error) {
-    throw DataError(path.string() + ": is not a run.json of premelt: " + error.what());
-  }
-  return config;
-}
 
 /// The text in ASCII, as in addresses: a byte beyond it, or a %, becomes % and two digits. Other letters
 /// outside of quotes, which TOML does not allow, lead the library to cases that cannot be.
@@ -96,11 +60,11 @@ HyperparameterValue from_toml(const std::filesystem::path& path, std::string_vie
   if (const auto* v = value.as_floating_point()) return v->get();
   if (const auto* v = value.as_string()) return percent_decoded(v->get());
   const toml::array* list = value.as_array();
-  if (list == nullptr) wrong_value(path, key);
+  if (list == nullptr) throw_wrong_value(path, key);
   std::vector<double> numbers;
   for (const toml::node& item : *list) {
     const auto number = item.value<double>();
-    if (!number) wrong_value(path, key);
+    if (!number) throw_wrong_value(path, key);
     numbers.push_back(*number);
   }
   return numbers;
@@ -135,13 +99,18 @@ Config read_toml(const std::filesystem::path& path) {
 
 }  // namespace
 
+void throw_wrong_value(const std::filesystem::path& path, std::string_view key) {
+  throw DataError(path.string() + ": the value of '" + std::string(key) +
+                  "' is neither a number, a text, true/false nor a list of numbers");
+}
+
 Config read_config(const std::filesystem::path& path) {
   std::error_code unreadable;
   if (std::filesystem::is_directory(path, unreadable)) {
     throw DataError(path.string() + ": is a directory, expected a TOML file or a run.json");
   }
   if (!std::ifstream(path)) throw DataError(path.string() + ": cannot be read: " + std::strerror(errno));
-  return path.extension() == ".json" ? read_json(path) : read_toml(path);
+  return path.extension() == ".json" ? stored_config(path) : read_toml(path);
 }
 
 }  // namespace premelt::cli

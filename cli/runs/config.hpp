@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,5 +18,8 @@ struct Config {
 
 /// Throws DataError naming the file, and line and column of a syntax error or the key of a wrong value.
 Config read_config(const std::filesystem::path& path);
+
+/// Throws DataError: the value of `key` is none that a parameter can have.
+[[noreturn]] void throw_wrong_value(const std::filesystem::path& path, std::string_view key);
 
 }  // namespace premelt::cli

@@ -1,14 +1,12 @@
 #include "cli/runs/plan.hpp"
-#include "models/settings/registry.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "cli/runs/config.hpp"
-#include "cli/runs/run_directory.hpp"
 #include "cli/runs/run_info.hpp"
-#include "engine/linalg/blas_kernel.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/hash.hpp"
+#include "models/settings/registry.hpp"
 #include "models/tasks/corpus.hpp"
 
 namespace premelt::cli {
@@ -94,7 +92,7 @@ std::optional<std::string> data_hash(const Hyperparameters& parameters) {
 
 void check_same_data(const fs::path& run_json, const Hyperparameters& parameters) {
   const auto now = data_hash(parameters);
-  const std::string stored = read_json(run_json).value("data_hash", "");
+  const std::string stored = stored_data_hash(run_json);
   if (!now || stored.empty() || *now == stored) return;
   throw DataError(parameters.text("data") + ": is not the file that the run in " +
                   run_json.parent_path().string() + " learns from: its content has hash " + *now +
@@ -132,35 +130,7 @@ Plan resumed_plan(const RunArguments& arguments) {
 }
 
 nlohmann::json run_info(const Plan& plan, const Experiment& experiment) {
-  const MonitorOptions options = experiment.monitor_options();
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < options.probes; ++i) names.push_back(std::to_string(i));
-  nlohmann::json events = nlohmann::json::array();
-  for (const EventSpec& spec : experiment.events()) {
-    nlohmann::json event{{"name", spec.name}, {"order", spec.order}};
-    if (!spec.of_final_value) event["target"] = spec.target;
-    events.push_back(event);
-  }
-  nlohmann::json info = monitor_info(options, names, experiment.probe_blocks(), experiment.noise_level(),
-                                     experiment.token_reduction());
-  const auto& p = plan.parameters;
-  info.update({{"kind", "run"},
-               {"setting", plan.setting->name},
-               {"title", plan.setting->name},
-               {"subtitle", plan.setting->summary + ", seed " + std::to_string(p.integer("seed"))},
-               {"seed", p.integer("seed")},
-               {"steps", p.integer("steps")},
-               {"every", p.integer("every")},
-               {"dtype", p.text("dtype")},
-               {"threads", blas::threads()},
-               {"parameters", to_json(p)},
-               {"events", events}});
-  if (const auto hash = data_hash(p)) info["data_hash"] = *hash;
-  if (const auto spec = experiment.attention_spec()) {
-    info["attention"] = {{"heads", spec->heads}, {"probes", spec->probes}, {"tokens", spec->tokens}};
-  }
-  if (const std::string about = experiment.about_data(); !about.empty()) info["data"] = about;
-  return info;
+  return run_info(*plan.setting, plan.parameters, experiment, data_hash(plan.parameters));
 }
 
 RunWriter::Layout run_layout(const Experiment& experiment) {

@@ -4,11 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/report.hpp"
-#include "engine/io/file.hpp"
+#include "cli/runs/run_info.hpp"
 #include "engine/io/npy.hpp"
 #include "engine/io/table.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
+#include "rdm/io/run_writer.hpp"
 #include "rdm/window/null.hpp"
 
 namespace premelt::cli {
@@ -16,7 +17,6 @@ namespace premelt::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 template <class T>
 Tensor<T> first_rows(const Tensor<T>& tensor, std::size_t rows) {
@@ -79,30 +79,10 @@ void cut_to_common_length(report::ReportData& data) {
   });
 }
 
-double number_or_undefined(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_number() ? object[key].get<double>() : undefined;
-}
-
-report::NullLevels read_null_levels(const Json& null) {
-  report::NullLevels levels;
-  levels.shc_mean = number_or_undefined(null, "shc_mean");
-  levels.shc_threshold = number_or_undefined(null, "shc_threshold");
-  levels.pr = number_or_undefined(null, "pr");
-  return levels;
-}
-
-/// The names in run.json and the patterns beside it; a killed run may have written more of one file than of
-/// the other.
-report::AttentionCourse read_attention(const fs::path& directory, const Json& info) {
-  report::AttentionCourse course{info.at("heads"), info.at("probes"), info.at("tokens"), {}, {}};
+/// The patterns whose names run.json holds; a killed run may have written more of one file than of the other.
+void read_attention(const fs::path& directory, report::AttentionCourse& course) {
   const std::size_t heads = course.heads.size(), probes = course.probes.size(),
-                    positions = course.tokens.empty() ? 0 : course.tokens.front().size();
-  const bool square =
-      std::ranges::all_of(course.tokens, [&](const auto& t) { return t.size() == positions; });
-  if (heads == 0 || probes == 0 || positions == 0 || course.tokens.size() != probes || !square)
-    throw DataError((directory / "run.json").string() +
-                    ": attention: expected heads, and probes with as many "
-                    "tokens each");
+                    positions = course.tokens.front().size();
   const fs::path steps_file = directory / "attention_steps.npy", patterns_file = directory / "attention.npy";
   const auto steps = read_npy<std::int64_t>(steps_file);
   const auto patterns = read_npy<double>(patterns_file);
@@ -113,57 +93,6 @@ report::AttentionCourse read_attention(const fs::path& directory, const Json& in
   const std::size_t frames = std::min(steps.size(), patterns.shape()[0]);
   course.steps = first_rows(steps, frames);
   course.patterns = first_rows(patterns, frames);
-  return course;
-}
-
-/// run.json lists the probes for machines; a reader of the report sees them in the charts.
-std::string readable_provenance(Json info) {
-  info["probes"] = info["probes"]["count"];
-  info.erase("events");
-  info.erase("attention");
-  return info.dump();
-}
-
-std::int64_t whole(const fs::path& path, const Json& value, const char* name) {
-  if (value.is_number_integer()) return value;
-  throw DataError(path.string() + ": " + name + ": expected a whole number, found " + value.dump());
-}
-
-/// Titles, names, marks and levels: what run.json and events.json say.
-report::ReportData read_names(const fs::path& directory) {
-  const fs::path path = directory / "run.json";
-  const Json info = read_json(path);
-  report::ReportData data;
-  try {
-    data.title = info.at("title");
-    data.subtitle = info.at("subtitle");
-    data.provenance = readable_provenance(info);
-    const std::int64_t window = whole(path, info.at("window"), "window");
-    data.window = static_cast<std::size_t>(std::max<std::int64_t>(window, 0));
-    if (info.contains("modes_every")) {
-      const std::int64_t every = whole(path, info["modes_every"], "modes_every");
-      data.modes_every = static_cast<std::size_t>(std::max<std::int64_t>(every, 1));
-    }
-    data.burn_in = whole(path, info.at("alarm").at("burn_in"), "burn_in");
-    data.probe_names = info.at("probes").at("names").get<std::vector<std::string>>();
-    data.probe_blocks = info.at("probes").at("blocks").get<std::vector<std::string>>();
-    data.null = read_null_levels(info.at("null"));
-    for (const Json& event : info.at("events")) {
-      data.order_of_event[event.at("name")] = event.at("order");
-      if (event.contains("target")) data.order_targets[event.at("order")] = event.at("target");
-    }
-    data.marks = read_events(directory);
-    if (info.contains("attention")) data.attention = read_attention(directory, info["attention"]);
-  } catch (const Json::exception& error) {
-    throw DataError(path.string() + ": is not a run.json of premelt: " + error.what());
-  }
-  if (data.window < 1)
-    throw DataError(path.string() + ": the window is " + info.at("window").dump() +
-                    " recordings, expected at least 1");
-  if (data.probe_names.empty() || data.probe_names.size() != data.probe_blocks.size())
-    throw DataError(path.string() + ": names " + std::to_string(data.probe_names.size()) + " probes and " +
-                    std::to_string(data.probe_blocks.size()) + " blocks of probes, expected as many of both");
-  return data;
 }
 
 /// Losses, modes and tables stay where they are; attention patterns are read at once.
@@ -175,28 +104,13 @@ void check_memory(const fs::path& directory) {
 
 }  // namespace
 
-Json read_json(const fs::path& path) {
-  std::error_code unreadable;
-  if (!fs::exists(path, unreadable))
-    throw DataError(path.string() + ": is missing; expected a directory made by `premelt run` or `analyze`");
-  const Json json = Json::parse(read_file(path, "a .json file"), nullptr, false);
-  if (json.is_discarded()) throw DataError(path.string() + ": is not valid JSON");
-  return json;
-}
-
 std::vector<Event> read_events(const fs::path& directory) {
   const fs::path path = directory / "events.json";
-  std::vector<Event> events;
   try {
-    for (const Json& entry : read_json(path)) {
-      events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event,
-                        entry.at("name"), entry.at("step"), number_or_undefined(entry, "value"),
-                        number_or_undefined(entry, "threshold"), entry.at("why")});
-    }
-  } catch (const Json::exception& error) {
+    return events_from_json(read_json(path));
+  } catch (const nlohmann::json::exception& error) {
     throw DataError(path.string() + ": is not an events.json of premelt: " + error.what());
   }
-  return events;
 }
 
 Recordings read_recordings(const fs::path& directory) {
@@ -212,7 +126,9 @@ Recordings read_recordings(const fs::path& directory) {
 
 report::ReportData read_run_directory(const fs::path& directory) {
   check_memory(directory);
-  report::ReportData data = read_names(directory);
+  report::ReportData data = read_run_info(directory / "run.json");
+  data.marks = read_events(directory);
+  if (!data.attention.heads.empty()) read_attention(directory, data.attention);
   Recordings recordings = read_recordings(directory);
   data.steps = std::move(recordings.steps);
   data.losses = std::move(recordings.losses);

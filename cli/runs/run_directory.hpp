@@ -2,14 +2,11 @@
 /// Reading a run directory back, to draw it.
 
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "cli/report/report_data.hpp"
 
 namespace premelt::cli {
-
-/// A JSON file of a run directory. Throws DataError when it is missing or malformed.
-nlohmann::json read_json(const std::filesystem::path& path);
 
 /// events.json. Throws DataError when it is missing or malformed.
 std::vector<Event> read_events(const std::filesystem::path& directory);

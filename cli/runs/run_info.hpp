@@ -1,25 +1,58 @@
 #pragma once
-/// run.json: what was run, with what, and how its numbers are to be read.
+/// run.json: what was run, with what, and how its numbers are to be read. Who writes it and who reads it meet
+/// here: its keys are spelled in run_info.cpp alone.
 
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/report/report_data.hpp"
+#include "cli/runs/config.hpp"
+#include "cli/terminal/arguments.hpp"
 #include "models/experiment/hyperparameters.hpp"
+#include "models/experiment/setting.hpp"
 #include "rdm/window/monitor.hpp"
 
 namespace premelt::cli {
 
+/// @{
+/// Parameters in JSON.
 nlohmann::json to_json(const HyperparameterValue& value);
 nlohmann::json to_json(const Hyperparameters& parameters);
+/// @}
 
-/// The part every run directory shares: window, probes with their blocks, sampler, divisor, alarm rule, null
-/// levels (those of SHC only when the noise level is known) and the build's provenance.
-/// `names` and `blocks` hold one entry a probe; `token_reduction` says what made one loss of a probe's
-/// tokens.
-nlohmann::json monitor_info(const MonitorOptions& options, const std::vector<std::string>& names,
-                            const std::vector<std::string>& blocks, std::optional<double> noise_level,
-                            const std::string& token_reduction);
+/// Of a training run. `data_hash`: what its data can be recognised by.
+nlohmann::json run_info(const Setting& setting, const Hyperparameters& parameters,
+                        const Experiment& experiment, const std::optional<std::string>& data_hash);
+
+/// How recorded losses were analysed: `probes` and `blocks` hold a name a probe; the noise level is that of a
+/// quiet stretch, where there is one.
+struct Analysis {
+  const AnalyzeArguments& arguments;
+  const MonitorOptions& options;
+  const std::vector<std::string>& probes;
+  const std::vector<std::string>& blocks;
+  std::size_t recordings;
+  std::optional<double> noise_level;
+};
+nlohmann::json run_info(const Analysis& analysis);
+
+/// A JSON file of a run directory. Throws DataError when it is missing or malformed.
+nlohmann::json read_json(const std::filesystem::path& path);
+
+/// Titles, names, levels and windows: all that a run.json says to a report. Throws DataError naming what is
+/// missing or has another form.
+report::ReportData read_run_info(const std::filesystem::path& run_json);
+
+/// Setting and parameters of a run.json. Throws DataError naming the key of a wrong value.
+Config stored_config(const std::filesystem::path& run_json);
+
+/// What the run's data can be recognised by; empty where it has none.
+std::string stored_data_hash(const std::filesystem::path& run_json);
+
+/// Whether this build of premelt and of BLAS wrote a run.json.
+bool made_by_this_build(const std::filesystem::path& run_json);
 
 }  // namespace premelt::cli

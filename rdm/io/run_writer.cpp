@@ -6,6 +6,7 @@
 #include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 
 namespace premelt {
 
@@ -39,6 +40,10 @@ nlohmann::json json_number(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }
 
+double number_from_json(const nlohmann::json& object, const std::string& key) {
+  return object.contains(key) && object[key].is_number() ? object[key].get<double>() : undefined;
+}
+
 nlohmann::json to_json(const std::vector<Event>& events) {
   nlohmann::json list = nlohmann::json::array();
   for (const Event& event : events) {
@@ -50,6 +55,16 @@ nlohmann::json to_json(const std::vector<Event>& events) {
                     {"why", event.why}});
   }
   return list;
+}
+
+std::vector<Event> events_from_json(const nlohmann::json& list) {
+  std::vector<Event> events;
+  for (const nlohmann::json& entry : list) {
+    events.push_back({entry.at("kind") == "alarm" ? Event::Kind::alarm : Event::Kind::event, entry.at("name"),
+                      entry.at("step"), number_from_json(entry, "value"),
+                      number_from_json(entry, "threshold"), entry.at("why")});
+  }
+  return events;
 }
 
 RunWriter::RunWriter(const fs::path& directory, const nlohmann::json& run_info, const Layout& layout)

@@ -83,10 +83,18 @@ class RunWriter {
   std::vector<Event> events_;
 };
 
-/// As events.json holds them; undefined numbers are null.
+/// @{
+/// Events as events.json holds them, undefined numbers null. Reading throws what the library throws when an
+/// entry lacks something.
 nlohmann::json to_json(const std::vector<Event>& events);
+std::vector<Event> events_from_json(const nlohmann::json& list);
+/// @}
 
-/// A number for JSON: null when it is not finite.
+/// @{
+/// A number for JSON: null when it is not finite. Reading: undefined when `object` has no number of that
+/// name.
 nlohmann::json json_number(double value);
+double number_from_json(const nlohmann::json& object, const std::string& key);
+/// @}
 
 }  // namespace premelt

@@ -33,28 +33,19 @@ function measured(value, error) {
 const measuredIn = (source, key) => source[`${key}_below`] === undefined
   ? measured(source[key], source[`${key}_error`]) : `< ${digits(source[`${key}_below`])}`;
 
-/// The least-squares slope on log axes, of the points above the floor and below saturation; null with fewer than two.
-function slope(points) {
-  const logs = points.filter((p) => p.y > 3 * p.floor && p.y < 0.05).map((p) => [Math.log(p.x), Math.log(p.y)]);
-  if (logs.length < 2) return null;
-  const mean = (index) => logs.reduce((sum, pair) => sum + pair[index], 0) / logs.length;
-  const [mx, my] = [mean(0), mean(1)];
-  const moment = (f) => logs.reduce((sum, [x, y]) => sum + f(x - mx, y - my), 0);
-  return moment((x, y) => x * y) / moment((x) => x * x);
-}
-
 const errorChart = {
   draw() {
     const steps = compared.steps.filter((step) => step.sigma.length > 0);
     const traces = steps.flatMap((step, index) => {
       const colour = colourOf(index), x = step.sigma.map((s) => s.sigma);
-      const curve = (key, label, dash) => {
-        const fitted = slope(step.sigma.map((s) => ({x: s.sigma, y: s[key], floor: s.mc_error})));
+      const curve = (key, slope, label, dash) => {
+        const fitted = step.slopes?.[slope] ?? null;
         const words = fitted === null ? '' : `, slope ${fitted.toFixed(2)}`;
         return {...line(`step ${step.step}: ${label}${words}`, x, step.sigma.map((s) => s[key]), colour, dash),
                 ...errorBars(step.sigma.map((s) => s[`${key}_error`]))};
       };
-      return [curve('error_order1', 'GΣGᵀ', 'solid'), curve('error_order2', 'second order', 'dot')];
+      return [curve('error_order1', 'order1', 'GΣGᵀ', 'solid'),
+              curve('error_order2', 'order2', 'second order', 'dot')];
     });
     const floor = steps.length === 0 ? [] : steps[0].sigma.map((_, k) => Math.max(...steps.map((s) => s.sigma[k].mc_error)));
     if (floor.length > 0) {

@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "tests/cli/report/page_script.hpp"
 #include "tests/support/program.hpp"
 
 using namespace premelt::test;
@@ -236,5 +238,40 @@ TEST_CASE("compare: a covariance in which nothing moves makes no statement", "[u
     const json& row = step.contains("replica") ? step["replica"] : step["dynamical"];
     CHECK(row["pr"].is_null());
     CHECK(row["top_overlap"].is_null());
+  }
+}
+
+TEST_CASE("compare: the page reads only keys that the program writes, and all of them", "[unit]") {
+  const Workplace place(PREMELT_PROGRAM);
+  const json result =
+      compare(place,
+              "tanh-mlp --at 30 --sigma 0.01,0.03,0.1 --window 10 --sampler gaussian,dynamical "
+              "--set probes=12 --set hidden=4 --draws 20000 --out there");
+  const json page = json::parse(place.read("there/compare.json"));
+  const json& step = page["steps"][0];
+  CHECK(step["slopes"] == result["steps"][0]["slopes"]);
+  CHECK(step["slopes"]["order1"].get<double>() > 0);
+
+  std::set<std::string> of_page = keys_read("compare", "compared");
+  for (const std::string& key : of_page) {
+    INFO("the page reads " << key);
+    CHECK(page.contains(key));
+  }
+  of_page.insert({"kind", "title"});  // for machines; the frame of the page
+  for (const auto& [key, value] : page.items()) {
+    INFO("nobody reads " << key);
+    CHECK(of_page.contains(key));
+  }
+  const std::pair<std::string, json> entries[] = {{"step", step},
+                                                  {"picture", step["pictures"][0]},
+                                                  {"w", step["windows"][0]},
+                                                  {"glance", page["course"][0]}};
+  for (const auto& [variable, entry] : entries) {
+    const std::set<std::string> read = keys_read("compare", variable);
+    CHECK_FALSE(read.empty());
+    for (const std::string& key : read) {
+      INFO("the page reads " << variable << "." << key);
+      CHECK(entry.contains(key));
+    }
   }
 }

@@ -21,6 +21,7 @@
 #include "cli/report/payload.hpp"
 #include "engine/tensor/error.hpp"
 #include "rdm/window/stored_window.hpp"
+#include "tests/cli/report/page_script.hpp"
 #include "tests/cli/report/report_fixture.hpp"
 #include "tests/support/left_out.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -149,6 +150,32 @@ TEST_CASE("the page reads only keys that the payload has, by the same names", "[
   for (const auto& [key, value] : json.items()) {
     INFO("nobody reads " << key);
     CHECK(read.contains(key));
+  }
+}
+
+TEST_CASE("what the page reads of an event, an alarm, a frame or a formation is in the payload", "[unit]") {
+  const auto json = nlohmann::json::parse(payload(make_run()));
+  const struct {
+    std::string script, variable;
+    const nlohmann::json& entry;
+  } readings[] = {{"summary", "event", json["transitions"][0]},
+                  {"time_charts", "event", json["transitions"][0]},
+                  {"summary", "alarm", json["alarms"][0]},
+                  {"summary", "peak", json["peak"]},
+                  {"main", "frame", json["frames"][0]},
+                  {"data", "frame", json["frames"][0]},
+                  {"window_charts", "frame", json["frames"][0]},
+                  {"window_charts", "cell", json["cells"][0]},
+                  {"formation_chart", "formation", json["formations"][0]},
+                  {"time_charts", "line", json["order"][0]}};
+  for (const auto& [script, variable, entry] : readings) {
+    const std::set<std::string> keys = test::keys_read(script, variable);
+    INFO(script << ".js reads of " << variable);
+    CHECK_FALSE(keys.empty());
+    for (const std::string& key : keys) {
+      INFO(key);
+      CHECK(entry.contains(key));
+    }
   }
 }
 
