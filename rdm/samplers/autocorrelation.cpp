@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <vector>
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
 namespace {
 
 std::vector<double> centred(std::span<const double> series) {
-  const double mean = std::accumulate(series.begin(), series.end(), 0.0) / static_cast<double>(series.size());
+  const double mean = mean_of(series);
   std::vector<double> x(series.begin(), series.end());
   for (double& value : x) value -= mean;
   return x;

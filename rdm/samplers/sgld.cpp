@@ -11,6 +11,7 @@
 #include "rdm/samplers/autocorrelation.hpp"
 #include "rdm/samplers/parallel.hpp"
 #include "rdm/window/loss_window.hpp"
+#include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
@@ -27,10 +28,6 @@ void check(const SgldOptions& options, std::size_t data) {
                      std::to_string(data) + " samples");
   }
   if (options.draws < 4) throw UsageError("sgld needs at least 4 draws a chain");
-}
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double squared_distance(std::span<const double> a, std::span<const double> b) {

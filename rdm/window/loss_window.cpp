@@ -9,6 +9,7 @@
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
@@ -164,7 +165,7 @@ void LossWindow::follow() {
   look_into(at, seen);
   if (look_) check_losses(seen, "as a view sees it");
   squares_[at] = blas::dot(probes(), seen.data(), seen.data());
-  means_[at] = std::accumulate(seen.begin(), seen.end(), 0.0) / static_cast<double>(probes());
+  means_[at] = mean_of(seen);
   if (at == 0) {
     base_ = std::move(seen);
     rebase();

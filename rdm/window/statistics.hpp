@@ -1,5 +1,5 @@
 #pragma once
-/// The statistics of scoring: order statistics, proportions, ranks. Everything in double; sizes are small.
+/// The statistics of scoring: means, order statistics, proportions, ranks. Everything in double; sizes are small.
 
 #include <cstddef>
 #include <span>
@@ -8,6 +8,9 @@
 #include "rdm/window/null.hpp"
 
 namespace premelt {
+
+/// The arithmetic mean; NaN without values.
+double mean_of(std::span<const double> values);
 
 /// @{
 /// The p-quantile (0 ≤ p ≤ 1) of the values, linear between order statistics (NumPy's default). Throws

@@ -54,6 +54,11 @@ TEST_CASE("Student's quantiles of one, two and four degrees are their closed for
   }
 }
 
+TEST_CASE("a mean is the sum by the number, and nothing has none", "[unit]") {
+  CHECK(mean_of(std::vector<double>{1, 2, 6}) == 3);
+  CHECK(std::isnan(mean_of({})));
+}
+
 TEST_CASE("statistics refuse what has no answer", "[unit]") {
   const std::vector<double> none, one{1}, bad{1, std::numeric_limits<double>::quiet_NaN()}, equal{2, 2, 2};
   CHECK_THROWS_AS(median(none), UsageError);
