@@ -1,5 +1,5 @@
+#include <fmt/format.h>
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -124,12 +124,11 @@ std::string block_masses(const Observation& observation, const Blocks& blocks) {
 /// One row of the table of windows: its signals, and how the top eigenvector divides among the blocks.
 void print_window(const char* label, const Monitor& monitor, const Observation& observation,
                   const Blocks& blocks) {
-  std::printf("%-14s step %-7lld shc %-9s pr %-6s trace %-9s%s\n", label,
-              static_cast<long long>(observation.step),
-              short_number(observation.values[monitor.column("shc")]).c_str(),
-              short_number(observation.values[monitor.column("pr")]).c_str(),
-              short_number(observation.values[monitor.column("trace")]).c_str(),
-              block_masses(observation, blocks).c_str());
+  const auto signal = [&](const char* name) {
+    return short_number(observation.values[monitor.column(name)]);
+  };
+  std::cout << fmt::format("{:<14} step {:<7} shc {:<9} pr {:<6} trace {:<9}{}\n", label, observation.step,
+                           signal("shc"), signal("pr"), signal("trace"), block_masses(observation, blocks));
 }
 
 nlohmann::json result_json(const Monitor& monitor, const Observation& last, const std::vector<Event>& events,
@@ -172,14 +171,14 @@ Result analyze(const Input& input, Monitor& monitor, RunWriter& writer) {
 void print_result(const Result& result, const Monitor& monitor, const Input& input) {
   const Blocks blocks(input.blocks);
   for (const Observation& alarm : result.alarms) {
-    std::printf("ALARM: %s\n", alarm.alarm->why.c_str());
+    std::cout << "ALARM: " << alarm.alarm->why << "\n";
     print_window("  at the alarm", monitor, alarm, blocks);
   }
-  if (result.alarms.empty()) std::printf("no alarm\n");
+  if (result.alarms.empty()) std::cout << "no alarm\n";
   print_window("highest SHC", monitor, result.highest, blocks);
   print_window("last window", monitor, result.last, blocks);
   if (blocks.size() > 1)
-    std::printf("block columns: share of the top eigenvector (sum of squares) in each block\n");
+    std::cout << "block columns: share of the top eigenvector (sum of squares) in each block\n";
 }
 
 }  // namespace
@@ -215,7 +214,7 @@ void analyze_losses(const AnalyzeArguments& arguments) {
     return;
   }
   print_result(result, monitor, input);
-  std::printf("report: %s\n", report.c_str());
+  std::cout << "report: " << report.string() << "\n";
 }
 
 }  // namespace premelt::cli

@@ -1,5 +1,6 @@
 #include "cli/commands/comparison_table.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -30,8 +31,7 @@ std::string table(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     std::string line = "  ";
     for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string padding(widths[c] - width_of(row[c]), ' ');
-      line += c == 0 ? row[c] + padding : "  " + padding + row[c];
+      line += c == 0 ? fmt::format("{:<{}}", row[c], widths[c]) : fmt::format("  {:>{}}", row[c], widths[c]);
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }

@@ -1,7 +1,7 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -135,18 +135,18 @@ std::string step_or_dash(const std::optional<std::int64_t>& step) {
 
 void print_summary(const std::vector<EventSpec>& specs, const std::vector<Event>& events) {
   const std::vector<Transition> found = transitions(events);
-  std::printf("%-12s %8s %8s %8s %8s %8s\n", "event", "10 %", "50 %", "90 %", "alarm", "lead");
+  const auto print_row = [](const auto&... cells) {
+    std::cout << fmt::format("{:<12} {:>8} {:>8} {:>8} {:>8} {:>8}\n", cells...);
+  };
+  print_row("event", "10 %", "50 %", "90 %", "alarm", "lead");
   for (const EventSpec& spec : specs) {
     const auto at = std::ranges::find(found, spec.name, &Transition::name);
-    const Transition transition = at == found.end() ? Transition{} : *at;
-    std::printf("%-12s", spec.name.c_str());
-    for (const auto& step :
-         {transition.at10, transition.at50, transition.at90, transition.alarm, transition.lead()})
-      std::printf(" %8s", step_or_dash(step).c_str());
-    std::printf("\n");
+    const Transition t = at == found.end() ? Transition{} : *at;
+    print_row(spec.name, step_or_dash(t.at10), step_or_dash(t.at50), step_or_dash(t.at90),
+              step_or_dash(t.alarm), step_or_dash(t.lead()));
   }
-  const auto alarms = std::ranges::count(events, Event::Kind::alarm, &Event::kind);
-  std::printf("alarms: %zd in all; lead = steps from the alarm to the half-way point (50 %%)\n", alarms);
+  std::cout << fmt::format("alarms: {} in all; lead = steps from the alarm to the half-way point (50 %)\n",
+                           std::ranges::count(events, Event::Kind::alarm, &Event::kind));
 }
 
 /// What there is to say about a run once it has ended.
@@ -221,8 +221,8 @@ void say_finished(const RunArguments& arguments, const Plan& plan, const Experim
   const std::int64_t steps = past.checkpoint.step;
   write_run_report(directory);
   if (!arguments.json) {
-    std::printf("%s is finished: all %lld steps are done; --steps N would continue it\n", directory.c_str(),
-                static_cast<long long>(steps));
+    std::cout << fmt::format("{} is finished: all {} steps are done; --steps N would continue it\n",
+                             arguments.out, steps);
     return;
   }
   const auto last = past.order.row(past.steps.size() - 1);
@@ -293,8 +293,8 @@ void run_setting(const RunArguments& arguments) {
   const fs::path report = write_run_report(directory);
   if (arguments.json) return print_json(plan, *experiment, result);
   print_summary(experiment->events(), result.events);
-  std::printf("%lld steps in %.1f s%s\nreport: %s\n", static_cast<long long>(result.steps), result.seconds,
-              result.speed.c_str(), report.c_str());
+  std::cout << fmt::format("{} steps in {:.1f} s{}\nreport: {}\n", result.steps, result.seconds, result.speed,
+                           report.string());
 }
 
 }  // namespace premelt::cli

@@ -1,4 +1,4 @@
-#include <iomanip>
+#include <fmt/format.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -11,19 +11,18 @@ namespace premelt::cli {
 
 namespace {
 
+/// " [sgd|adam]"; nothing where any value will do.
+std::string choices_of(const Hyperparameter& parameter) {
+  std::string text;
+  for (const std::string& choice : parameter.choices) text += (text.empty() ? " [" : "|") + choice;
+  return text.empty() ? text : text + "]";
+}
+
 void print_toml(const Setting& setting) {
   std::cout << "# " << setting.summary << "\nsetting = \"" << setting.name << "\"\n";
   for (const Hyperparameter& parameter : setting.parameters.table()) {
-    std::cout << std::left << std::setw(40) << parameter.name + " = " + to_toml(parameter.value) << " # "
-              << parameter.meaning;
-    if (!parameter.choices.empty()) {
-      std::cout << " [";
-      for (const std::string& choice : parameter.choices) {
-        std::cout << (&choice == &parameter.choices.front() ? "" : "|") << choice;
-      }
-      std::cout << "]";
-    }
-    std::cout << "\n";
+    std::cout << fmt::format("{:<40} # {}{}\n", parameter.name + " = " + to_toml(parameter.value),
+                             parameter.meaning, choices_of(parameter));
   }
 }
 
@@ -57,7 +56,7 @@ void list_settings(const SettingsArguments& arguments) {
     if (arguments.json) {
       list.push_back({{"name", setting.name}, {"summary", setting.summary}});
     } else {
-      std::cout << std::left << std::setw(16) << setting.name << setting.summary << "\n";
+      std::cout << fmt::format("{:<16}{}\n", setting.name, setting.summary);
     }
   }
   if (arguments.json) std::cout << list.dump(2) << "\n";

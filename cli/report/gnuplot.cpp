@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <iterator>
 #include <string_view>
@@ -64,9 +64,7 @@ std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    char escape[8];
-    std::snprintf(escape, sizeof escape, "\\%03o", byte < 0x20 || byte == 0x7f ? ' ' : byte);
-    result += escape;
+    result += fmt::format("\\{:03o}", byte < 0x20 || byte == 0x7f ? ' ' : byte);
   }
   return result + "\"";
 }

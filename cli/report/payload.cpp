@@ -1,8 +1,8 @@
 #include "cli/report/payload.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -28,9 +28,7 @@ constexpr std::size_t block_rows = 300, formation_points = 400;
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
   if (value == std::trunc(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return std::strtod(text, nullptr);
+  return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
 }
 
 Json numbers(const std::vector<double>& values) {

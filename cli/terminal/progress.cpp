@@ -1,8 +1,8 @@
 #include "cli/terminal/progress.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <iostream>
 #include <sstream>
 #include <utility>
@@ -65,10 +65,7 @@ std::string Progress::eta(double done) const {
   const double elapsed = seconds_between(start_, Clock::now());
   if (!(done > 0) || elapsed < 0.2) return "";
   const double left = elapsed * std::max(0.0, 1 - done) / done;
-  char text[32];
-  std::snprintf(text, sizeof text, left < 120 ? "  ETA %.0f s" : "  ETA %.1f min",
-                left < 120 ? left : left / 60);
-  return text;
+  return left < 120 ? fmt::format("  ETA {:.0f} s", left) : fmt::format("  ETA {:.1f} min", left / 60);
 }
 
 std::string Progress::bar(const std::string& count, std::int64_t step, const std::string& note) const {

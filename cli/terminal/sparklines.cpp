@@ -1,5 +1,6 @@
 #include "cli/terminal/sparklines.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,11 +16,6 @@ namespace {
 constexpr std::size_t value_width = 9, least_width = 10;
 constexpr std::array bars{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr std::array ascii_bars{"_", ".", "-", "~", "=", "+", "*", "#"};
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
-}
 
 std::size_t longest_name(const std::vector<Sparklines::Row>& rows) {
   std::size_t longest = std::string("alarms").size();
@@ -99,10 +95,13 @@ std::string Sparklines::marks() const {
 }
 
 std::vector<std::string> Sparklines::lines() const {
+  const auto line = [this](const std::string& name, const std::string& picture, const std::string& newest) {
+    return fmt::format("{:<{}}{} {}", name, label_width_, picture, newest);
+  };
   std::vector<std::string> lines;
   for (std::size_t row = 0; row < rows_.size(); ++row)
-    lines.push_back(padded(rows_[row].name, label_width_) + curve(row) + " " + short_number(newest_[row]));
-  lines.push_back(padded("alarms", label_width_) + marks() + " " + std::to_string(alarms_));
+    lines.push_back(line(rows_[row].name, curve(row), short_number(newest_[row])));
+  lines.push_back(line("alarms", marks(), std::to_string(alarms_)));
   return lines;
 }
 
