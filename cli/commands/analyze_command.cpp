@@ -145,17 +145,23 @@ nlohmann::json result_json(const Monitor& monitor, const Observation& last, cons
 struct Result {
   std::vector<Observation> alarms;
   Observation highest;  ///< largest SHC
-  Observation last;
+  Observation last;     ///< window; all three with the eigenvectors computed last
 };
 
 Result analyze(const Input& input, Monitor& monitor, RunWriter& writer) {
   Result result;
   const std::size_t shc = monitor.column("shc");
+  Tensor<double> modes;  // the last that were computed
   for (std::size_t t = 0; t < input.recordings(); ++t) {
     writer.record({input.table.steps[t], input.table.losses.row(t)});
-    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
+    auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
     if (!observation) continue;
     writer.observe(*observation);
+    if (observation->has_modes) {
+      modes = observation->modes;
+    } else {
+      observation->modes = modes;
+    }
     if (observation->alarm) {
       writer.add(*observation->alarm);
       result.alarms.push_back(*observation);

@@ -161,9 +161,9 @@ class WatchedLines {
     return object;
   }
 
-  /// The share of each block in the top eigenvector.
+  /// The share of each block in the top eigenvector; null where it was not due.
   nlohmann::ordered_json top_mode(const std::optional<Observation>& observation) const {
-    if (!observation) return nullptr;
+    if (!observation || !observation->has_modes) return nullptr;
     const std::vector<double> shares = mode_shares(observation->modes.row(0), *blocks_);
     nlohmann::ordered_json object;
     for (std::size_t b = 0; b < shares.size(); ++b) object[blocks_->names()[b]] = json_number(shares[b]);

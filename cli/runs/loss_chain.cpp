@@ -56,6 +56,7 @@ MonitorOptions chain_options(const ChainArguments& arguments, const std::vector<
   MonitorOptions options;
   options.probes = blocks.size();
   options.window = arguments.window;
+  options.modes_every = arguments.modes_every;
   options.modes = std::min<std::size_t>({3, options.probes, options.window - 1});
   options.alarm_statistic = arguments.detrend == "linear" ? "shc_detrended" : "shc";
   if (const auto channel = alarm_channel(arguments, Blocks(blocks))) {

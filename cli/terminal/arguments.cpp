@@ -1,11 +1,11 @@
 #include "cli/terminal/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <functional>
 #include <tuple>
 
+#include "cli/terminal/chain_arguments.hpp"
 #include "cli/terminal/exit_code.hpp"
+#include "cli/terminal/option_declaration.hpp"
 #include "cli/terminal/option_values.hpp"
 #include "cli/terminal/provenance.hpp"
 #include "engine/tensor/error.hpp"
@@ -110,48 +110,6 @@ std::vector<std::string> option_names(const CLI::App& app) {
 constexpr std::size_t most_steps = 10000, most_seeds = 100000;
 constexpr std::int64_t most_draws = 100'000'000, most_controls = 100000, most_jobs = 1024;
 constexpr double least_sigma = 1e-9, most_sigma = 1e3;
-
-/// What is done with the text of an option.
-using Take = std::function<void(const std::string& text)>;
-
-/// An option or argument with a value. CLI11 hands on the text only: `take` reads it or throws UsageError.
-CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type, const std::string& help,
-                       const Take& take) {
-  const auto read = [name, take](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) {
-      if (text.empty()) throw UsageError(name + ": expected a value, got ''");
-      if (text.starts_with("--"))
-        throw UsageError(name + ": expected a value, got the option '" + text + "'");
-      take(text);
-    }
-    return true;
-  };
-  return sub->add_option(name, CLI::callback_t(read), help)->type_name(type);
-}
-
-/// One that may be given several times.
-CLI::Option* add_values(CLI::App* sub, const std::string& name, const char* type, const std::string& help,
-                        const Take& take) {
-  return add_value(sub, name, type, help, take)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-/// Takes the text as it stands.
-Take into(std::string& text) {
-  return [&text](const std::string& given) { text = given; };
-}
-
-/// Takes one of the names there are.
-std::string choice(const std::string& option, const std::string& text,
-                   const std::vector<std::string>& known) {
-  if (std::ranges::find(known, text) != known.end()) return text;
-  throw UsageError(option + ": " + unknown_name("value", text, known));
-}
-
-void add_once(std::vector<std::string>& names, const std::string& name) {
-  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
 
 /// Everything the parser fills; the chosen subcommand decides which part is returned.
 struct Parser {
@@ -262,26 +220,6 @@ struct Parser {
               [this](const std::string& text) { analyze.baseline = step_range("--baseline", text); });
     add_value(sub, "--out", "DIR", "output directory (default: runs/analyze-FILE)", into(analyze.out));
     sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
-  }
-
-  static void add_chain(CLI::App* sub, ChainArguments& chain) {
-    add_value(sub, "--window", "N", "recordings in the sliding window", [&chain](const std::string& text) {
-      chain.window = count_of("--window", text, 2);
-    })->default_str("40");
-    add_value(sub, "--detrend", "TEXT", "statistic the alarm reads: none, linear or diff",
-              [&chain](const std::string& text) {
-                chain.detrend = choice("--detrend", text, {"none", "linear", "diff"});
-              });
-    add_value(sub, "--transform", "TEXT", "statistic the alarm reads: of the losses (none) or of their log",
-              [&chain](const std::string& text) {
-                chain.transform = choice("--transform", text, {"none", "log"});
-              });
-    sub->add_flag("--no-steps", chain.no_steps, "every column is a probe, none holds the steps");
-    add_value(sub, "--blocks", "FILE", "CSV probe,block", into(chain.blocks_file));
-    add_values(sub, "--probes", "TEXT,...", "only these blocks feed the alarm",
-               [&chain](const std::string& text) {
-                 for (const std::string& name : name_list("--probes", text)) add_once(chain.probes, name);
-               });
   }
 
   void add_watch() {

@@ -1,5 +1,6 @@
 #pragma once
-/// The command line as plain structures. Parsing and help texts live in arguments.cpp only.
+/// The command line as plain structures. Parsing lives in arguments.cpp, with its options; those that
+/// `analyze` and `watch` share in chain_arguments.cpp.
 
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,7 @@ struct CompareArguments {
 struct ChainArguments {
   bool no_steps = false;  ///< every column of a table is a probe
   std::size_t window = 40;
+  std::size_t modes_every = 1;  ///< full windows from one with eigenvectors to the next
   std::string detrend = "none";
   std::string transform = "none";
   std::string blocks_file;

@@ -76,6 +76,7 @@ Observation Monitor::observe(std::int64_t step) {
   Observation result{.step = step,
                      .values = {},
                      .modes = Tensor<double>(Shape{options_.modes, options_.probes}, undefined),
+                     .has_modes = false,
                      .overlap = undefined,
                      .alarm = {}};
   const bool modes_due = (recordings_ - options_.window) % options_.modes_every == 0;
@@ -99,6 +100,7 @@ Observation Monitor::observe(std::int64_t step) {
 Spectrum Monitor::find_modes(Observation& observation) {
   Spectrum found = views_[0].spectrum(options_.modes);
   observation.modes = found.modes;
+  observation.has_modes = true;
   if (!last_modes_.empty()) observation.overlap = overlap(observation.modes.row(0), last_modes_.row(0));
   last_modes_ = observation.modes;
   return found;

@@ -37,7 +37,8 @@ struct Observation {
   /// (k,n) leading eigenvectors of the untransformed losses; NaN rows where undefined, and where they were
   /// not due (`modes_every`) and no alarm asked for them.
   Tensor<double> modes;
-  double overlap = 0;  ///< |v_1·v_1'| with the last window before that has eigenvectors; NaN when undefined
+  bool has_modes = false;  ///< the eigenvectors were computed, whether defined or not
+  double overlap = 0;      ///< |v_1·v_1'| with the last window before that has eigenvectors; NaN when undefined
   std::optional<Event> alarm;  ///< raised at this recording
 };
 

@@ -131,6 +131,39 @@ TEST_CASE("a baseline fixes the alarm's reference and the noise level", "[unit]"
   CHECK(here.premelt(file + "--baseline 0:20").code == 3);
 }
 
+TEST_CASE("eigenvectors at every k-th window change nothing else, and a window between shows the last",
+          "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = "analyze " + tests + "data/pytorch_induction_losses.npy --window 20 --blocks " +
+                              tests + "data/pytorch_induction_blocks.csv ";
+  const Outcome often = here.premelt(command + "--out often"),
+                seldom = here.premelt(command + "--modes-every 50 --out seldom");
+  REQUIRE(often.code == 0);
+  REQUIRE(seldom.code == 0);
+  CHECK(here.read("often/events.json") == here.read("seldom/events.json"));
+  CHECK(Json::parse(here.read("seldom/run.json"))["modes_every"] == 50);
+  const auto all = read_npy<double>(here / "often/modes.npy");
+  const auto some = read_npy<double>(here / "seldom/modes.npy");
+  REQUIRE(all.shape() == some.shape());
+  std::size_t computed = 0;
+  for (std::size_t row = 0; row < all.shape()[0]; ++row) {
+    if (std::isnan(some(row, 0, 0))) continue;
+    ++computed;
+    for (std::size_t i = 0; i < all.shape()[2]; ++i) REQUIRE(some(row, 0, i) == all(row, 0, i));
+  }
+  // 382 windows, of which the 1st, the 51st, ... were due, and every alarm asks.
+  const std::size_t events = Json::parse(here.read("often/events.json")).size();
+  REQUIRE(events > 0);
+  CHECK(computed == (all.shape()[0] + 49) / 50 + events);
+  // What it says of the alarm is the same; of the last window, the shares are those of the 351st.
+  CHECK(seldom.out.substr(0, seldom.out.find("highest SHC")) ==
+        often.out.substr(0, often.out.find("highest SHC")));
+  const std::string line = seldom.out.substr(seldom.out.find("last window"));
+  const std::size_t share = line.find("  structured ") + 13;
+  REQUIRE(share < line.size());
+  CHECK(std::stod(line.substr(share)) > 0);
+}
+
 TEST_CASE("bad loss files end with exit code 3 and say what is wrong", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   const auto refused = [&](const std::string& arguments, const std::string& text) {

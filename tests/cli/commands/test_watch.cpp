@@ -105,6 +105,25 @@ TEST_CASE("watch raises the alarms of analyze, on a PyTorch run", "[unit]") {
   CHECK(here.premelt("watch l.jsonl --quiet " + blocks).err.empty());
 }
 
+TEST_CASE("watch computes eigenvectors when they are due and at alarms", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  here.file("l.jsonl", json_lines(tests + "data/pytorch_induction_losses.npy",
+                                  tests + "data/pytorch_induction_order.csv"));
+  const std::string command =
+      "watch l.jsonl --quiet --window 20 --blocks " + tests + "data/pytorch_induction_blocks.csv";
+  const std::vector<Json> often = lines(here.premelt(command).out);
+  const std::vector<Json> seldom = lines(here.premelt(command + " --modes-every 50").out);
+  REQUIRE(often.size() == 401);
+  REQUIRE(seldom.size() == 401);
+  for (std::size_t t = 0; t < often.size(); ++t) {
+    INFO("recording " << t);
+    const bool due = t >= 19 && ((t - 19) % 50 == 0 || !often[t]["alarm"].is_null());
+    CHECK(seldom[t]["top_mode"] == (due ? often[t]["top_mode"] : Json()));
+    CHECK(seldom[t]["alarm"] == often[t]["alarm"]);
+    CHECK(seldom[t]["pr"] == often[t]["pr"]);
+  }
+}
+
 TEST_CASE("no alarm is raised before the warm-up is over", "[unit]") {
   const Workplace here(PREMELT_PROGRAM);
   std::string text;
