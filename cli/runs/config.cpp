@@ -14,7 +14,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "cli/runs/run_info.hpp"
+#include "cli/runs/config_info.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"

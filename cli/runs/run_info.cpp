@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -143,34 +142,7 @@ report::ReportData read_entries(const fs::path& path, const Json& info) {
   return data;
 }
 
-HyperparameterValue from_json(const fs::path& path, const std::string& key, const Json& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  const bool too_large = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
-  if (value.is_number_integer() && !too_large) return value.get<std::int64_t>();
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_array() && std::ranges::all_of(value, [](const Json& x) { return x.is_number(); })) {
-    return value.get<std::vector<double>>();
-  }
-  throw_wrong_value(path, key);
-}
-
-[[noreturn]] void throw_no_run_info(const fs::path& path, const Json::exception& error) {
-  throw DataError(path.string() + ": is not a run.json of premelt: " + error.what());
-}
-
 }  // namespace
-
-Json to_json(const HyperparameterValue& value) {
-  return std::visit([](const auto& v) { return Json(v); }, value);
-}
-
-Json to_json(const Hyperparameters& parameters) {
-  Json object = Json::object();
-  for (const Hyperparameter& parameter : parameters.table())
-    object[parameter.name] = to_json(parameter.value);
-  return object;
-}
 
 Json run_info(const Setting& setting, const Hyperparameters& parameters, const Experiment& experiment,
               const std::optional<std::string>& data_hash) {
@@ -181,7 +153,6 @@ Json run_info(const Setting& setting, const Hyperparameters& parameters, const E
                            experiment.token_reduction());
   const auto& p = parameters;
   info.update({{"kind", "run"},
-               {"setting", setting.name},
                {"title", setting.name},
                {"subtitle", setting.summary + ", seed " + std::to_string(p.integer("seed"))},
                {"seed", p.integer("seed")},
@@ -189,8 +160,8 @@ Json run_info(const Setting& setting, const Hyperparameters& parameters, const E
                {"every", p.integer("every")},
                {"dtype", p.text("dtype")},
                {"threads", blas::threads()},
-               {"parameters", to_json(p)},
                {"events", events_info(experiment.events())}});
+  info.update(config_info(setting.name, p));
   if (data_hash) info["data_hash"] = *data_hash;
   if (const auto spec = experiment.attention_spec()) {
     info["attention"] = {{"heads", spec->heads}, {"probes", spec->probes}, {"tokens", spec->tokens}};
@@ -230,7 +201,7 @@ report::ReportData read_run_info(const fs::path& run_json) {
   try {
     data = read_entries(run_json, info);
   } catch (const Json::exception& error) {
-    throw_no_run_info(run_json, error);
+    throw DataError(run_json.string() + ": is not a run.json of premelt: " + error.what());
   }
   if (data.window < 1)
     throw DataError(run_json.string() + ": the window is " + info.at("window").dump() +
@@ -240,21 +211,6 @@ report::ReportData read_run_info(const fs::path& run_json) {
                     " probes and " + std::to_string(data.probe_blocks.size()) +
                     " blocks of probes, expected as many of both");
   return data;
-}
-
-Config stored_config(const fs::path& run_json) {
-  std::ifstream file(run_json);
-  Config config;
-  try {
-    const Json json = Json::parse(file);
-    config.setting = json.value("setting", "");
-    for (const auto& [key, value] : json.at("parameters").items()) {
-      config.values.emplace_back(key, from_json(run_json, key, value));
-    }
-  } catch (const Json::exception& error) {
-    throw_no_run_info(run_json, error);
-  }
-  return config;
 }
 
 std::string stored_data_hash(const fs::path& run_json) {

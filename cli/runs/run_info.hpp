@@ -1,6 +1,6 @@
 #pragma once
 /// run.json: what was run, with what, and how its numbers are to be read. Who writes it and who reads it meet
-/// here: its keys are spelled in run_info.cpp alone.
+/// here: its keys are spelled in run_info.cpp, and in config_info.cpp those that name what was run.
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
@@ -9,19 +9,13 @@
 #include <vector>
 
 #include "cli/report/report_data.hpp"
-#include "cli/runs/config.hpp"
+#include "cli/runs/config_info.hpp"
 #include "cli/terminal/arguments.hpp"
 #include "models/experiment/hyperparameters.hpp"
 #include "models/experiment/setting.hpp"
 #include "rdm/window/monitor.hpp"
 
 namespace premelt::cli {
-
-/// @{
-/// Parameters in JSON.
-nlohmann::json to_json(const HyperparameterValue& value);
-nlohmann::json to_json(const Hyperparameters& parameters);
-/// @}
 
 /// Of a training run. `data_hash`: what its data can be recognised by.
 nlohmann::json run_info(const Setting& setting, const Hyperparameters& parameters,
@@ -45,9 +39,6 @@ nlohmann::json read_json(const std::filesystem::path& path);
 /// Titles, names, levels and windows: all that a run.json says to a report. Throws DataError naming what is
 /// missing or has another form.
 report::ReportData read_run_info(const std::filesystem::path& run_json);
-
-/// Setting and parameters of a run.json. Throws DataError naming the key of a wrong value.
-Config stored_config(const std::filesystem::path& run_json);
 
 /// What the run's data can be recognised by; empty where it has none.
 std::string stored_data_hash(const std::filesystem::path& run_json);
