@@ -10,7 +10,7 @@ void add_chain(CLI::App* sub, ChainArguments& chain) {
     chain.window = count_of("--window", text, 2);
   })->default_str("40");
   add_value(sub, "--modes-every", "N",
-            "full windows from one with eigenvectors to the next; alarms ask for them too",
+            "full windows from one with eigenvectors to the next, for example 10; alarms ask for them too",
             [&chain](const std::string& text) { chain.modes_every = count_of("--modes-every", text); })
       ->default_str("1");
   add_value(sub, "--detrend", "TEXT", "statistic the alarm reads: none, linear or diff",
