@@ -63,8 +63,6 @@ PREMELT_ON_TENSORS(linear)
 PREMELT_ON_TENSORS(squared_error)
 PREMELT_ON_TENSORS(cross_entropy)
 PREMELT_ON_TENSORS(gather)
-PREMELT_ON_TENSORS(slice)
-PREMELT_ON_TENSORS(pad)
 PREMELT_ON_TENSORS(max)
 PREMELT_ON_TENSORS(min)
 PREMELT_ON_TENSORS(maximum)
@@ -97,6 +95,14 @@ Var<T> mean(const Tensor<T>& x) {
 template <class T>
 Var<std::int64_t> argmax(const Tensor<T>& x, int axis, bool keepdims = false) {
   return argmax(Var<T>(x), axis, keepdims);
+}
+template <class T>
+Var<T> slice(const Tensor<T>& x, int axis, std::size_t begin, std::size_t end) {
+  return slice(Var<T>(x), axis, begin, end);
+}
+template <class T>
+Var<T> pad(const Tensor<T>& x, int axis, std::size_t before, std::size_t after) {
+  return pad(Var<T>(x), axis, before, after);
 }
 template <class T>
 std::vector<Var<T>> split(const Tensor<T>& x, const std::vector<std::size_t>& sizes, int axis) {
