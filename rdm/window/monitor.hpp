@@ -38,7 +38,7 @@ struct Observation {
   /// not due (`modes_every`) and no alarm asked for them.
   Tensor<double> modes;
   bool has_modes = false;  ///< the eigenvectors were computed, whether defined or not
-  double overlap = 0;      ///< |v_1·v_1'| with the last window before that has eigenvectors; NaN when undefined
+  double overlap = 0;  ///< |v_1·v_1'| with the last window before that has eigenvectors; NaN when undefined
   std::optional<Event> alarm;  ///< raised at this recording
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-/// The statistics of scoring: means, order statistics, proportions, ranks. Everything in double; sizes are small.
+/// The statistics of scoring: means, order statistics, proportions, ranks. Everything in double; sizes are
+/// small.
 
 #include <cstddef>
 #include <span>
