@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "engine/kernels/around.hpp"
 #include "engine/kernels/broadcast.hpp"
@@ -155,18 +156,17 @@ template <class T>
 Var<T> stack(const std::vector<Var<T>>& parts, int axis) {
   if (parts.empty()) throw ShapeError("[stack] nothing to stack");
   const Shape& first = parts[0].shape();
-  Shape placeholder = first;
-  placeholder.push_back(1);
-  const std::size_t at = normalize_axis("stack", placeholder, axis);
-  Shape shape;
-  for (std::size_t i = 0; i <= first.rank(); ++i) shape.push_back(i == at ? 1 : first[i - (i > at ? 1 : 0)]);
+  Shape slab = first;
+  slab.push_back(1);
+  const std::size_t at = normalize_axis("stack", slab, axis);
+  for (std::size_t i = first.rank(); i > at; --i) std::swap(slab[i], slab[i - 1]);
   std::vector<Var<T>> slabs;
   for (const Var<T>& part : parts) {
     if (part.shape() != first) {
       throw ShapeError("[stack] all parts need one shape: " + to_string(first) + " and " +
                        to_string(part.shape()));
     }
-    slabs.push_back(reshape(part, shape));
+    slabs.push_back(reshape(part, slab));
   }
   return concat(slabs, static_cast<int>(at));
 }
