@@ -4,6 +4,7 @@
 #include <iostream>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "cli/commands/commands.hpp"
@@ -18,6 +19,7 @@
 #include "engine/tensor/memory.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "models/sweep/sweep_scores.hpp"
+#include "rdm/scoring/verdict.hpp"
 
 namespace premelt::cli {
 
@@ -121,28 +123,22 @@ Sweep make_sweep(const SweepArguments& arguments) {
   return sweep;
 }
 
-/// How many runs there will be, when all events happen.
-std::size_t expected_runs(const Sweep& sweep, std::size_t scored) {
-  const auto events = sweep.setting->make(sweep.parameters)->events();
-  const auto with_twin = std::ranges::count_if(events, [](const EventSpec& e) { return !e.control.empty(); });
-  const std::size_t families = 2 + (sweep.traps ? sweep.setting->traps.size() : 0);
-  return scored + static_cast<std::size_t>(with_twin) * families * sweep.controls;
-}
-
-nlohmann::json complete_scores(const Sweep& sweep, const std::vector<EventScores>& events,
-                               const nlohmann::json& diverged) {
+/// sweep.json: it says nothing that does not come from the stored runs.
+nlohmann::json complete_scores(const Sweep& sweep, const nlohmann::json& making,
+                               const std::vector<EventScores>& events, const nlohmann::json& diverged) {
   nlohmann::json scores = scores_json(events, true);
+  scores["making"] = making;
   scores["seeds"] = {sweep.first_seed, sweep.last_seed};
   scores["controls"] = sweep.controls;
   scores["windows"] = sweep.windows;
   scores["diverged"] = diverged;
-  for (const EventScores& event : events) scores["verdicts"].push_back(verdict(event));
   return scores;
 }
 
 std::string subtitle(const Sweep& sweep) {
-  return "seeds " + std::to_string(sweep.first_seed) + " to " + std::to_string(sweep.last_seed) + ", " +
-         std::to_string(sweep.controls) + " controls to calibrate and as many to be scored, for each event";
+  return "seeds " + std::to_string(sweep.first_seed) + " to " + std::to_string(sweep.last_seed) +
+         " held out and as many for development; " + std::to_string(sweep.controls) +
+         " controls in each half, for each event";
 }
 
 /// Throws UsageError when what is recorded of the runs at work has no room.
@@ -157,30 +153,20 @@ void check_size(const Sweep& sweep, std::size_t jobs) {
 }
 
 void print_scores(const std::vector<EventScores>& events) {
+  std::cout << "fixed beforehand: raw SHC against the champion of the development half\n";
+  for (const EventScores& event : events) {
+    if (event.verdict) std::cout << "  " << sentence(event) << "\n";
+  }
+  std::cout << "\nexploratory: everything below\n";
   for (const auto& windows : by_event(events)) std::cout << "\n" << score_table(windows);
-  std::cout << "\n";
-  for (const EventScores& event : events) std::cout << verdict(event) << "\n";
 }
 
-}  // namespace
-
-void sweep_setting(const SweepArguments& arguments) {
-  const Sweep sweep = make_sweep(arguments);
-  check_size(sweep, arguments.jobs);
-  const std::vector<SweepTask> scored = scored_tasks(sweep);
-  const SweepStore store(
-      arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out),
-      sweep);
-  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const std::size_t jobs =
-      std::min(arguments.jobs > 0 ? arguments.jobs : cores, expected_runs(sweep, scored.size()));
-  Workers workers(sweep, store, jobs, expected_runs(sweep, scored.size()), arguments.quiet);
-  workers.run(scored);
-  workers.run(twin_tasks(sweep, workers.finished()));
-
-  const std::vector<EventScores> events = score_events(workers.finished(), sweep.windows);
-  const nlohmann::json scores = complete_scores(sweep, events, workers.diverged());
-  write_file(store.directory() / "scores.json", scores.dump(2) + "\n");
+/// Scores what is finished, prints it and writes it beside the runs.
+void report_scores(const SweepArguments& arguments, const Sweep& sweep, const SweepStore& store,
+                   const FinishedRuns& finished, const nlohmann::json& diverged) {
+  const std::vector<EventScores> events = score_events(finished, sweep);
+  const nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
+  write_file(store.directory() / "sweep.json", scores.dump(2) + "\n");
   write_file(store.directory() / "scores.csv", scores_csv(events));
   write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
   if (arguments.json) {
@@ -191,12 +177,59 @@ void sweep_setting(const SweepArguments& arguments) {
     return;
   }
   print_scores(events);
-  if (const std::size_t diverged = workers.diverged().size(); diverged > 0) {
-    std::cout << "\ndiverged: " << diverged << " of " << diverged + workers.finished().size()
-              << " runs, named in scores.json; they are scored nowhere\n";
+  if (!diverged.empty()) {
+    std::cout << "\ndiverged: " << diverged.size() << " of " << diverged.size() + finished.size()
+              << " runs, named in sweep.json; they are scored nowhere\n";
   }
   std::cout << "\nscores: " << (store.directory() / "scores.csv").string()
             << "\nreport: " << (store.directory() / "report.html").string() << "\n";
+}
+
+/// Throws DataError naming the runs of which nothing is stored.
+void require_all(const SweepStore& store, const std::vector<SweepTask>& tasks) {
+  constexpr std::size_t named = 20;
+  std::vector<std::string> missing;
+  for (const SweepTask& task : tasks) {
+    if (!store.find(task)) missing.push_back(task.name());
+  }
+  if (missing.empty()) return;
+  std::string text = store.directory().string() + ": " + std::to_string(missing.size()) + " of " +
+                     std::to_string(tasks.size()) + " runs are missing: ";
+  for (std::size_t i = 0; i < std::min(named, missing.size()); ++i) text += (i > 0 ? ", " : "") + missing[i];
+  if (missing.size() > named) text += " and " + std::to_string(missing.size() - named) + " more";
+  throw DataError(text + "; train them with the same command without --collect");
+}
+
+/// The part of the runs that this process was given, by option or by its launcher; nothing: all of them.
+std::optional<Shard> share_of(const SweepArguments& arguments) {
+  if (arguments.shard || arguments.collect) return arguments.shard;
+  std::string variable;
+  const auto share = shard_from_environment(variable);
+  if (share && !arguments.quiet)
+    std::cerr << "note  part " << share->index << " of " << share->count << ", by " << variable << "\n";
+  return share;
+}
+
+}  // namespace
+
+void sweep_setting(const SweepArguments& arguments) {
+  const Sweep sweep = make_sweep(arguments);
+  check_size(sweep, arguments.jobs);
+  std::vector<SweepTask> tasks = sweep_tasks(sweep);
+  const std::optional<Shard> share = share_of(arguments);
+  if (share) tasks = shard(tasks, share->index, share->count);
+  const fs::path directory =
+      arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out);
+  if (arguments.collect && !fs::exists(directory / "making.json"))
+    throw DataError(directory.string() + ": holds no sweep to collect");
+  const SweepStore store(directory, sweep, share ? Access::shared : Access::alone);
+  if (arguments.collect) require_all(store, tasks);
+
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t jobs = std::min(arguments.jobs > 0 ? arguments.jobs : cores, tasks.size());
+  Workers workers(sweep, store, jobs, tasks.size(), arguments.quiet);
+  workers.run(std::move(tasks));
+  if (!share) report_scores(arguments, sweep, store, workers.finished(), workers.diverged());
 }
 
 }  // namespace premelt::cli

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
 #include "cli/report/report.hpp"
 #include "rdm/scoring/detectors.hpp"
+#include "rdm/scoring/verdict.hpp"
 
 namespace premelt::cli {
 
@@ -28,7 +30,7 @@ struct Frame {
 
 std::string label(const std::string& x, const std::string& y, const char* anchor, const std::string& text) {
   return "<text x=\"" + x + "\" y=\"" + y + "\" text-anchor=\"" + anchor + "\" fill=\"currentColor\">" +
-         text + "</text>";
+         report::escape_html(text) + "</text>";
 }
 
 std::string rule(const std::string& x1, const std::string& y1, const std::string& x2, const std::string& y2,
@@ -50,14 +52,25 @@ std::string x_axis(const Frame& frame, const std::string& title) {
 }
 
 std::string svg(double width, double height, const std::string& title, const std::string& content) {
-  return "<svg role=\"img\" aria-label=\"" + title + "\" viewBox=\"0 0 " + rounded(width) + " " +
-         rounded(height) + "\" font-size=\"14\">" + content + "</svg>";
+  return "<svg role=\"img\" aria-label=\"" + report::escape_html(title) + "\" viewBox=\"0 0 " +
+         rounded(width) + " " + rounded(height) + "\" font-size=\"14\">" + content + "</svg>";
+}
+
+bool is_undefined(const DetectorScore& entry) {
+  return std::isnan(entry.score.threshold);
+}
+
+/// Its name behind the sign that says what its numbers do not.
+std::string marked(const DetectorScore& entry) {
+  if (is_undefined(entry)) return "? " + entry.detector;
+  return trustworthy(entry.score) ? entry.detector : "! " + entry.detector;
 }
 
 double longest_lead(const EventScores& event) {
   double longest = 1;
   for (const DetectorScore& entry : event.detectors) {
-    if (entry.detector != oracle) longest = std::max(longest, std::ranges::max(entry.score.leads));
+    if (entry.detector != oracle && !is_undefined(entry))
+      longest = std::max(longest, std::ranges::max(entry.score.leads));
   }
   return longest;
 }
@@ -71,7 +84,8 @@ std::string strip_plot(const EventScores& event) {
   for (const DetectorScore& entry : event.detectors) {
     const std::string y = frame.y(row--);
     const char* colour = trustworthy(entry.score) ? "var(--accent)" : "var(--alarm)";
-    content += label("190", rounded(std::stod(y) + 5, 1), "end", entry.detector);
+    content += label("190", rounded(std::stod(y) + 5, 1), "end", marked(entry));
+    if (is_undefined(entry)) continue;
     for (double lead : entry.score.leads) {
       content += "<circle cx=\"" + frame.x(std::min(lead, frame.x_max)) + "\" cy=\"" + y +
                  "\" r=\"4\" fill=\"" + colour + "\" fill-opacity=\".35\"/>";
@@ -82,14 +96,14 @@ std::string strip_plot(const EventScores& event) {
   return svg(840, 22 * rows + 60, "lead of every run", content);
 }
 
-/// SHC, PR's fall, trace, and the best simple rival.
+/// SHC, PR's fall, detrended SHC, and the champion.
 std::string curves(const EventScores& event) {
   constexpr std::array colours{"#0072b2", "#e69f00", "#009e73", "#cc79a7"};
-  const DetectorScore* rival = best_rival(event);
+  const DetectorScore* rival = champion(event);
   const std::array<std::string, 4> shown{"shc", "localisation", "shc_detrended",
                                          rival != nullptr ? rival->detector : std::string()};
   const Frame frame{70, 10, 520, 280, 1, longest_lead(event)};
-  std::string content = x_axis(frame, "false alarms among the scored controls");
+  std::string content = x_axis(frame, "false alarms in the held-out half");
   content += label("62", frame.y(frame.y_max * 0.98), "end", rounded(frame.y_max)) +
              label("62", frame.y(0), "end", "0");
   double legend = 30;
@@ -111,41 +125,64 @@ std::string curves(const EventScores& event) {
 /// In how many runs SHC alarms before and after this detector.
 std::string against_shc(const EventScores& event, const DetectorScore& entry) {
   const DetectorScore* shc = find_detector(event, "shc");
-  if (shc == nullptr || shc->score.leads.size() != entry.score.leads.size()) return "";
+  if (shc == nullptr || is_undefined(*shc) || is_undefined(entry)) return "";
   const PairedDifference d = paired_difference(shc->score.leads, entry.score.leads);
   return rounded(d.median) + " (" + rounded(100 * d.wins) + " / " + rounded(100 * d.losses) + " %)";
 }
 
+std::string percent(double share) {
+  return rounded(100 * share) + " %";
+}
+
+std::string range(const Interval& interval, double scale = 1) {
+  return rounded(scale * interval.low) + "–" + rounded(scale * interval.high);
+}
+
 std::vector<std::string> cells(const EventScores& event, const DetectorScore& entry) {
   const Score& s = entry.score;
-  std::vector<std::string> cells{
-      entry.detector,
-      rounded(100 * s.detection_rate) + " %",
-      rounded(100 * s.false_alarm_rate) + " %",
-      rounded(100 * s.false_alarm_interval.low) + "–" + rounded(100 * s.false_alarm_interval.high) + " %",
-      rounded(s.median_lead),
-      rounded(s.lead_quartiles.low) + "–" + rounded(s.lead_quartiles.high),
-      rounded(s.auc, 3),
-      against_shc(event, entry)};
+  std::vector<std::string> cells{marked(entry)};
+  if (is_undefined(entry)) {
+    cells.resize(13);
+  } else {
+    cells.insert(
+        cells.end(),
+        {percent(s.detection_rate), range(s.detection_interval, 100) + " %", percent(s.false_alarm_rate),
+         range(s.false_alarm_interval, 100) + " %", rounded(s.median_lead), range(s.lead_quartiles),
+         range(s.lead_band), percent(s.median_share), rounded(s.median_lead / event.window_steps, 1),
+         rounded(s.auc, 3), std::to_string(s.first_recording_alarms), against_shc(event, entry)});
+  }
   for (const auto& [trap, count] : entry.traps)
     cells.push_back(std::to_string(count.alarms) + " of " + std::to_string(count.runs));
   return cells;
 }
 
 std::string table(const EventScores& event) {
-  std::vector<std::string> heads{
-      "detector",    "detected",  "false alarms", "95 % interval",
-      "median lead", "quartiles", "AUC",          "SHC minus this (earlier / later)"};
+  std::vector<std::string> heads{"detector",
+                                 "detected",
+                                 "95 % interval",
+                                 "false alarms",
+                                 "95 % interval",
+                                 "median lead",
+                                 "quartiles",
+                                 "band",
+                                 "of the time to the event",
+                                 "in windows",
+                                 "AUC",
+                                 "at the first recording",
+                                 "SHC minus this (earlier / later)"};
   for (const auto& [trap, count] : event.detectors.front().traps) heads.push_back("trap: " + trap);
   std::string html =
-      "<div class=\"table\"><table><caption>Threshold: at most 5 % of the calibration controls alarm. Lead: "
-      "a miss "
-      "counts 0. AUC over runs. Traps: alarms on event-free runs.</caption><thead><tr>";
-  for (const std::string& head : heads) html += "<th>" + head + "</th>";
+      "<div class=\"table\"><table><caption>Thresholds let at most 5 % of the development half's pairs "
+      "alarm; "
+      "all numbers are of the held-out half. !: more false alarms than 5 % can explain. ?: undefined, no "
+      "threshold. Lead: a miss counts 0; band: with other development controls. AUC over pairs of runs and "
+      "controls, watched equally long. At the first recording: runs that alarm as soon as they may. Traps: "
+      "alarms on event-free runs.</caption><thead><tr>";
+  for (const std::string& head : heads) html += "<th>" + report::escape_html(head) + "</th>";
   html += "</tr></thead><tbody>";
   for (const DetectorScore& entry : event.detectors) {
     html += trustworthy(entry.score) ? "<tr>" : "<tr class=\"missed\">";
-    for (const std::string& cell : cells(event, entry)) html += "<td>" + cell + "</td>";
+    for (const std::string& cell : cells(event, entry)) html += "<td>" + report::escape_html(cell) + "</td>";
     html += "</tr>";
   }
   return html + "</tbody></table></div>";
@@ -159,17 +196,16 @@ std::string lag_table(const EventScores& event) {
       "the peak comes after it. Chance: of a random step.</caption><thead><tr><th>event is</th><th>median "
       "lag</th><th>peak first</th><th>by chance</th></tr></thead><tbody>";
   for (const auto& [definition, lag] : event.lags)
-    html += "<tr><td>" + definition + "</td><td>" + rounded(lag.median) + "</td><td>" +
+    html += "<tr><td>" + report::escape_html(definition) + "</td><td>" + rounded(lag.median) + "</td><td>" +
             rounded(100 * lag.first) + " %</td><td>" + rounded(100 * lag.chance) + " %</td></tr>";
   return html + "</tbody></table></div>";
 }
 
 std::string charts(const EventScores& event) {
   const FirstMover& first = event.first;
-  return "<p>" + verdict(event) + "</p><h3>Lead of every run</h3>" + strip_plot(event) +
-         "<p>Each dot is a run, the bar the median. Orange: more false alarms than 5 % can explain. The best "
-         "rival is "
-         "chosen after the fact among many, which favours it.</p><h3>What a longer lead costs</h3>" +
+  return "<h4>Lead of every run</h4>" + strip_plot(event) +
+         "<p>Each dot is a run, the bar the median. Orange and !: more false alarms than 5 % can explain. ?: "
+         "undefined.</p><h4>What a longer lead costs</h4>" +
          curves(event) + "<p>Which moved first, each against its own null: SHC " + rounded(100 * first.shc) +
          " %, a rise of PR " + rounded(100 * first.pr) + " %, together " + rounded(100 * first.together) +
          " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + lag_table(event) + table(event);
@@ -178,23 +214,36 @@ std::string charts(const EventScores& event) {
 /// `windows` are the same event's; all but the first are folded away.
 std::string section(const std::vector<EventScores>& windows) {
   const EventScores& event = windows.front();
-  if (event.detectors.empty()) return "<section class=\"chart\"><p>" + verdict(event) + "</p></section>";
-  std::string html = "<section class=\"chart\"><h2>" + event.event + ": in " +
-                     std::to_string(event.seeds.size()) + " of " + std::to_string(event.scored) +
-                     " runs, median step " + rounded(event.median_step) + "</h2>" + charts(event);
+  std::string html = "<h3>" + report::escape_html(event.event) + ": in " +
+                     std::to_string(event.seeds.size()) + " of " + std::to_string(event.scored) + " runs";
+  if (event.detectors.empty()) return html + "; nothing to score</h3>";
+  html += ", median step " + rounded(event.median_step) + "</h3>" + charts(event);
   for (std::size_t w = 1; w < windows.size(); ++w)
     html += "<details><summary>W = " + std::to_string(windows[w].window) + "</summary>" + charts(windows[w]) +
             "</details>";
-  return html + "</section>";
+  return html;
+}
+
+std::string verdicts(const std::vector<EventScores>& events) {
+  std::string html;
+  for (const EventScores& event : events) {
+    if (event.verdict) html += "<li>" + report::escape_html(sentence(event)) + "</li>";
+  }
+  return "<section class=\"chart\"><h2>Fixed beforehand</h2><p>One comparison an event: raw SHC against the "
+         "champion, which is the rival with the longest median lead in the development half.</p><ul>" +
+         html + "</ul></section>";
 }
 
 }  // namespace
 
 std::string sweep_page(const std::string& setting, const std::string& subtitle,
                        const std::vector<EventScores>& events) {
-  std::string html;
+  std::string html =
+      verdicts(events) +
+      "\n<section class=\"chart\"><h2>Exploratory</h2><p>Everything below was looked at without "
+      "having been named before: the best of many comes out best by chance, too.</p>";
   for (const auto& windows : by_event(events)) html += section(windows) + "\n";
-  return report::render_still("Which statistic warns of " + setting + "?", subtitle, html);
+  return report::render_still("Which statistic warns of " + setting + "?", subtitle, html + "</section>");
 }
 
 }  // namespace premelt::cli

@@ -8,8 +8,9 @@
 
 namespace premelt::cli {
 
-/// `subtitle` says what was swept. For each event: the verdict, a strip plot of every run's lead, the curves
-/// of lead against false alarms, and the table of all scores.
+/// `subtitle` says what was swept. Under *Fixed beforehand* the verdicts; under *Exploratory*, for each
+/// event, a strip plot of every run's lead, the curves of lead against false alarms, and the table of all
+/// scores.
 std::string sweep_page(const std::string& setting, const std::string& subtitle,
                        const std::vector<EventScores>& events);
 

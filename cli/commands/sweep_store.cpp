@@ -48,20 +48,22 @@ std::vector<double> numbers_from(const Json& list) {
 
 Json to_json(const SweepRun& run) {
   Json events = Json::object();
-  for (const auto& [event, watch] : run) {
+  for (const auto& [event, swept] : run) {
     Json& entry = events[event];
-    entry["start"] = watch.start;
-    if (watch.event_step) entry["step"] = *watch.event_step;
-    for (const auto& [window, lags] : watch.lags) {
+    entry["start"] = swept.start;
+    if (swept.event_step) entry["step"] = *swept.event_step;
+    for (const auto& [window, lags] : swept.lags) {
       for (const auto& [definition, lag] : lags)
         entry["lags"][std::to_string(window)][definition] = {exact_number(lag.steps),
                                                              exact_number(lag.chance)};
     }
     Json& windows = entry["windows"] = Json::object();
-    for (const auto& [window, detectors] : watch.detectors) {
+    for (const auto& [window, detectors] : swept.detectors) {
       for (const auto& [name, record] : detectors)
-        windows[std::to_string(window)][name] = {
-            {"steps", record.steps}, {"values", exact_numbers(record.values)}, {"end", record.end}};
+        windows[std::to_string(window)][name] = {{"times", record.times},
+                                                 {"levels", exact_numbers(record.levels)},
+                                                 {"end", record.end},
+                                                 {"earliest", record.earliest}};
     }
   }
   return events;
@@ -70,19 +72,19 @@ Json to_json(const SweepRun& run) {
 SweepRun run_from(const Json& events) {
   SweepRun run;
   for (const auto& [event, entry] : events.items()) {
-    SweepWatch& watch = run[event];
-    watch.start = entry.at("start").get<std::int64_t>();
-    if (entry.contains("step")) watch.event_step = entry.at("step").get<std::int64_t>();
+    SweptEvent& swept = run[event];
+    swept.start = entry.at("start").get<std::int64_t>();
+    if (entry.contains("step")) swept.event_step = entry.at("step").get<std::int64_t>();
     const Json all_lags = entry.value("lags", Json::object());
     for (const auto& [window, lags] : all_lags.items()) {
       for (const auto& [definition, lag] : lags.items())
-        watch.lags[std::stoul(window)][definition] = {number_from(lag.at(0)), number_from(lag.at(1))};
+        swept.lags[std::stoul(window)][definition] = {number_from(lag.at(0)), number_from(lag.at(1))};
     }
     for (const auto& [window, detectors] : entry.at("windows").items()) {
       for (const auto& [name, record] : detectors.items())
-        watch.detectors[std::stoul(window)][name] = {record.at("steps").get<std::vector<std::int64_t>>(),
-                                                     numbers_from(record.at("values")),
-                                                     record.at("end").get<std::int64_t>()};
+        swept.detectors[std::stoul(window)][name] = {
+            record.at("times").get<std::vector<std::int64_t>>(), numbers_from(record.at("levels")),
+            record.at("end").get<std::int64_t>(), record.at("earliest").get<std::int64_t>()};
     }
   }
   return run;
@@ -119,13 +121,15 @@ std::string difference(const Json& there, const Json& here) {
 
 /// Throws std::invalid_argument when a record cannot be one of ours.
 void check_record(const SweepRun& run) {
-  for (const auto& [event, watch] : run) {
-    for (const auto& [window, detectors] : watch.detectors) {
+  for (const auto& [event, swept] : run) {
+    for (const auto& [window, detectors] : swept.detectors) {
       for (const auto& [name, record] : detectors) {
-        if (record.steps.size() == record.values.size() && std::ranges::is_sorted(record.steps)) continue;
+        if (record.times.size() == record.levels.size() && std::ranges::is_sorted(record.times) &&
+            std::ranges::is_sorted(record.levels))
+          continue;
         throw std::invalid_argument("the record of " + event + "/" + std::to_string(window) + "/" + name +
-                                    " holds " + std::to_string(record.values.size()) + " values at " +
-                                    std::to_string(record.steps.size()) + " ascending steps");
+                                    " holds " + std::to_string(record.levels.size()) + " levels at " +
+                                    std::to_string(record.times.size()) + " times, both to ascend");
       }
     }
   }
@@ -133,21 +137,25 @@ void check_record(const SweepRun& run) {
 
 }  // namespace
 
-SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep)
-    : claimed_(ClaimedDirectory::open(directory)), making_(making_of(sweep)) {
+SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep, Access access)
+    : directory_(directory), making_(making_of(sweep)) {
+  if (access == Access::alone) {
+    claimed_.emplace(ClaimedDirectory::open(directory));
+    directory_ = claimed_->path();
+  }
   std::error_code error;
-  fs::create_directories(claimed_.path() / "runs", error);
-  if (error) throw DataError((claimed_.path() / "runs").string() + ": cannot be made: " + error.message());
-  const fs::path path = claimed_.path() / "sweep.json";
+  fs::create_directories(directory_ / "runs", error);
+  if (error) throw DataError((directory_ / "runs").string() + ": cannot be made: " + error.message());
+  const fs::path path = directory_ / "making.json";
   if (!fs::exists(path)) write_file(path, making_.dump(2) + "\n");
   const std::string other = difference(read_json(path), making_);
   if (other.empty()) return;
-  throw UsageError(claimed_.path().string() + " holds a sweep with another value of " + other +
+  throw UsageError(directory_.string() + " holds a sweep with another value of " + other +
                    "; name another --out");
 }
 
 fs::path SweepStore::file(const SweepTask& task) const {
-  return claimed_.path() / "runs" / (task.name() + ".json");
+  return directory_ / "runs" / (task.name() + ".json");
 }
 
 std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
@@ -163,7 +171,6 @@ std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
     if (stored.at("checksum") != hexadecimal(fnv1a(run.dump()))) refuse("its checksum does not fit");
     if (const std::string other = difference(run.at("making"), making_); !other.empty())
       refuse("it was made with another value of " + other);
-    if (run.at("last") != task.last || run.at("trap_step") != task.trap_step) return std::nullopt;
     SweepOutcome outcome{run_from(run.at("events")), run.at("diverged").get<std::string>()};
     check_record(outcome.run);
     return outcome;
@@ -176,11 +183,7 @@ std::optional<SweepOutcome> SweepStore::find(const SweepTask& task) const {
 }
 
 void SweepStore::keep(const SweepTask& task, const SweepOutcome& outcome) const {
-  const Json run{{"making", making_},
-                 {"last", task.last},
-                 {"trap_step", task.trap_step},
-                 {"events", to_json(outcome.run)},
-                 {"diverged", outcome.diverged}};
+  const Json run{{"making", making_}, {"events", to_json(outcome.run)}, {"diverged", outcome.diverged}};
   write_file(file(task), Json{{"checksum", hexadecimal(fnv1a(run.dump()))}, {"run", run}}.dump() + "\n");
 }
 

@@ -18,30 +18,44 @@ namespace {
   return text;
 }
 
-/// What a row's numbers do not say.
-const char* remark(const Score& s) {
-  if (std::isnan(s.threshold)) return "  no threshold: undefined in calibration";
-  return trustworthy(s) ? "" : "  above 5 %";
+/// What a row's numbers do not say, as a sign before it.
+const char* mark(const Score& s) {
+  if (std::isnan(s.threshold)) return "?";
+  return trustworthy(s) ? " " : "!";
+}
+
+constexpr const char* legend =
+    "!: more false alarms than 5 % can explain; ?: undefined, no threshold from the development controls\n";
+
+/// "24-26"
+std::string range(const Interval& interval) {
+  return formatted("%.0f-%.0f", interval.low, interval.high);
 }
 
 std::string full_rows(const EventScores& event) {
-  std::string text = formatted("%-24s %9s %15s %9s %8s %14s %6s\n", "detector", "detected", "false alarms",
-                               "95 % int.", "lead", "quartiles", "AUC");
+  std::string text =
+      formatted("  %-24s %8s %6s %9s %6s %11s %11s %5s %5s %6s %6s\n", "detector", "detected", "false",
+                "95 % int.", "lead", "quartiles", "band", "% h", "/ W", "AUC", "first");
   for (const DetectorScore& entry : event.detectors) {
     const Score& s = entry.score;
-    text += formatted("%-24s %7.0f %% %13.0f %% %4.0f-%2.0f %% %8.0f %6.0f-%-7.0f %6.3f%s\n",
-                      entry.detector.c_str(), 100 * s.detection_rate, 100 * s.false_alarm_rate,
+    if (std::isnan(s.threshold)) {
+      text += formatted("? %s\n", entry.detector.c_str());
+      continue;
+    }
+    text += formatted("%s %-24s %6.0f %% %4.0f %% %4.0f-%2.0f %% %6.0f %11s %11s %5.0f %5.1f %6.3f %6zu\n",
+                      mark(s), entry.detector.c_str(), 100 * s.detection_rate, 100 * s.false_alarm_rate,
                       100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
-                      s.lead_quartiles.low, s.lead_quartiles.high, s.auc, remark(s));
+                      range(s.lead_quartiles).c_str(), range(s.lead_band).c_str(), 100 * s.median_share,
+                      s.median_lead / event.window_steps, s.auc, s.first_recording_alarms);
   }
-  return text;
+  return text + legend +
+         "lead: median in steps, a miss counts 0; band: of other development controls; % h: of the time from "
+         "the segment's start;\n/ W: in windows; first: runs that alarm at the first recording that could\n";
 }
 
 /// A row a detector, a column a window, in the order of the first.
 std::string side_by_side(const std::vector<EventScores>& windows) {
-  std::string text =
-      "median lead in steps, % detected / % false alarms (!: more than 5 % can explain; ?: undefined in "
-      "calibration)\n";
+  std::string text = "median lead in steps, % detected / % false alarms\n";
   text += formatted("%-24s", "detector");
   for (const EventScores& event : windows)
     text += formatted(" %15s", ("W = " + std::to_string(event.window)).c_str());
@@ -50,20 +64,17 @@ std::string side_by_side(const std::vector<EventScores>& windows) {
     text += formatted("%-24s", row.detector.c_str());
     for (const EventScores& event : windows) {
       const DetectorScore* entry = find_detector(event, row.detector);
-      if (entry == nullptr) {
-        text += formatted(" %15s", "-");
+      if (entry == nullptr || std::isnan(entry->score.threshold)) {
+        text += formatted(" %15s", entry == nullptr ? "-" : "?");
         continue;
       }
       const Score& s = entry->score;
-      text +=
-          formatted(" %5.0f %3.0f/%3.0f %s", s.median_lead, 100 * s.detection_rate, 100 * s.false_alarm_rate,
-                    std::isnan(s.threshold) ? "?"
-                    : trustworthy(s)        ? " "
-                                            : "!");
+      text += formatted(" %5.0f %3.0f/%3.0f %s", s.median_lead, 100 * s.detection_rate,
+                        100 * s.false_alarm_rate, mark(s));
     }
     text += "\n";
   }
-  return text;
+  return text + legend;
 }
 
 std::string trap_rows(const EventScores& event) {
@@ -99,6 +110,9 @@ std::string score_table(const std::vector<EventScores>& windows) {
   std::string text =
       formatted("%s: happened in %zu of %zu runs", event.event.c_str(), event.seeds.size(), event.scored);
   text += event.seeds.empty() ? "\n" : formatted(", median step %.0f\n", event.median_step);
+  if (event.pairs_left_out > 0)
+    text += formatted("%zu of %zu pairs left out: their control was watched for less than the run\n",
+                      event.pairs_left_out, event.seeds.size() * event.controls);
   if (!event.detectors.empty()) {
     text += windows.size() == 1 ? full_rows(event) : side_by_side(windows);
     text += trap_rows(event);

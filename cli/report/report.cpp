@@ -19,12 +19,6 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return text;
 }
 
-std::string escape_html(std::string text) {
-  text = replace_all(std::move(text), "&", "&amp;");
-  text = replace_all(std::move(text), "<", "&lt;");
-  return replace_all(std::move(text), ">", "&gt;");
-}
-
 /// JSON inside a script element must not spell `</script` or `<!--`.
 std::string escape_json(std::string json) {
   return replace_all(std::move(json), "<", "\\u003c");
@@ -74,6 +68,13 @@ std::string render(const Page& page) {
 }
 
 }  // namespace
+
+std::string escape_html(std::string text) {
+  text = replace_all(std::move(text), "&", "&amp;");
+  text = replace_all(std::move(text), "<", "&lt;");
+  text = replace_all(std::move(text), "\"", "&quot;");
+  return replace_all(std::move(text), ">", "&gt;");
+}
 
 bool has_charts() {
   return !assets::plotly_js().empty();

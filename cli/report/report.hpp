@@ -19,6 +19,9 @@ void write_report(const ReportData& data, const std::filesystem::path& path);
 /// The page of `premelt compare`: `json` is the text of the object its script draws, with a `title`.
 void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path);
 
+/// A text as HTML: whatever a name holds, it cannot become markup.
+std::string escape_html(std::string text);
+
 /// A page whose `body` is complete HTML, its charts inline SVG in the colours of page.css.
 std::string render_still(const std::string& title, const std::string& subtitle, const std::string& body);
 

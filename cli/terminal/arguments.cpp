@@ -77,12 +77,16 @@ Examples:
 
 constexpr const char* sweep_help =
     R"(Race every early-warning statistic over many seeds, at 5 % false alarms on event-free controls.
-Finished runs are kept: the same command continues an interrupted sweep.
+Half of the runs set thresholds and name the champion among the rivals of SHC; the other half is scored.
+Finished runs are kept: the same command continues an interrupted sweep. In a job array of Slurm, or under
+mpirun, each process takes its own share of the runs; --collect then scores them.
 
 Examples:
   premelt sweep pitchfork --seeds 200..229 --controls 30
   premelt sweep deep-linear --seeds 200..229 --controls 30 --set label_noise=1 --window 10,20,40,80,160
   premelt sweep grokking --seeds 200..209 --controls 10 --traps
+  premelt sweep pitchfork --seeds 200..299 --controls 100 --shard 3/16 --out /shared/pitchfork
+  premelt sweep pitchfork --seeds 200..299 --controls 100 --collect --out /shared/pitchfork
 )";
 
 constexpr const char* settings_help = R"(List the settings, or one setting's parameters as TOML.
@@ -235,10 +239,12 @@ struct Parser {
   void add_sweep() {
     CLI::App* sub = app.add_subcommand("sweep", sweep_help + help_list("Detectors", detectors()));
     add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(sweep.setting));
-    add_value(sub, "--seeds", "A..B", "the seeds that are scored", [this](const std::string& text) {
-      std::tie(sweep.first_seed, sweep.last_seed) = seed_range("--seeds", text, most_seeds);
-    })->required();
-    add_value(sub, "--controls", "N", "event-free runs that calibrate, and as many that are scored",
+    add_value(sub, "--seeds", "A..B", "the held-out runs, which are scored; as many others develop",
+              [this](const std::string& text) {
+                std::tie(sweep.first_seed, sweep.last_seed) = seed_range("--seeds", text, most_seeds);
+              })
+        ->required();
+    add_value(sub, "--controls", "N", "event-free runs of each event, in each half",
               [this](const std::string& text) {
                 sweep.controls = static_cast<std::size_t>(whole_number("--controls", text, 1, most_controls));
               })
@@ -254,6 +260,9 @@ struct Parser {
     add_value(sub, "--jobs", "N", "runs at a time (default: one a core)", [this](const std::string& text) {
       sweep.jobs = static_cast<std::size_t>(whole_number("--jobs", text, 1, most_jobs));
     });
+    add_value(sub, "--shard", "I/N", "train every N-th run from the I-th (from 0) and score nothing",
+              [this](const std::string& text) { sweep.shard = shard_of("--shard", text); });
+    sub->add_flag("--collect", sweep.collect, "train nothing: score what is there, or name what is missing");
     add_shortcut(sub, "steps", "N", "training steps");
     add_sets(sub);
     add_config(sub, sweep.config);
@@ -299,6 +308,8 @@ struct Parser {
     }
     if (app.got_subcommand("sweep")) {
       sweep.overrides = overrides;
+      if (sweep.shard && sweep.collect)
+        throw UsageError("--shard trains and --collect scores: give one of them");
       return sweep;
     }
     if (!app.got_subcommand("run")) return TextRequest{app.help()};

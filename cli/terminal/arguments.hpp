@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "cli/terminal/shard.hpp"
+
 namespace premelt::cli {
 
 struct SettingsArguments {
@@ -72,8 +74,10 @@ struct SweepArguments {
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --steps, in order
   std::string config;
   std::vector<std::size_t> windows;             ///< scored side by side; empty: the parameter `window`
-  std::uint64_t first_seed = 0, last_seed = 0;  ///< inclusive
-  std::size_t controls = 20;                    ///< for calibration, and as many to be scored
+  std::uint64_t first_seed = 0, last_seed = 0;  ///< held out, inclusive
+  std::size_t controls = 20;                    ///< of each event, in each half
+  std::optional<Shard> shard;                   ///< the part of the runs to train
+  bool collect = false;                         ///< train nothing
   std::size_t jobs = 0;                         ///< 0: one a core
   bool ablate = false;                          ///< also score parts of the probe set
   bool no_whitening = false;                    ///< train no null replicas

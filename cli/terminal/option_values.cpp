@@ -116,4 +116,13 @@ std::pair<std::uint64_t, std::uint64_t> seed_range(const std::string& option, co
   return {static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last)};
 }
 
+Shard shard_of(const std::string& option, const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const auto index = parse_integer(text.substr(0, slash)),
+             count = slash == std::string::npos ? std::nullopt : parse_integer(text.substr(slash + 1));
+  if (!index || !count || *index < 0 || *index >= *count)
+    refuse(option, "I/N with whole numbers 0 <= I < N", text);
+  return {static_cast<std::size_t>(*index), static_cast<std::size_t>(*count)};
+}
+
 }  // namespace premelt::cli

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/terminal/shard.hpp"
+
 namespace premelt::cli {
 
 /// What a count may be at most: beyond it, arithmetic with counts would overflow.
@@ -42,6 +44,9 @@ std::vector<std::int64_t> step_list(const std::string& option, const std::string
 /// "A..B": whole numbers, 0 <= A <= B, at most `most` of them.
 std::pair<std::uint64_t, std::uint64_t> seed_range(const std::string& option, const std::string& text,
                                                    std::size_t most);
+
+/// "I/N": part I, from 0, of N.
+Shard shard_of(const std::string& option, const std::string& text);
 
 /// The rows of a table in rdm, by name and summary, for a help text.
 template <class Row>

@@ -19,6 +19,12 @@ std::optional<double> target_of(const EventSpec& spec, const std::vector<double>
   return order.back() >= spec.target ? std::optional(order.back()) : std::nullopt;
 }
 
+/// The first recorded step at or after `step`: times since the start are then the same in all runs.
+std::int64_t recorded_from(const RunTrace& run, std::int64_t step) {
+  const std::size_t t = recording_at(run, step);
+  return t < run.steps.size() ? run.steps[t] : step;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> reached(const RunTrace& run, std::size_t order, double fraction,
@@ -40,7 +46,8 @@ std::vector<Segment> segments_of(const RunTrace& run, const Experiment& experime
   for (const EventSpec& spec : experiment.events()) {
     if (!start) break;
     const std::size_t order = order_index(experiment, spec);
-    segments.push_back({spec, order, *start, segments.empty(), reached(run, order, 0.5, spec)});
+    segments.push_back(
+        {spec, order, recorded_from(run, *start), segments.empty(), reached(run, order, 0.5, spec)});
     start = reached(run, order, 0.98, spec);
     if (start) start = std::max(*start, parameters.integer("burn_in"));
   }

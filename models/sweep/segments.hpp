@@ -14,7 +14,8 @@ namespace premelt {
 struct Segment {
   EventSpec spec;                          ///< of the event
   std::size_t order;                       ///< column of its order parameter
-  std::int64_t start;                      ///< where the event before is 98 % complete, or the burn-in ends
+  std::int64_t start;                      ///< the recording at which the event before is 98 % complete, or
+                                           ///< the burn-in is over
   bool first;                              ///< no event before it
   std::optional<std::int64_t> event_step;  ///< half-way point of the order parameter
 

@@ -6,18 +6,20 @@
 #include <utility>
 
 #include "engine/tensor/numbers.hpp"
+#include "rdm/scoring/verdict.hpp"
 #include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
 namespace {
 
-/// The event in all scored runs, not yet seen through any window.
-EventScores find_event(const FinishedRuns& runs, const std::string& event) {
-  EventScores result{.event = event, .window = 0};
+/// The event in all held-out runs, not yet scored.
+EventScores find_event(const FinishedRuns& runs, const std::string& event, std::size_t window,
+                       double window_steps) {
+  EventScores result{.event = event, .window = window, .window_steps = window_steps};
   std::vector<double> ends;
   for (const auto& [task, run] : runs) {
-    if (task.role != Role::scored) continue;
+    if (task.role != Role::held_out_run) continue;
     ++result.scored;
     const auto found = run.find(event);
     if (found == run.end() || !found->second.event_step) continue;
@@ -33,7 +35,7 @@ void add_lags(EventScores& event, const FinishedRuns& runs) {
   std::map<std::string, double> chances;
   for (const auto& [task, run] : runs) {
     const auto found = run.find(event.event);
-    if (task.role != Role::scored || found == run.end() || !found->second.lags.contains(event.window))
+    if (task.role != Role::held_out_run || found == run.end() || !found->second.lags.contains(event.window))
       continue;
     for (const auto& [definition, lag] : found->second.lags.at(event.window)) {
       lags[definition].push_back(lag.steps);
@@ -46,37 +48,81 @@ void add_lags(EventScores& event, const FinishedRuns& runs) {
   }
 }
 
-/// The scores of all detectors that some run knows.
-void add_detectors(EventScores& event, const FinishedRuns& runs) {
-  std::map<std::string, WatchSet> sets;
-  for (const auto& [task, run] : runs) {
-    const auto found = run.find(event.event);
-    if (found == run.end() || !found->second.detectors.contains(event.window)) continue;
-    for (const auto& [detector, record] : found->second.detectors.at(event.window)) sets[detector];
+/// Of one event, window and detector; null when the run has none.
+const Rises* find_rises(const SweepRun& run, const std::string& event, std::size_t window,
+                        const std::string& detector) {
+  const auto found = run.find(event);
+  if (found == run.end()) return nullptr;
+  const auto at = found->second.detectors.find(window);
+  if (at == found->second.detectors.end() || !at->second.contains(detector)) return nullptr;
+  return &at->second.at(detector);
+}
+
+/// Null for a trap.
+std::vector<Rises>* family(Halves& halves, Role role) {
+  switch (role) {
+    case Role::development_run:
+      return &halves.development.events;
+    case Role::development_control:
+      return &halves.development.controls;
+    case Role::held_out_run:
+      return &halves.held_out.events;
+    case Role::held_out_control:
+      return &halves.held_out.controls;
+    case Role::trap:
+      break;
   }
-  for (auto& [detector, set] : sets) set = watch_set(runs, event.event, event.window, detector);
-  score_detectors(event, sets);
-  for (DetectorScore& entry : event.detectors)
-    entry.traps = trap_counts(runs, event.event, event.window, entry.detector, entry.score.threshold);
+  return nullptr;
 }
 
 }  // namespace
 
-std::vector<EventScores> score_events(const FinishedRuns& runs, const std::vector<std::size_t>& windows) {
+std::map<std::string, Halves> halves_of(const FinishedRuns& runs, const std::string& event,
+                                        std::size_t window) {
+  std::map<std::string, Halves> result;
+  for (const auto& [task, run] : runs) {
+    const auto found = run.find(event);
+    if (found == run.end() || !found->second.detectors.contains(window)) continue;
+    for (const auto& [detector, record] : found->second.detectors.at(window)) {
+      if (auto* members = family(result[detector], task.role)) members->push_back(record);
+    }
+  }
+  return result;
+}
+
+std::map<std::string, TrapCount> trap_counts(const FinishedRuns& runs, const std::string& event,
+                                             std::size_t window, const std::string& detector,
+                                             double threshold) {
+  std::map<std::string, TrapCount> counts;
+  for (const auto& [task, run] : runs) {
+    if (task.role != Role::trap) continue;
+    const Rises* record = find_rises(run, event, window, detector);
+    if (record == nullptr) continue;
+    TrapCount& count = counts[task.trap];
+    ++count.runs;
+    count.alarms += alarm_time(*record, threshold).has_value();
+  }
+  return counts;
+}
+
+std::vector<EventScores> score_events(const FinishedRuns& runs, const Sweep& sweep) {
   std::set<std::string> events;
   for (const auto& [task, run] : runs) {
-    for (const auto& [event, watch] : run) events.insert(event);
+    for (const auto& [event, record] : run) events.insert(event);
   }
+  const auto every = static_cast<double>(sweep.parameters.integer("every"));
   std::vector<EventScores> result;
   for (const std::string& event : events) {
-    for (std::size_t window : windows) {
-      EventScores scores = find_event(runs, event);
-      scores.window = window;
-      add_detectors(scores, runs);
+    for (std::size_t window : sweep.windows) {
+      EventScores scores = find_event(runs, event, window, every * static_cast<double>(window));
+      score_detectors(scores, halves_of(runs, event, window));
+      for (DetectorScore& entry : scores.detectors)
+        entry.traps = trap_counts(runs, event, window, entry.detector, entry.score.threshold);
       add_lags(scores, runs);
       result.push_back(std::move(scores));
     }
   }
+  decide(result, sweep.primary_window());
   return result;
 }
 

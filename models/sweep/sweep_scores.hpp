@@ -1,6 +1,8 @@
 #pragma once
 /// The pure reduction of a sweep: finished runs to scores.
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "models/sweep/sweep.hpp"
@@ -8,7 +10,18 @@
 
 namespace premelt {
 
-/// Event by event, and for each the windows in the order of the sweep. Trains nothing.
-std::vector<EventScores> score_events(const FinishedRuns& runs, const std::vector<std::size_t>& windows);
+/// The runs of one event for one window, by detector, each in its half and family. Runs in which the event
+/// never happened and controls that never reached its segment are in none.
+std::map<std::string, Halves> halves_of(const FinishedRuns& runs, const std::string& event,
+                                        std::size_t window);
+
+/// Each trap's count for one event, window and detector, at a threshold.
+std::map<std::string, TrapCount> trap_counts(const FinishedRuns& runs, const std::string& event,
+                                             std::size_t window, const std::string& detector,
+                                             double threshold);
+
+/// Event by event, and for each the windows in the order of the sweep; with the verdicts of its primary
+/// window. Depends on the order of the runs, but on nothing else. Trains nothing.
+std::vector<EventScores> score_events(const FinishedRuns& runs, const Sweep& sweep);
 
 }  // namespace premelt

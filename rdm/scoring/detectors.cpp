@@ -130,7 +130,7 @@ class Reader {
 
   std::vector<double> observe(std::size_t t) {
     const std::vector<double> variances = probe_variances(views_[0].window());
-    Sight sight{run_.steps[t],
+    Sight sight{run_.steps[t] - options_.start,
                 {},
                 std::span(means_).last(options_.window),
                 std::span(log_means_).last(options_.window),
@@ -202,7 +202,8 @@ const std::vector<Detector>& detectors() {
        "largest variance of a probe"},
       {"probe_variance_mean", Needs::losses, [](S s) { return mean(s.variances); },
        "mean variance of the probes"},
-      {"clock", Needs::losses, [](S s) { return static_cast<double>(s.step); }, "the step itself"},
+      {"clock", Needs::losses, [](S s) { return static_cast<double>(s.step); },
+       "the time since the event's segment began"},
       {"gradient_norm", Needs::gradient_norm, [](S s) { return s.gradient_norms.back(); },
        "norm of the training gradient"},
       {"weight_norm", Needs::weight_norm, [](S s) { return s.weight_norms.back(); }, "norm of the weights"},

@@ -36,7 +36,7 @@ struct DetectorSeries {
 
 /// What a detector sees at the newest recording of a full window of W.
 struct Sight {
-  std::int64_t step;                       ///< of that recording
+  std::int64_t step;                       ///< of that recording, from DetectorOptions::start on
   Signals view;                            ///< of the view that the column names
   std::span<const double> means;           ///< (W) mean losses of the probes
   std::span<const double> log_means;       ///< (W) mean log losses; NaN where there are none
@@ -75,6 +75,7 @@ struct DetectorOptions {
   /// The recordings, by number, that are the newest of a window to be read: `first` (or W-1) to `last`.
   std::size_t first = 0;
   std::size_t last = std::numeric_limits<std::size_t>::max();  ///< or the run's end
+  std::int64_t start = 0;                                      ///< the step from which the clock counts
   std::vector<Detector> further = {};  ///< rows of one's own, after those of the table
 };
 

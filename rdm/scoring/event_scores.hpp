@@ -1,9 +1,10 @@
 #pragma once
-/// What the runs of one event say together: scores of all detectors, who moved first, and a verdict in plain
-/// words. (ours, theory §6)
+/// What the runs of one event say together: scores of all detectors, who moved first, and the verdict that
+/// was fixed beforehand. (ours, theory §6)
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct TrapCount {
 struct DetectorScore {
   std::string detector;                         ///< its column
   Score score;                                  ///< at a threshold for 5 %
-  std::vector<TradeOff> curve;                  ///< at all others
+  std::vector<TradeOff> curve;                  ///< at all others, of the held-out half
   std::map<std::string, TrapCount> traps = {};  ///< by trap
 };
 
@@ -35,8 +36,9 @@ struct FirstMover {
   std::vector<std::string> by_run = {};  ///< one of these words for each seed of the event
 };
 
-/// `rises` has already asked for a hold: runs are scored with a hold of 1.
-FirstMover first_mover(const WatchSet& shc, double shc_threshold, const WatchSet& pr, double pr_threshold);
+/// Throws nothing: a threshold that is NaN never alarms.
+FirstMover first_mover(const std::vector<Rises>& shc, double shc_threshold, const std::vector<Rises>& pr,
+                       double pr_threshold);
 
 /// How SHC's peak lies to the event by one definition of it, over the runs in which both exist.
 struct LagScore {
@@ -49,21 +51,39 @@ struct LagScore {
 /// `chance` is the mean over the same runs.
 LagScore score_lags(std::vector<double> lags, double chance);
 
+/// The one comparison that is fixed beforehand: raw SHC against the champion of the development half, paired
+/// over the held-out runs.
+struct Verdict {
+  std::string champion;      ///< empty: no rival has a threshold
+  double median_difference;  ///< of the leads, SHC minus champion, in steps; NaN without a comparison
+  Interval interval;         ///< 95 %, bootstrap over runs
+  double p_alone;            ///< of the sign test, of this event alone
+  double p;                  ///< the same by Holm's correction over the events of the sweep
+  std::string words;         ///< "SHC leads by 12 steps", "mean_drop leads by 3 steps", "no difference shown"
+  std::string why_not;       ///< what stands in the way of a winner, besides chance; empty: nothing
+};
+
 /// One event of a sweep, seen through one window.
 struct EventScores {
   std::string event;                          ///< its name
   std::size_t window;                         ///< W, in recordings
-  std::size_t scored = 0;                     ///< scored runs
+  double window_steps = 0;                    ///< the same in steps
+  std::size_t scored = 0;                     ///< held-out runs
   std::vector<std::uint64_t> seeds = {};      ///< those in which it happened
   double median_step = 0;                     ///< NaN when it never did
-  std::vector<DetectorScore> detectors = {};  ///< longest median lead first; none when it never happened
+  std::size_t development_runs = 0;           ///< development runs in which it happened
+  std::size_t development_controls = 0;       ///< that were watched
+  std::size_t controls = 0;                   ///< held-out controls that were watched
+  std::size_t pairs_left_out = 0;             ///< held-out pairs whose control was watched for less
+  std::vector<DetectorScore> detectors = {};  ///< longest median lead first, the undefined ones last
+  std::optional<Verdict> verdict = {};        ///< of the window that was fixed beforehand
   FirstMover first = {};                      ///< SHC or PR
   std::map<std::string, LagScore> lags = {};  ///< by definition of the event
 };
 
-/// Scores every detector, by name, that has runs of all three kinds, but for traps, and tells who moved
-/// first. The runs are as `rises` leaves them.
-void score_detectors(EventScores& event, const std::map<std::string, WatchSet>& detectors);
+/// Scores every detector, by name, that has runs and controls in both halves, but for traps, and tells who
+/// moved first. None is scored when the event never happened.
+void score_detectors(EventScores& event, const std::map<std::string, Halves>& detectors);
 
 /// The windows of each event together.
 std::vector<std::vector<EventScores>> by_event(const std::vector<EventScores>& scores);
@@ -71,13 +91,8 @@ std::vector<std::vector<EventScores>> by_event(const std::vector<EventScores>& s
 /// Null when there is none of that name.
 const DetectorScore* find_detector(const EventScores& event, const std::string& detector);
 
-/// The false alarms among the scored controls are no more than 5 % can explain: their interval begins below.
+/// The detector has a threshold, and its false alarms among the held-out controls are no more than 5 % can
+/// explain: their interval begins at or below.
 bool trustworthy(const Score& score);
-
-/// The best simple rival: neither spectral nor the oracle; null when none is trustworthy.
-const DetectorScore* best_rival(const EventScores& event);
-
-/// Sentences: who won, and whether SHC added anything, raw or whitened.
-std::string verdict(const EventScores& event);
 
 }  // namespace premelt

@@ -2,37 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <string>
 
 #include "engine/tensor/error.hpp"
+#include "engine/tensor/numbers.hpp"
 #include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
 namespace {
 
-std::vector<double> maxima(const std::vector<Watch>& watches, std::size_t hold) {
-  std::vector<double> result;
-  for (const Watch& watch : watches) result.push_back(sustained_maximum(watch, hold));
-  return result;
-}
+/// Resamples of the band of leads: fewer, since each sets a threshold of its own.
+constexpr std::size_t band_count = 200;
 
-std::vector<double> leads(const std::vector<Watch>& events, double threshold, std::size_t hold) {
-  std::vector<double> result;
-  for (const Watch& watch : events) {
-    const auto alarm = first_alarm(watch, threshold, hold);
-    result.push_back(alarm ? static_cast<double>(watch.end - *alarm) : 0);
-  }
-  return result;
-}
+constexpr Interval no_interval{undefined, undefined};
 
-std::size_t count_above(std::span<const double> values, double threshold) {
-  return static_cast<std::size_t>(std::ranges::count_if(values, [&](double x) { return x > threshold; }));
-}
-
-double share(std::size_t count, std::size_t total) {
+double share(std::ptrdiff_t count, std::size_t total) {
   return static_cast<double>(count) / static_cast<double>(total);
 }
 
@@ -40,79 +25,126 @@ Interval quartiles(std::span<const double> values) {
   return {quantile(values, 0.25), quantile(values, 0.75)};
 }
 
-void check(const WatchSet& runs) {
-  for (const auto* set : {&runs.events, &runs.calibration, &runs.controls}) {
-    if (set->empty()) throw UsageError("score: needs runs with the event, for calibration and as controls");
+std::int64_t longest_horizon(const Half& half) {
+  return std::ranges::max(half.events, {}, &Rises::end).end;
+}
+
+/// Exact where all or none of `count` independent runs did, which no resample can tell from certainty.
+Interval rate_interval(double rate, std::vector<double> resampled, std::size_t count) {
+  if (rate == 0 || rate == 1) return clopper_pearson(rate == 1 ? count : 0, count);
+  return percentile_interval(std::move(resampled));
+}
+
+double median_share(const std::vector<Rises>& events, std::span<const double> leads) {
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < events.size(); ++i)
+    shares.push_back(events[i].end > 0 ? leads[i] / static_cast<double>(events[i].end) : 0);
+  return median(shares);
+}
+
+std::size_t at_first_recording(const std::vector<Rises>& events, double threshold) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      events, [&](const Rises& run) { return alarm_time(run, threshold) == run.earliest; }));
+}
+
+std::size_t alarmed(const Half& half, double threshold) {
+  return static_cast<std::size_t>(std::ranges::count_if(half.controls, [&](const Rises& control) {
+    const auto time = alarm_time(control, threshold);
+    return time && *time <= longest_horizon(half);
+  }));
+}
+
+/// Of the median lead, when the threshold comes from other development controls. A threshold that these do
+/// not give is a lead of 0.
+Interval lead_band(const MatchedPairs& development, const std::vector<Sample>& samples,
+                   const std::vector<Rises>& events) {
+  std::map<double, double> by_threshold;
+  std::vector<double> leads;
+  for (Sample sample : samples) {
+    std::ranges::fill(sample.runs, 1u);
+    const double threshold = development.threshold(sample);
+    if (std::isnan(threshold)) {
+      leads.push_back(0);
+      continue;
+    }
+    const auto [found, fresh] = by_threshold.try_emplace(threshold, 0.0);
+    if (fresh) found->second = median(leads_at(events, threshold));
+    leads.push_back(found->second);
   }
+  return percentile_interval(std::move(leads));
+}
+
+Score undefined_score(const Half& held_out) {
+  Score score{};
+  for (double* number : {&score.threshold, &score.development_lead, &score.detection_rate,
+                         &score.false_alarm_rate, &score.median_lead, &score.median_share, &score.auc})
+    *number = undefined;
+  for (Interval* interval : {&score.detection_interval, &score.false_alarm_interval, &score.alarmed_interval,
+                             &score.lead_quartiles, &score.lead_band, &score.auc_interval})
+    *interval = no_interval;
+  score.leads.assign(held_out.events.size(), undefined);
+  return score;
 }
 
 }  // namespace
 
-Watch rises(const Watch& watch, std::size_t hold) {
-  Watch result{{}, {}, watch.end};
-  for (std::size_t t = hold; t <= watch.values.size(); ++t) {
-    const auto held = std::span(watch.values).subspan(t - hold, hold);
-    if (std::ranges::any_of(held, [](double x) { return std::isnan(x); })) continue;
-    const double least = std::ranges::min(held);
-    if (!result.values.empty() && least <= result.values.back()) continue;
-    result.steps.push_back(watch.steps[t - 1]);
-    result.values.push_back(least);
+std::vector<double> leads_at(const std::vector<Rises>& events, double threshold) {
+  std::vector<double> leads;
+  for (const Rises& run : events) {
+    const auto alarm = alarm_time(run, threshold);
+    leads.push_back(alarm && *alarm <= run.end ? static_cast<double>(run.end - *alarm) : 0);
   }
-  return result;
+  return leads;
 }
 
-double sustained_maximum(const Watch& watch, std::size_t hold) {
-  const Watch record = rises(watch, hold);
-  return record.values.empty() ? -std::numeric_limits<double>::infinity() : record.values.back();
+const std::vector<Sample>& Scorer::samples(const Half& half, const char* stream, std::size_t count) {
+  auto& kept = count == band_count ? development_ : held_out_;
+  auto& found = kept[{half.events.size(), half.controls.size()}];
+  if (found.empty()) found = resamples(half.events.size(), half.controls.size(), stream, count);
+  return found;
 }
 
-std::optional<std::int64_t> first_alarm(const Watch& watch, double threshold, std::size_t hold) {
-  std::size_t in_a_row = 0;
-  for (std::size_t t = 0; t < watch.values.size(); ++t) {
-    in_a_row = watch.values[t] > threshold ? in_a_row + 1 : 0;
-    if (in_a_row == hold) return watch.steps[t];
-  }
-  return std::nullopt;
-}
+Score Scorer::score(const Halves& halves) {
+  const Half& held_out = halves.held_out;
+  const MatchedPairs development(halves.development), pairs(held_out);
+  const double threshold = development.threshold(development.all_once());
+  if (std::isnan(threshold) || pairs.matched_runs() == 0) return undefined_score(held_out);
 
-double calibrated_threshold(std::vector<double> maxima, double rate) {
-  if (maxima.empty()) throw UsageError("calibrated_threshold: no event-free run");
-  // A hair above the product, so that 0.05 · 20 counts as 1.
-  const auto allowed = static_cast<std::size_t>(rate * static_cast<double>(maxima.size()) + 1e-9);
-  std::ranges::sort(maxima, std::greater<>());
-  const double threshold = maxima[std::min(allowed, maxima.size() - 1)];
-  return std::isfinite(threshold) ? threshold : std::numeric_limits<double>::quiet_NaN();
-}
-
-Score score(const WatchSet& runs, std::size_t hold) {
-  check(runs);
-  const std::vector<double> with = maxima(runs.events, hold), without = maxima(runs.controls, hold);
-  Score result;
-  result.threshold = calibrated_threshold(maxima(runs.calibration, hold));
-  result.detection_rate = share(count_above(with, result.threshold), with.size());
-  result.false_alarms = count_above(without, result.threshold);
-  result.false_alarm_rate = share(result.false_alarms, without.size());
-  result.false_alarm_interval = clopper_pearson(result.false_alarms, without.size());
-  result.leads = leads(runs.events, result.threshold, hold);
+  Score result{};
+  result.threshold = threshold;
+  result.development_lead = median(leads_at(halves.development.events, threshold));
+  auto [detected, wrong] =
+      pairs.resampled_rates(threshold, samples(held_out, "resampled rates", resample_count));
+  result.detection_rate = pairs.detection_rate(threshold);
+  result.detection_interval = rate_interval(result.detection_rate, std::move(detected), pairs.matched_runs());
+  result.false_alarm_rate = pairs.false_alarm_rate(threshold);
+  result.false_alarm_interval =
+      rate_interval(result.false_alarm_rate, std::move(wrong), held_out.controls.size());
+  result.alarmed_controls = alarmed(held_out, threshold);
+  result.alarmed_interval = clopper_pearson(result.alarmed_controls, held_out.controls.size());
+  result.leads = leads_at(held_out.events, threshold);
   result.median_lead = median(result.leads);
   result.lead_quartiles = quartiles(result.leads);
-  result.auc = auc(with, without);
+  result.lead_band = lead_band(development, samples(halves.development, "resampled thresholds", band_count),
+                               held_out.events);
+  result.median_share = median_share(held_out.events, result.leads);
+  result.auc = pairs.auc();
+  result.auc_interval = pairs.auc_interval();
+  result.first_recording_alarms = at_first_recording(held_out.events, threshold);
   return result;
 }
 
-std::vector<TradeOff> trade_off(const WatchSet& runs, std::size_t hold) {
-  check(runs);
-  const std::vector<double> with = maxima(runs.events, hold), without = maxima(runs.controls, hold);
-  std::vector<double> thresholds = without;
+std::vector<TradeOff> trade_off(const Half& half) {
+  const MatchedPairs pairs(half);
+  std::vector<double> thresholds;
+  for (const Rises& control : half.controls) thresholds.push_back(highest(control, longest_horizon(half)));
   std::erase_if(thresholds, [](double x) { return !std::isfinite(x); });
   std::ranges::sort(thresholds);
   thresholds.erase(std::unique(thresholds.begin(), thresholds.end()), thresholds.end());
   std::vector<TradeOff> curve;
-  for (double threshold : thresholds) {
-    curve.push_back({threshold, share(count_above(without, threshold), without.size()),
-                     share(count_above(with, threshold), with.size()),
-                     median(leads(runs.events, threshold, hold))});
-  }
+  for (double threshold : thresholds)
+    curve.push_back({threshold, pairs.false_alarm_rate(threshold), pairs.detection_rate(threshold),
+                     median(leads_at(half.events, threshold))});
   return curve;
 }
 
@@ -123,9 +155,8 @@ PairedDifference paired_difference(std::span<const double> first, std::span<cons
   }
   std::vector<double> differences;
   for (std::size_t i = 0; i < first.size(); ++i) differences.push_back(first[i] - second[i]);
-  const auto positive = count_above(differences, 0);
-  const auto negative =
-      static_cast<std::size_t>(std::ranges::count_if(differences, [](double x) { return x < 0; }));
+  const auto positive = std::ranges::count_if(differences, [](double x) { return x > 0; });
+  const auto negative = std::ranges::count_if(differences, [](double x) { return x < 0; });
   return {median(differences), quartiles(differences), share(positive, differences.size()),
           share(negative, differences.size())};
 }

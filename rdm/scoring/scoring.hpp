@@ -1,48 +1,50 @@
 #pragma once
 /// Scoring an early warning at a controlled rate of false alarms, over whole runs. (ours, theory §6)
 
-#include <cstdint>
-#include <optional>
+#include <cstddef>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "rdm/scoring/inference.hpp"
+#include "rdm/scoring/matched_rates.hpp"
+#include "rdm/scoring/watched.hpp"
 #include "rdm/window/null.hpp"
 
 namespace premelt {
 
-/// One detector in one run, from the start of the event's segment to its end: the event, or for a run without
-/// it the end of its watch.
-struct Watch {
-  std::vector<std::int64_t> steps;  ///< increasing
-  std::vector<double> values;       ///< as many; larger = more alarming, NaN = no statement
-  std::int64_t end;                 ///< the event's step
+/// One detector in all runs of one event. No run is in both halves.
+struct Halves {
+  Half development;  ///< sets the threshold
+  Half held_out;     ///< everything that is reported
 };
 
-/// Runs of one event, and the same without it.
-struct WatchSet {
-  std::vector<Watch> events;       ///< held-out runs with the event
-  std::vector<Watch> calibration;  ///< event-free runs that set the threshold
-  std::vector<Watch> controls;     ///< other event-free runs that count false alarms
-};
-
-/// How a detector did.
+/// How a detector did. All is NaN, and counts are 0, where the threshold is: the detector is undefined.
 struct Score {
-  double threshold;  ///< exceeded in K recordings in a row = alarm; NaN when calibration had no statement
-  double detection_rate;          ///< of the events, alarmed before or at
-  std::size_t false_alarms;       ///< controls with an alarm
-  double false_alarm_rate;        ///< of the controls
-  Interval false_alarm_interval;  ///< Clopper-Pearson, 95 %
-  std::vector<double> leads;      ///< steps from alarm to event, one a run; 0 for a miss
-  double median_lead;             ///< in steps
-  Interval lead_quartiles;        ///< in steps
-  double auc;                     ///< over runs, of the largest value held for K recordings
+  double threshold;                    ///< of the development half; above it for K recordings = alarm
+  double development_lead;             ///< median lead on the development runs, in steps
+  double detection_rate;               ///< D at the threshold
+  Interval detection_interval;         ///< 95 %
+  double false_alarm_rate;             ///< F at the threshold
+  Interval false_alarm_interval;       ///< 95 %
+  std::size_t alarmed_controls;        ///< that alarm before the longest horizon
+  Interval alarmed_interval;           ///< Clopper-Pearson, 95 %, of their share
+  std::vector<double> leads;           ///< steps from alarm to event, one a run; 0 for a miss
+  double median_lead;                  ///< in steps
+  Interval lead_quartiles;             ///< in steps
+  Interval lead_band;                  ///< 95 % of the median lead over resampled development controls
+  double median_share;                 ///< median of lead / h
+  double auc;                          ///< over pairs of runs and controls
+  Interval auc_interval;               ///< 95 %
+  std::size_t first_recording_alarms;  ///< runs that alarm at the first recording at which they could
 };
 
 /// A point of the curve of lead against false alarms.
 struct TradeOff {
   double threshold;         ///< above which there is an alarm
-  double false_alarm_rate;  ///< of the controls
-  double detection_rate;    ///< of the events
+  double false_alarm_rate;  ///< F
+  double detection_rate;    ///< D
   double median_lead;       ///< in steps, a miss counting 0
 };
 
@@ -54,27 +56,24 @@ struct PairedDifference {
   double losses;       ///< in which it is later; the rest are ties
 };
 
-/// The largest value held for `hold` recordings in a row: an alarm at a threshold is raised exactly when this
-/// exceeds it. -infinity ("no statement") when there is none.
-double sustained_maximum(const Watch& watch, std::size_t hold);
+/// Scores detectors of which all have as many runs and controls: resamples are drawn once.
+class Scorer {
+ public:
+  /// Throws UsageError when a family is empty.
+  Score score(const Halves& halves);
 
-/// The step of the recording that completes `hold` in a row above the threshold, if any.
-std::optional<std::int64_t> first_alarm(const Watch& watch, double threshold, std::size_t hold);
+ private:
+  const std::vector<Sample>& samples(const Half& half, const char* stream, std::size_t count);
 
-/// The recordings at which the value held for `hold` recordings in a row reaches a new maximum: all that
-/// scoring can ever ask of a watch. Scored with a hold of 1, it gives what the whole gives with `hold`.
-Watch rises(const Watch& watch, std::size_t hold);
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<Sample>> held_out_, development_;
+};
 
-/// The lowest threshold that lets at most ⌊0.05 N⌋ of N event-free runs alarm, given their sustained maxima.
-/// NaN, which nothing exceeds, when no more of them than that made any statement (a maximum of -infinity):
-/// they do not know what is normal. Throws UsageError without runs.
-double calibrated_threshold(std::vector<double> maxima, double rate = 0.05);
+/// Leads at a threshold, in steps, one a run; 0 for a miss.
+std::vector<double> leads_at(const std::vector<Rises>& events, double threshold);
 
-/// Throws UsageError when one of the three sets is empty.
-Score score(const WatchSet& runs, std::size_t hold);
-
-/// The curve at the sustained maxima of those controls that made a statement, false alarms falling.
-std::vector<TradeOff> trade_off(const WatchSet& runs, std::size_t hold);
+/// The curve at the largest sustained value of each control within the longest horizon, false alarms falling.
+/// Throws UsageError when the half lacks runs or controls.
+std::vector<TradeOff> trade_off(const Half& half);
 
 /// Throws UsageError when the numbers of runs differ or are zero.
 PairedDifference paired_difference(std::span<const double> first, std::span<const double> second);

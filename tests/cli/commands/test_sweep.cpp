@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "engine/tensor/hash.hpp"
@@ -46,18 +48,29 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
   for (const json& detector : object.at("detectors")) {
     shc = shc || detector.at("name") == "shc";
     for (const char* key : {"detection_rate", "false_alarm_rate", "median_lead", "auc"})
-      CHECK(detector.at(key).is_number());
-    CHECK(detector.at("false_alarm_interval").size() == 2);
-    CHECK(detector.at("lead_quartiles").size() == 2);
+      CHECK((detector.at(key).is_number() || detector.at(key).is_null()));
+    for (const char* key : {"false_alarm_interval", "lead_quartiles", "lead_band"})
+      CHECK(detector.at(key).size() == 2);
+    CHECK(detector.at("available") == true);
+    CHECK(detector.at("first_recording_alarms").is_number_unsigned());
+    if (detector.at("name") != "clock") continue;
+    CHECK(detector.at("auc") == 0.5);
+    CHECK(detector.at("detection_rate") == detector.at("false_alarm_rate"));
   }
   CHECK(shc);
-  CHECK(files_in(here / "s/runs") == 3 + 2 * 2);
+  const json& melt = object.at("events").at("critical");
+  CHECK(melt.at("champion").is_string());
+  CHECK(melt.at("verdict").at("words") == "no difference shown");  // three runs can show none: p >= 0.25
+  CHECK(melt.at("verdict").at("p").get<double>() >= 0.25);
+  CHECK(melt.at("verdict").at("interval").size() == 2);
+  CHECK(object.at("exploratory") == json({"detectors", "first", "order", "lags"}));
+  CHECK(files_in(here / "s/runs") == 3 + 3 + 2 * 2);
   CHECK_THAT(here.read("s/scores.csv"),
              Contains("event,window,detector,detection_rate") && Contains("critical,50,shc_whitened,"));
-  CHECK(json::parse(here.read("s/scores.json")).at("verdicts").size() == 1);
   const std::string page = here.read("s/report.html");
-  CHECK_THAT(page,
-             Contains("Which statistic warns of pitchfork?") && Contains("<svg") && Contains("localisation"));
+  CHECK_THAT(page, Contains("Which statistic warns of pitchfork?") && Contains("<svg") &&
+                       Contains("localisation") && Contains("<h2>Fixed beforehand</h2>") &&
+                       Contains("<h2>Exploratory</h2>"));
   CHECK_THAT(page, !Contains("http:") && !Contains("https:") && !Contains(">nan") && !Contains("\"nan") &&
                        !Contains("src=") && !Contains("{{"));
 }
@@ -72,79 +85,151 @@ TEST_CASE("a sweep killed half-way continues without repeating what it finished"
   while (files_in(here / "cut/runs") < 2) usleep(1000);
   process->send(SIGKILL);
   process->wait();
-  REQUIRE(fs::exists(here / "cut/runs/scored-200.json"));
-  REQUIRE_FALSE(fs::exists(here / "cut/scores.json"));
-  const auto written = fs::last_write_time(here / "cut/runs/scored-200.json");
+  REQUIRE(fs::exists(here / "cut/runs/held-out-200.json"));
+  REQUIRE_FALSE(fs::exists(here / "cut/sweep.json"));
+  const auto written = fs::last_write_time(here / "cut/runs/held-out-200.json");
 
   const Outcome rest = here.premelt(command + "cut");
   REQUIRE(rest.code == 0);
-  CHECK(fs::last_write_time(here / "cut/runs/scored-200.json") == written);
-  CHECK(here.read("cut/scores.json") == here.read("whole/scores.json"));
+  CHECK(fs::last_write_time(here / "cut/runs/held-out-200.json") == written);
+  CHECK(here.read("cut/sweep.json") == here.read("whole/sweep.json"));
 }
 
 TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
-  const std::string command = std::string(small) + "--no-whitening --quiet --jobs 2 --out s";
+  const std::string command =
+      "sweep pitchfork --seeds 200..206 --controls 2 --set window=50 --set probes=8 --set coupled=4 --steps "
+      "800 "
+      "--set sweep_steps=600 --no-whitening --quiet --jobs 2 --out s";
   REQUIRE(here.premelt(command).code == 0);
   const auto rewrite = [&](const std::string& run, const auto& change) {
     json stored = json::parse(here.read("s/runs/" + run + ".json"));
-    change(stored["run"]);
+    change(stored["run"]["events"]["critical"]);
     stored["checksum"] = premelt::hexadecimal(premelt::fnv1a(stored["run"].dump()));
     here.file("s/runs/" + run + ".json", stored.dump());
   };
-  // Every detector is quiet but the clock, which rises in all scored controls.
-  const auto quiet = [](double clock) {
-    return [clock](json& stored) {
-      json& windows = stored["events"]["critical"]["windows"];
-      windows = json::object();
-      for (const char* detector : {"shc", "pr", "mean_drop", "clock"}) {
-        const double value = std::string(detector) == "clock" ? clock : 1;
-        windows["50"][detector] = {{"steps", {10}}, {"values", {value}}, {"end", 2667}};
-      }
-    };
+  // Four detectors, each with one rise of its own height, all runs watched for 1000 steps.
+  const auto say = [](json& event, const std::map<std::string, std::pair<int, double>>& rises) {
+    event["start"] = 0;
+    event["windows"] = json::object();
+    for (const auto& [detector, rise] : rises)
+      event["windows"]["50"][detector] = {
+          {"times", {rise.first}}, {"levels", {rise.second}}, {"end", 1000}, {"earliest", 10}};
   };
-  for (int seed : {300, 301}) rewrite("calibration-critical-" + std::to_string(seed), quiet(1));
-  for (int seed : {302, 303}) rewrite("control-critical-" + std::to_string(seed), quiet(5));
-  struct Run {
-    int seed, pr;  ///< PR's lead; SHC's is 300
-    double lag;
-  };
-  for (const Run& run : {Run{200, 100, 30}, Run{201, 400, 20}, Run{202, 300, -10}}) {
-    rewrite("scored-" + std::to_string(run.seed), [run](json& stored) {
-      json& entry = stored["events"]["critical"];
-      const int end = entry["step"];
-      entry["lags"] = {{"50", {{"half", {run.lag, 0.5}}}}};
-      entry["windows"] = json::object();
-      for (const auto& [detector, lead] :
-           {std::pair("shc", 300), {"pr", run.pr}, {"mean_drop", 100}, {"clock", 500}})
-        entry["windows"]["50"][detector] = {{"steps", {end - lead}}, {"values", {10}}, {"end", end}};
+  const std::map<std::string, std::pair<int, double>> quiet{
+      {"shc", {10, 1}}, {"pr", {10, 1}}, {"mean_drop", {10, 1}}, {"mean_level", {10, 1}}};
+  auto loud = quiet;
+  loud["mean_level"].second = 50;  // it alarms in all held-out controls
+  for (int i = 0; i < 2; ++i) {
+    rewrite("development-control-critical-" + std::to_string(2000200 + i),
+            [&](json& event) { say(event, quiet); });
+    rewrite("held-out-control-critical-" + std::to_string(3000200 + i),
+            [&](json& event) { say(event, loud); });
+  }
+  for (int i = 0; i < 7; ++i) {
+    const int pr = i == 0 ? 100 : i == 1 ? 400 : 300;  // PR's lead; SHC's is 300
+    rewrite("held-out-" + std::to_string(200 + i), [&](json& event) {
+      event["step"] = 1000;
+      event["lags"] = {{"50", {{"half", {i == 0 ? 30 : i == 1 ? 20 : -10, 0.5}}}}};
+      say(event,
+          {{"shc", {700, 9}}, {"pr", {1000 - pr, 9}}, {"mean_drop", {900, 9}}, {"mean_level", {10, 9}}});
+    });
+    // On the development half the drop leads most of the rivals.
+    rewrite("development-" + std::to_string(1000200 + i), [&](json& event) {
+      event["step"] = 1000;
+      say(event, {{"shc", {700, 9}}, {"pr", {700, 9}}, {"mean_drop", {600, 9}}, {"mean_level", {800, 9}}});
     });
   }
   REQUIRE(here.premelt(command).code == 0);
-  const json scores = json::parse(here.read("s/scores.json"));
-  CHECK(scores.at("order").at(0).at("first") == json({"shc", "pr", "together"}));
+  const json scores = json::parse(here.read("s/sweep.json"));
+  CHECK(scores.at("order").at(0).at("first") ==
+        json({"shc", "pr", "together", "together", "together", "together", "together"}));
+  CHECK(scores.at("detectors").size() == 4);
   for (const json& detector : scores.at("detectors")) {
     INFO(detector.at("name"));
-    const json leads = detector.at("name") == "shc"         ? json({300, 300, 300})
-                       : detector.at("name") == "pr"        ? json({100, 400, 300})
-                       : detector.at("name") == "mean_drop" ? json({100, 100, 100})
-                                                            : json({500, 500, 500});
-    CHECK(detector.at("leads") == leads);
-    CHECK(detector.at("false_alarm_rate") == (detector.at("name") == "clock" ? 1 : 0));
+    const std::string name = detector.at("name");
+    const int lead = name == "mean_drop" ? 100 : name == "mean_level" ? 990 : 300;
+    CHECK(detector.at("median_lead") == lead);
+    CHECK(detector.at("lead_share") == Approx(lead / 1000.0));
+    CHECK(detector.at("lead_windows") == Approx(lead / 50.0));
+    CHECK(detector.at("first_recording_alarms") == (name == "mean_level" ? 7 : 0));
+    CHECK(detector.at("false_alarm_rate") == (name == "mean_level" ? 1 : 0));
   }
-  CHECK(scores.at("detectors").size() == 4);
-  CHECK(scores.at("lags").at(0).at("median") == 20);
-  CHECK(scores.at("lags").at(0).at("shc_first") == Approx(2.0 / 3));
-  CHECK_THAT(scores.at("verdicts").at(0).get<std::string>(),
-             Contains("against the best simple rival, mean_drop, raw SHC is earlier in 100 % of runs") &&
-                 Contains("SHC added 200 steps of warning"));
+  CHECK(scores.at("lags").at(0).at("median") == -10);
+  CHECK(scores.at("lags").at(0).at("shc_first") == Approx(2.0 / 7));
+  const json& event = scores.at("events").at("critical");
+  CHECK(event.at("detected") == 7);
+  CHECK(event.at("pairs_left_out") == 0);
+  CHECK(event.at("champion") == "mean_drop");
+  CHECK(event.at("verdict").at("words") == "SHC leads by 200 steps");
+  CHECK(event.at("verdict").at("p") == Approx(2.0 / 128));
+  const std::string csv = here.read("s/scores.csv");
+  CHECK_THAT(csv, Contains("critical,50,mean_level,1,1,"));
+  const std::string page = here.read("s/report.html");
+  CHECK_THAT(page, Contains("! mean_level") && Contains("SHC leads by 200 steps"));
+  const Outcome shown = here.premelt(command);
+  CHECK_THAT(shown.out, Contains("fixed beforehand") && Contains("exploratory") && Contains("! mean_level") &&
+                            Contains("critical, W = 50: SHC leads by 200 steps"));
+}
 
-  // A run that ends elsewhere is another run: it is trained anew.
-  rewrite("control-critical-302", [](json& stored) { stored["last"] = stored["last"].get<int>() + 1; });
-  REQUIRE(here.premelt(command).code == 0);
-  const json again = json::parse(here.read("s/runs/control-critical-302.json")).at("run");
-  CHECK(again.at("last") == 2667);
-  CHECK(again.at("events").at("critical").at("windows").at("50").size() > 4);
+TEST_CASE("shards, killed and started again, give the bytes of one process", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command =
+      "sweep pitchfork --seeds 200..203 --controls 3 --set window=50 --set probes=8 --set coupled=4 "
+      "--steps 1500 --set sweep_steps=1200 --quiet ";
+  REQUIRE(here.premelt(command + "--jobs 2 --out whole").code == 0);
+
+  const auto part = [&](int i) {
+    return command + "--jobs 1 --out parts --shard " + std::to_string(i) + "/4";
+  };
+  for (int kills = 0; kills < 10;) {
+    std::vector<std::unique_ptr<Process>> workers;
+    for (int i = 0; i < 4; ++i) workers.push_back(here.start(part(i)));
+    for (int i = 0; i < 4 && kills < 10; ++i, ++kills) {
+      usleep(15000);
+      workers[static_cast<std::size_t>((kills + i) % 4)]->send(SIGKILL);
+    }
+    for (const auto& worker : workers) worker->wait();
+  }
+  CHECK_FALSE(fs::exists(here / "parts/sweep.json"));
+  for (int i : {2, 0, 3, 1}) REQUIRE(here.premelt(part(i)).code == 0);
+
+  fs::remove(here / "parts/runs/held-out-202.json");
+  fs::remove(here / "parts/runs/held-out-control-critical-3000201.json");
+  const Outcome early = here.premelt(command + "--collect --out parts");
+  CHECK(early.code == 3);
+  CHECK_THAT(early.err,
+             Contains("2 of 14 runs are missing: held-out-202, held-out-control-critical-3000201"));
+  CHECK_FALSE(fs::exists(here / "parts/sweep.json"));
+  for (int i = 0; i < 4; ++i) REQUIRE(here.premelt(part(i)).code == 0);
+  REQUIRE(here.premelt(command + "--collect --out parts").code == 0);
+  CHECK(here.read("parts/sweep.json") == here.read("whole/sweep.json"));
+  CHECK(here.read("parts/scores.csv") == here.read("whole/scores.csv"));
+}
+
+TEST_CASE("a launcher's environment names the shard", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = std::string(small) + "--jobs 1 --no-whitening ";
+  const auto launched = [&](const std::string& environment, const std::string& arguments) {
+    return here.premelt(command + arguments, environment);
+  };
+  // Ten runs: 0, 3, 6, 9 are the first of three parts. An array may begin at any number.
+  const Outcome slurm =
+      launched("SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_COUNT=3", "--out slurm");
+  CHECK(slurm.code == 0);
+  CHECK_THAT(slurm.err, Contains("part 0 of 3, by SLURM_ARRAY_TASK_ID"));
+  CHECK(files_in(here / "slurm/runs") == 4);
+  CHECK(launched("OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=3", "--quiet --out mpi").code == 0);
+  CHECK(files_in(here / "mpi/runs") == 3);
+  CHECK(launched("PMI_RANK=1 PMI_SIZE=10", "--quiet --out pmi").code == 0);
+  CHECK(files_in(here / "pmi/runs") == 1);
+  CHECK(launched("PMI_RANK=1 PMI_SIZE=10", "--quiet --shard 0/5 --out pmi").code == 0);  // as told
+  CHECK(files_in(here / "pmi/runs") == 3);
+  CHECK(launched("PMI_RANK=0 PMI_SIZE=1", "--quiet --out alone").code == 0);
+  CHECK(fs::exists(here / "alone/sweep.json"));
+  const Outcome gap = launched("SLURM_ARRAY_TASK_ID=9 SLURM_ARRAY_TASK_COUNT=3", "--out gap");
+  CHECK(gap.code == 2);
+  CHECK_THAT(gap.err, Contains("none of the 3 parts"));
 }
 
 TEST_CASE("several windows are read from the same runs, and traps are counted", "[cli]") {
@@ -152,16 +237,17 @@ TEST_CASE("several windows are read from the same runs, and traps are counted", 
   const std::string command =
       "sweep deep-linear --seeds 200..201 --controls 2 --steps 500 --quiet --window 10,30 --out s";
   REQUIRE(here.premelt(command + " --json").code == 0);
-  REQUIRE(files_in(here / "s/runs") == 2 + 2 * 2);  // 500 steps learn mode 1 only
-  const auto untrapped = fs::last_write_time(here / "s/runs/control-mode1-302.json");
+  REQUIRE(files_in(here / "s/runs") == 2 + 2 + 4 * 2 * 2);  // 500 steps learn mode 1 only
+  const std::string control = "s/runs/held-out-control-mode1-3000200.json";
+  const auto untrapped = fs::last_write_time(here / control);
 
   const Outcome done = here.premelt(command + " --traps");
   REQUIRE(done.code == 0);
   CHECK_THAT(done.out, Contains("W = 10") && Contains("W = 30") && Contains("linear_regression") &&
                            Contains("mode2: happened in 0 of 2 runs"));
-  CHECK(fs::last_write_time(here / "s/runs/control-mode1-302.json") == untrapped);
-  CHECK(files_in(here / "s/runs") == 2 + 2 * 2 + 2 * 5);
-  const json scores = json::parse(here.read("s/scores.json"));
+  CHECK(fs::last_write_time(here / control) == untrapped);
+  CHECK(files_in(here / "s/runs") == 2 + 2 + 4 * 2 * 2 + 4 * 5 * 2);
+  const json scores = json::parse(here.read("s/sweep.json"));
   CHECK(scores.at("windows") == json({10, 30}));
   std::size_t windows = 0;
   for (const json& detector : scores.at("detectors")) {
@@ -180,7 +266,7 @@ TEST_CASE("the number of jobs changes nothing", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
   REQUIRE(here.premelt(std::string(small) + "--quiet --jobs 1 --out one").code == 0);
   REQUIRE(here.premelt(std::string(small) + "--quiet --jobs 3 --out three").code == 0);
-  CHECK(here.read("one/scores.json") == here.read("three/scores.json"));
+  CHECK(here.read("one/sweep.json") == here.read("three/sweep.json"));
 }
 
 TEST_CASE("a diverging run is reported and stops nothing", "[cli]") {
@@ -189,9 +275,8 @@ TEST_CASE("a diverging run is reported and stops nothing", "[cli]") {
       "sweep deep-linear --seeds 1..2 --controls 1 --steps 300 --set learning_rate=3 --set window=10 --json "
       "--out d");
   REQUIRE(done.code == 0);
-  CHECK_THAT(done.err, Contains("diverged") && Contains("scored-1"));
-  // Without a run in which a mode was learnt there is nothing to control for.
-  CHECK(json::parse(done.out).at("diverged").size() == 2);
+  CHECK_THAT(done.err, Contains("diverged") && Contains("held-out-1"));
+  CHECK(json::parse(done.out).at("diverged").size() == 2 + 2 + 4 * 2);
   CHECK(json::parse(done.out).at("detectors").empty());
 }
 
@@ -202,8 +287,8 @@ TEST_CASE("a sweep in which every tenth step is recorded reports and counts its 
       "--set window=10 --out d");
   INFO(done.err);
   REQUIRE(done.code == 0);
-  CHECK_THAT(done.out, Contains("diverged: 2 of 2 runs"));
-  CHECK(json::parse(here.read("d/scores.json")).at("diverged").size() == 2);
+  CHECK_THAT(done.out, Contains("diverged: 12 of 12 runs"));
+  CHECK(json::parse(here.read("d/sweep.json")).at("diverged").size() == 12);
 }
 
 TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor believes damaged ones",
@@ -211,16 +296,16 @@ TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor bel
   const Workplace here(PREMELT_PROGRAM);
   const std::string command = std::string(small) + "--quiet --out s";
   REQUIRE(here.premelt(command).code == 0);
-  const std::string scores = here.read("s/scores.json");
-  const std::string name = "s/runs/scored-200.json", stored = here.read(name),
-                    sweep = here.read("s/sweep.json");
+  const std::string scores = here.read("s/sweep.json");
+  const std::string name = "s/runs/held-out-200.json", stored = here.read(name),
+                    making = here.read("s/making.json");
   const auto refused = [&](const std::string& why) {
     const Outcome outcome = here.premelt(command);
     INFO(outcome.err);
     CHECK(outcome.code == 3);
-    CHECK_THAT(outcome.err, Contains("scored-200.json: is not a finished run of this sweep") &&
+    CHECK_THAT(outcome.err, Contains("held-out-200.json: is not a finished run of this sweep") &&
                                 Contains(why) && Contains("delete this file"));
-    CHECK(here.read("s/scores.json") == scores);
+    CHECK(here.read("s/sweep.json") == scores);
   };
   const auto rewritten = [&](const auto& change) {
     json file = json::parse(stored);
@@ -234,23 +319,23 @@ TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor bel
   refused("'data_hash'");
   rewritten([](json& run) { run["making"]["parameters"]["probes"] = 21; });
   refused("'parameters/probes' (21 there, 20 here)");
-  rewritten([](json& run) { run["events"]["critical"]["windows"]["50"]["shc"]["steps"].erase(0); });
+  rewritten([](json& run) { run["events"]["critical"]["windows"]["50"]["shc"]["times"].erase(0); });
   refused("holds");
 
   json emptied = json::parse(stored);
   emptied["run"]["events"]["critical"]["windows"]["50"]["shc"] = {
-      {"steps", json::array()}, {"values", json::array()}, {"end", 10}};
+      {"times", json::array()}, {"levels", json::array()}, {"end", 10}, {"earliest", 3}};
   here.file(name, emptied.dump() + "\n");
   refused("its checksum does not fit");
   here.file(name, "{}");
   refused("run");
   here.file(name, stored);
   CHECK(here.premelt(command).code == 0);
-  CHECK(here.read("s/scores.json") == scores);
+  CHECK(here.read("s/sweep.json") == scores);
 
-  json other = json::parse(sweep);
+  json other = json::parse(making);
   other["build"]["blas_kernel"] = "Prescott";
-  here.file("s/sweep.json", other.dump());
+  here.file("s/making.json", other.dump());
   const Outcome mixed = here.premelt(command);
   CHECK(mixed.code == 2);
   CHECK_THAT(mixed.err, Contains("another value of 'build/blas_kernel' (\"Prescott\" there"));
@@ -266,10 +351,17 @@ TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   refused("pitchfork --seeds 5..3", "--seeds: expected A..B");
   refused("pitchfork --seeds 5", "--seeds: expected A..B");
   refused("pitchfork --seeds 1..2 --controls 0", "controls");
+  refused("pitchfork --seeds 1..2 --shard 2/2", "--shard: expected I/N");
+  refused("pitchfork --seeds 1..2 --shard 1", "--shard: expected I/N");
+  refused("pitchfork --seeds 1..2 --shard 0/2 --collect", "give one of them");
   refused("pitchforks --seeds 1..2", "pitchfork");
   refused("drift --seeds 1..2", "no event");
   REQUIRE(here.premelt(std::string(small) + "--steps 300 --quiet --out other").code == 0);
   refused("pitchfork --seeds 1..2 --out other", "holds a sweep with another value of 'parameters/");
   refused("pitchfork --seeds 1..2 --window 5000", "a window of 5000 recordings");
   refused("--seeds 1..2", "name a setting");
+  const Outcome nothing = here.premelt("sweep pitchfork --seeds 1..2 --collect --out nowhere");
+  CHECK(nothing.code == 3);
+  CHECK_THAT(nothing.err, Contains("nowhere: holds no sweep to collect"));
+  CHECK_FALSE(fs::exists(here / "nowhere"));
 }

@@ -297,7 +297,7 @@ TEST_CASE("a directory at work is refused to --resume and sweep, naming the proc
   const std::string sweep =
       "sweep pitchfork --seeds 200..260 --controls 2 --set window=50 --set probes=20 --jobs 1 ";
   const auto sweeping = here.start(sweep + "--out sweep");
-  wait_until([&] { return fs::exists(here / "sweep/runs/scored-200.json"); });
+  wait_until([&] { return fs::exists(here / "sweep/runs/held-out-200.json"); });
   const Outcome other = here.premelt("sweep deep-linear --seeds 1..2 --out sweep");
   CHECK(other.code == 3);
   CHECK_THAT(other.err, Contains("sweep: process "));

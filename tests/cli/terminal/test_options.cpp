@@ -75,6 +75,7 @@ const std::vector<Row> table{
     {"sweep quadratic --seeds 0..1", "--controls", no_integer + Texts{"0", "1000000000000"}},
     {"sweep quadratic --seeds 0..1", "--window", no_integer + Texts{"0", "1", "10,", "10,x"}},
     {"sweep quadratic --seeds 0..1", "--jobs", no_integer + Texts{"0", "100000"}},
+    {"sweep quadratic --seeds 0..1", "--shard", no_integer + Texts{"1", "2/2", "-1/2", "0/0", "/", "1/x"}},
     {"sweep quadratic --seeds 0..1", "--steps", no_integer + Texts{"0"}},
     {"sweep quadratic --seeds 0..1", "--set", no_assignment},
     {"sweep quadratic --seeds 0..1", "--config", no_path},

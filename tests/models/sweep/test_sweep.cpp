@@ -9,6 +9,8 @@
 #include "models/sweep/probe_sets.hpp"
 #include "models/sweep/segments.hpp"
 #include "models/sweep/sweep.hpp"
+#include "models/sweep/sweep_scores.hpp"
+#include "rdm/scoring/verdict.hpp"
 #include "rdm/scoring/whitening.hpp"
 #include "tests/support/collected_run.hpp"
 
@@ -26,50 +28,99 @@ Sweep small_sweep(const std::string& setting, const Overrides& overrides) {
           .controls = 3};
 }
 
-FinishedRuns train(const Sweep& sweep, const std::vector<SweepTask>& tasks) {
-  FinishedRuns runs;
-  for (const SweepTask& task : tasks) runs.emplace_back(task, sweep_run(sweep, task));
-  return runs;
+SweepTask held_out(std::uint64_t seed) {
+  return {.role = Role::held_out_run, .seed = seed};
 }
 
 }  // namespace
 
-TEST_CASE("no two runs of a sweep share a seed, and traps leave those of the others alone", "[unit]") {
+TEST_CASE("no two runs of a sweep share a seed, whatever it consists of", "[unit]") {
   Sweep sweep = small_sweep("deep-linear", {{"steps", "800"}});
-  const std::vector<SweepTask> scored = scored_tasks(sweep);
-  REQUIRE(scored.size() == 2);
-  CHECK(scored.front().name() == "scored-200");
-  const FinishedRuns runs = train(sweep, scored);
-  const std::vector<SweepTask> twins = twin_tasks(sweep, runs);
-  REQUIRE(twins.size() == 2 * 2 * 3);  // 800 steps learn modes 1 and 2
+  const std::vector<SweepTask> tasks = sweep_tasks(sweep);
+  REQUIRE(tasks.size() == 2 + 2 + 4 * 2 * 3);
+  CHECK(tasks[0].name() == "held-out-200");
+  CHECK(tasks[2].name() == "development-1000200");
+  CHECK(tasks[4].name() == "development-control-mode1-2000200");
+  CHECK(tasks[7].name() == "held-out-control-mode1-3000200");
   sweep.traps = true;
-  const std::vector<SweepTask> all = twin_tasks(sweep, runs);
-  REQUIRE(all.size() == twins.size() + 2 * 5 * 3);
-  std::set<std::uint64_t> seeds{200, 201};
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    seeds.insert(all[i].seed);
-    if (i < twins.size()) CHECK(all[i].name() == twins[i].name());
-    CHECK(all[i].last > 0);
-    CHECK(all[i].last < 800);  // a twin is watched no longer than the median run takes to its event
+  const std::vector<SweepTask> all = sweep_tasks(sweep);
+  REQUIRE(all.size() == tasks.size() + 4 * 5 * 3);
+  std::set<std::uint64_t> seeds;
+  for (const SweepTask& task : all) seeds.insert(task.seed);
+  CHECK(seeds.size() == all.size());
+  // More of anything, and traps, leave the runs as they were: what is stored stays of use.
+  sweep.traps = false;
+  sweep.controls = 5;
+  sweep.last_seed = 209;
+  std::set<std::string> names;
+  for (const SweepTask& task : sweep_tasks(sweep)) names.insert(task.name());
+  for (const SweepTask& task : tasks) CHECK(names.contains(task.name()));
+  for (std::size_t i = 0; i < tasks.size(); ++i) CHECK(all[i].name() == tasks[i].name());
+}
+
+TEST_CASE("shards are all tasks, each once", "[unit]") {
+  const std::vector<SweepTask> tasks = sweep_tasks(small_sweep("schematic", {}));
+  std::set<std::string> names;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (const SweepTask& task : shard(tasks, i, 3)) {
+      names.insert(task.name());
+      ++count;
+    }
   }
-  CHECK(seeds.size() == 2 + all.size());
-  CHECK(all.back().trap_step < all.back().last);
+  CHECK(count == tasks.size());
+  CHECK(names.size() == tasks.size());
+  CHECK(shard(tasks, 900, 1000).empty());
+}
+
+TEST_CASE("the verdict is that of the setting's own window, or of the first", "[unit]") {
+  Sweep sweep = small_sweep("schematic", {{"window", "30"}});
+  CHECK(sweep.primary_window() == 30);
+  sweep.windows = {10, 20};
+  CHECK(sweep.primary_window() == 10);
+}
+
+TEST_CASE("runs and controls are recorded and settled by the same rules", "[property]") {
+  // Recorded every 7 steps, with a burn-in between two recordings: the clock must not tell them apart.
+  Sweep sweep = small_sweep("deep-linear", {{"steps", "2100"}, {"every", "7"}, {"burn_in", "100"}});
+  sweep.windows = {5};
+  FinishedRuns runs;
+  for (const SweepTask& task : sweep_tasks(sweep)) {
+    if (task.of_events() || task.event == "mode1" || task.event == "mode2")
+      runs.emplace_back(task, sweep_run(sweep, task));
+  }
+  for (const char* event : {"mode1", "mode2"}) {
+    const auto halves = halves_of(runs, event, 5);
+    for (const Half* half : {&halves.at("clock").development, &halves.at("clock").held_out}) {
+      const MatchedPairs pairs(*half);
+      for (double c = 0; c < 2100; c += 3) REQUIRE(pairs.detection_rate(c) == pairs.false_alarm_rate(c));
+      REQUIRE(pairs.auc() == 0.5);
+      for (const Rises& control : half->controls) CHECK(control.end >= half->events.front().end);
+    }
+  }
+  const EventScores scored = score_events(runs, sweep).front();
+  CHECK(scored.event == "mode1");
+  CHECK(scored.window_steps == 35);
+  CHECK(scored.controls == 3);
+  CHECK(scored.verdict.has_value());
+  CHECK(find_detector(scored, "clock")->score.auc == 0.5);
 }
 
 TEST_CASE("a run of a sweep ends with its event and keeps every window", "[unit]") {
   const Sweep sweep = small_sweep("deep-linear", {{"steps", "800"}});
-  const SweepRun run = sweep_run(sweep, scored_tasks(sweep).front());
+  const SweepRun run = sweep_run(sweep, held_out(200));
   REQUIRE(run.contains("mode1"));
   REQUIRE(run.contains("mode2"));
-  const SweepWatch& second = run.at("mode2");
+  const SweptEvent& second = run.at("mode2");
   REQUIRE(second.event_step);
   CHECK(second.start > *run.at("mode1").event_step);
   for (const std::size_t window : {10UL, 30UL}) {
-    const Watch& watch = second.detectors.at(window).at("shc");
-    CHECK(watch.end == *second.event_step);
-    CHECK(watch.steps.front() >= second.start + static_cast<std::int64_t>(window));
-    CHECK(watch.steps.back() <= watch.end);
-    CHECK(std::ranges::is_sorted(watch.values));
+    const Rises& found = second.detectors.at(window).at("shc");
+    CHECK(found.end == *second.event_step - second.start);
+    CHECK(found.earliest == static_cast<std::int64_t>(window) + 2);  // K = 3 recordings, one a step
+    CHECK(found.times.front() >= found.earliest);
+    CHECK(found.times.back() <= found.end);
+    CHECK(std::ranges::is_sorted(found.levels));
   }
   CHECK_FALSE(second.detectors.at(10).contains("shc_whitened"));
   // A longer window peaks later; by 95 % both have peaked.
@@ -94,17 +145,17 @@ TEST_CASE("whitening needs a null of its own: settings without randomness have n
   Sweep sweep =
       small_sweep("pitchfork", {{"steps", "600"}, {"sweep_steps", "600"}, {"probes", "8"}, {"coupled", "4"}});
   sweep.whitened = true;
-  const SweepRun run = sweep_run(sweep, scored_tasks(sweep).front());
-  CHECK_FALSE(run.at("critical").detectors.at(10).at("shc_whitened").values.empty());
+  const SweepRun run = sweep_run(sweep, held_out(200));
+  CHECK_FALSE(run.at("critical").detectors.at(10).at("shc_whitened").levels.empty());
 }
 
 TEST_CASE("the null that whitens a run is a replica of its twin, with other noise", "[unit]") {
   const Overrides small{{"steps", "600"}, {"sweep_steps", "600"}, {"probes", "8"}, {"coupled", "4"}};
   Sweep sweep = small_sweep("pitchfork", small);
   sweep.whitened = true;
-  const SweepTask task = scored_tasks(sweep).front();
-  const SweepWatch watch = sweep_run(sweep, task).at("critical");
-  REQUIRE(watch.event_step);
+  const SweepTask task = held_out(200);
+  const SweptEvent event = sweep_run(sweep, task).at("critical");
+  REQUIRE(event.event_step);
 
   Hyperparameters parameters = sweep.parameters;
   parameters.set("seed", static_cast<std::int64_t>(task.seed));
@@ -114,51 +165,68 @@ TEST_CASE("the null that whitens a run is a replica of its twin, with other nois
   twin->reseed(0);
   const RunTrace null = record_run(*twin, parameters);  // from its first step on: there is no burn-in
   const DetectorSeries series = detector_series(
-      run, {.window = 10, .whitener = whitener(null.losses), .last = recording_at(run, *watch.event_step)});
-  const Watch expected =
-      rises({series.steps, series.column("shc_whitened"), *watch.event_step}, parameters.count("alarm_hold"));
-  const Watch& found = watch.detectors.at(10).at("shc_whitened");
-  REQUIRE(found.steps == expected.steps);
-  for (std::size_t i = 0; i < found.values.size(); ++i) CHECK(found.values[i] == Approx(expected.values[i]));
+      run, {.window = 10, .whitener = whitener(null.losses), .last = recording_at(run, *event.event_step)});
+  const Rises expected =
+      rises({series.steps, series.column("shc_whitened"), *event.event_step}, parameters.count("alarm_hold"));
+  const Rises& found = event.detectors.at(10).at("shc_whitened");
+  REQUIRE(event.start == 0);
+  REQUIRE(found.times == expected.times);
+  for (std::size_t i = 0; i < found.levels.size(); ++i) CHECK(found.levels[i] == Approx(expected.levels[i]));
 }
 
-TEST_CASE("controls and traps are watched up to the median run's event and no longer", "[unit]") {
-  const auto watched = [](std::optional<std::int64_t> event, const Watch& watch) {
-    return SweepRun{{"e", {.event_step = event, .detectors = {{10, {{"shc", watch}}}}}}};
+TEST_CASE("every run is scored in its own half and family", "[unit]") {
+  const auto said = [](std::optional<std::int64_t> event, const Rises& record) {
+    return SweepRun{{"e", {.event_step = event, .detectors = {{10, {{"shc", record}}}}}}};
   };
-  const Watch late{{40, 105, 115}, {1, 2, 3}, 200};
+  const Rises late{{40, 105, 115}, {1, 2, 3}, 200, 10};
   const FinishedRuns runs{
-      {{.role = Role::scored, .seed = 1}, watched(100, {{50, 90}, {1, 2}, 100})},
-      {{.role = Role::scored, .seed = 2}, watched(120, {{60}, {4}, 120})},
-      {{.role = Role::scored, .seed = 3}, watched(std::nullopt, {{60}, {4}, 200})},
-      {{.role = Role::calibration, .seed = 4, .event = "e"}, watched(std::nullopt, late)},
-      {{.role = Role::control, .seed = 5, .event = "e"}, watched(std::nullopt, late)},
-      {{.role = Role::trap, .seed = 6, .event = "e", .trap = "t"}, watched(std::nullopt, late)}};
-  const WatchSet set = watch_set(runs, "e", 10, "shc");
-  REQUIRE(set.events.size() == 2);
-  CHECK(set.events[1].values == std::vector<double>{4});
-  for (const auto* controls : {&set.calibration, &set.controls}) {
-    REQUIRE(controls->size() == 1);
-    CHECK(controls->front().end == 110);
-    CHECK(controls->front().steps == std::vector<std::int64_t>{40, 105});
-    CHECK(controls->front().values == std::vector<double>{1, 2});
-  }
+      {{.role = Role::held_out_run, .seed = 1}, said(100, {{50, 90}, {1, 2}, 100, 10})},
+      {{.role = Role::held_out_run, .seed = 2}, said(120, {{60}, {4}, 120, 10})},
+      {{.role = Role::held_out_run, .seed = 3}, {{"e", {}}}},
+      {{.role = Role::development_run, .seed = 4}, said(90, {{20}, {7}, 90, 10})},
+      {{.role = Role::development_control, .seed = 5, .event = "e"}, said(std::nullopt, late)},
+      {{.role = Role::held_out_control, .seed = 6, .event = "e"}, said(std::nullopt, late)},
+      {{.role = Role::held_out_control, .seed = 7, .event = "e"}, {}},
+      {{.role = Role::trap, .seed = 8, .event = "e", .trap = "t"}, said(std::nullopt, late)}};
+  const Halves halves = halves_of(runs, "e", 10).at("shc");
+  REQUIRE(halves.held_out.events.size() == 2);
+  CHECK(halves.held_out.events[1].levels == std::vector<double>{4});
+  REQUIRE(halves.development.events.size() == 1);
+  CHECK(halves.development.events[0].end == 90);
+  REQUIRE(halves.development.controls.size() == 1);
+  REQUIRE(halves.held_out.controls.size() == 1);
+  CHECK(halves.held_out.controls[0].end == 200);  // cut by each run's horizon, when it is scored
+  CHECK(halves_of(runs, "e", 20).empty());
   const auto alarms = [&](double threshold) {
     const TrapCount count = trap_counts(runs, "e", 10, "shc", threshold).at("t");
     REQUIRE(count.runs == 1);
     return count.alarms;
   };
-  CHECK(alarms(1.5) == 1);
-  CHECK(alarms(2.5) == 0);
+  CHECK(alarms(2.5) == 1);
+  CHECK(alarms(3) == 0);
+}
+
+TEST_CASE("a trap springs before the event of its own seed and is watched as long", "[unit]") {
+  const Sweep sweep = small_sweep("deep-linear", {{"steps", "800"}});
+  const SweptEvent with = sweep_run(sweep, held_out(300)).at("mode1");
+  const SweptEvent trapped =
+      sweep_run(sweep, {.role = Role::trap, .seed = 300, .event = "mode1", .trap = "spike"}).at("mode1");
+  const Rises& found = trapped.detectors.at(10).at("mean_variance");
+  CHECK(found.end == *with.event_step - with.start);
+  // The spike lies half-way between the first window and the event, and nothing is as loud.
+  CHECK(found.times.back() >= (10 + *with.event_step) / 2);
+  CHECK(found.times.back() <= (10 + *with.event_step) / 2 + 13);
+  CHECK(sweep_run(small_sweep("deep-linear", {{"steps", "20"}}),
+                  {.role = Role::trap, .seed = 300, .event = "mode1", .trap = "spike"})
+            .empty());
 }
 
 TEST_CASE("a sweep reads the channels of its setting", "[unit]") {
   Sweep sweep = small_sweep("grokking", {{"quick", "true"}, {"steps", "300"}, {"burn_in", "0"}});
-  SweepTask twin{.role = Role::control, .seed = 300, .event = "grokked", .last = 300};
+  const SweepTask twin{.role = Role::held_out_control, .seed = 300, .event = "grokked"};
   const SweepRun run = sweep_run(sweep, twin);
   CHECK(run.at("grokked").detectors.at(10).contains("shc_log_test"));
-  twin.trap = "no_decay";
-  CHECK_FALSE(sweep_run(sweep, twin).at("grokked").event_step);
+  CHECK_FALSE(run.at("grokked").event_step);
 }
 
 TEST_CASE("parts of a probe set: blocks, all but a block, and every so many", "[unit]") {
@@ -174,14 +242,14 @@ TEST_CASE("parts of a probe set: blocks, all but a block, and every so many", "[
 
   Sweep sweep = small_sweep("deep-linear", {{"steps", "500"}, {"probe_kind", "grouped"}});
   sweep.ablate = true;
-  const SweepRun run = sweep_run(sweep, scored_tasks(sweep).front());
+  const SweepRun run = sweep_run(sweep, held_out(200));
   const auto& detectors = run.at("mode1").detectors.at(10);
-  CHECK(detectors.at("shc_only_mode1").values.back() > detectors.at("shc_without_mode1").values.back());
+  CHECK(detectors.at("shc_only_mode1").levels.back() > detectors.at("shc_without_mode1").levels.back());
 }
 
 TEST_CASE("a sweep refuses windows that do not fit", "[unit]") {
   Sweep sweep = small_sweep("pitchfork", {{"steps", "20"}});
-  CHECK_THROWS_AS(scored_tasks(sweep), UsageError);
+  CHECK_THROWS_AS(sweep_tasks(sweep), UsageError);
   sweep.windows = {1};
-  CHECK_THROWS_AS(scored_tasks(sweep), UsageError);
+  CHECK_THROWS_AS(sweep_tasks(sweep), UsageError);
 }

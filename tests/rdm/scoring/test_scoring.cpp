@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "engine/tensor/error.hpp"
@@ -14,127 +13,157 @@ using namespace premelt;
 
 namespace {
 
-constexpr std::int64_t event = 200;
 constexpr std::size_t hold = 3;
+
 /// 0 before `from`, `height` from there to the end.
-Watch step_function(std::int64_t from, double height) {
-  Watch watch{{}, {}, event};
-  for (std::int64_t t = 0; t <= event; ++t) {
-    watch.steps.push_back(t);
-    watch.values.push_back(t >= from ? height : 0.0);
+Rises step_function(std::int64_t from, double height, std::int64_t end = 200) {
+  Watched watched{{}, {}, end};
+  for (std::int64_t t = 0; t <= end; ++t) {
+    watched.times.push_back(t);
+    watched.values.push_back(t >= from ? height : 0.0);
   }
-  return watch;
+  return rises(watched, hold);
+}
+
+Halves known_detector() {
+  Halves halves;
+  for (int i = 0; i < 40; ++i) {
+    // 30 of 40 events are foretold 100 - i steps ahead, K - 1 steps of which pass in confirming.
+    halves.held_out.events.push_back(step_function(100 + i, i < 30 ? 10 : 0));
+    halves.development.events.push_back(step_function(80, 10));
+    // Maxima 0.1 to 4.0, of which 5 % of 40 = 2 may alarm: the threshold is the third largest.
+    halves.development.controls.push_back(step_function(50, (i + 1) / 10.0));
+    // 6 of 40 controls exceed it.
+    halves.held_out.controls.push_back(step_function(50, i < 6 ? 5 : 1));
+  }
+  return halves;
 }
 
 }  // namespace
 
 TEST_CASE("a detector of known lead, detection and false-alarm rate is scored right", "[unit]") {
-  WatchSet runs;
-  for (int i = 0; i < 40; ++i) {
-    // 30 of 40 events are foretold 100 - i steps ahead, K - 1 steps of which pass in confirming.
-    runs.events.push_back(step_function(100 + i, i < 30 ? 10 : 0));
-    // Maxima 0.1 to 4.0, of which ⌊0.05·40⌋ = 2 may alarm: the threshold is the third largest.
-    runs.calibration.push_back(step_function(50, (i + 1) / 10.0));
-    // 6 of 40 controls exceed it.
-    runs.controls.push_back(step_function(50, i < 6 ? 5 : 1));
-  }
-  const Score found = score(runs, hold);
+  const Score found = Scorer().score(known_detector());
   CHECK(found.threshold == 3.8);
+  CHECK(found.development_lead == 118);
   CHECK(found.detection_rate == 0.75);
-  CHECK(found.false_alarms == 6);
-  CHECK(found.false_alarm_rate == 0.15);
-  CHECK(found.false_alarm_interval.low == Approx(0.0571).margin(1e-4));
-  CHECK(found.false_alarm_interval.high == Approx(0.2984).margin(1e-4));
+  CHECK(found.detection_interval.low == Approx(0.6).margin(0.03));
+  CHECK(found.detection_interval.high == Approx(0.875).margin(0.03));
+  CHECK(found.alarmed_controls == 6);
+  CHECK(found.false_alarm_rate == Approx(0.15));
+  CHECK(found.alarmed_interval.low == Approx(0.0571).margin(1e-4));
+  CHECK(found.alarmed_interval.high == Approx(0.2984).margin(1e-4));
+  // All controls alarm before all horizons: F is a plain proportion.
+  CHECK(found.false_alarm_interval.low == Approx(0.05).margin(0.03));
+  CHECK(found.false_alarm_interval.high == Approx(0.275).margin(0.03));
   REQUIRE(found.leads.size() == 40);
   CHECK(found.leads[0] == 98);
   CHECK(found.leads[29] == 69);
   CHECK(found.leads[30] == 0);
   CHECK(found.median_lead == 78.5);
   CHECK(found.lead_quartiles.low == Approx(51.75));
+  CHECK(found.lead_band.low == 78.5);  // any threshold below 10 gives the same leads
+  CHECK(found.median_share == Approx(78.5 / 200));
   // 10 events at 0, 6 controls at 5, 34 at 1: 30·40 wins of 40·40.
   CHECK(found.auc == 0.75);
+  CHECK(found.auc_interval.low < 0.75);
+  CHECK(found.first_recording_alarms == 0);
+}
+
+TEST_CASE("nothing of the held-out half enters the threshold or the lead of the development half", "[unit]") {
+  Halves halves = known_detector();
+  const Score before = Scorer().score(halves);
+  // A leak of the threshold: held-out controls that are louder by far.
+  for (Rises& control : halves.held_out.controls) control = step_function(50, 100);
+  CHECK(Scorer().score(halves).threshold == before.threshold);
+  // A leak of the horizons: held-out events that come before any control of either half has moved.
+  for (Rises& run : halves.held_out.events) run = step_function(10, 1, 20);
+  const Score after = Scorer().score(halves);
+  CHECK(after.threshold == before.threshold);
+  CHECK(after.development_lead == before.development_lead);
+  // It does depend on the development half's own horizons.
+  for (Rises& run : halves.development.events) run = step_function(10, 1, 20);
+  CHECK_FALSE(Scorer().score(halves).threshold == before.threshold);
 }
 
 TEST_CASE("noise is scored as noise", "[unit]") {
   Rng rng(11, "noise");
   const auto noise = [&] {
-    Watch watch = step_function(0, 0);
-    for (double& x : watch.values) x = rng.normal();
-    return watch;
+    Watched watched{{}, {}, 100};
+    for (std::int64_t t = 0; t <= 100; ++t) {
+      watched.times.push_back(t);
+      watched.values.push_back(rng.normal());
+    }
+    return rises(watched, hold);
   };
-  WatchSet runs;
-  for (int i = 0; i < 4000; ++i) {
-    runs.events.push_back(noise());
-    runs.calibration.push_back(noise());
-    runs.controls.push_back(noise());
+  Halves halves;
+  for (int i = 0; i < 800; ++i) {
+    for (Half* half : {&halves.development, &halves.held_out}) {
+      half->events.push_back(noise());
+      half->controls.push_back(noise());
+    }
   }
-  const Score found = score(runs, hold);
-  CHECK(found.auc == Approx(0.5).margin(0.03));
-  CHECK(found.detection_rate ==
-        Approx(0.05).margin(0.02));  // 4 standard deviations of a rate over a threshold
-  CHECK(found.false_alarm_rate == Approx(0.05).margin(0.02));
+  const Score found = Scorer().score(halves);
+  CHECK(found.auc == Approx(0.5).margin(0.06));
+  CHECK(found.auc_interval.low <= 0.5);
+  CHECK(found.auc_interval.high >= 0.5);
+  CHECK(found.detection_rate == Approx(0.05).margin(0.04));
+  CHECK(found.false_alarm_rate == Approx(0.05).margin(0.04));
   CHECK(found.median_lead == 0);
 }
 
-TEST_CASE("an alarm is raised exactly when the sustained maximum exceeds the threshold", "[unit]") {
-  const Watch watch{{0, 2, 4, 6, 8, 10, 12, 14, 16, 18}, {5, 1, 3, 4, undefined, 9, 9, 2, 3, 3}, 18};
-  CHECK(sustained_maximum(watch, 1) == 9);
-  CHECK(sustained_maximum(watch, 2) == 9);
-  CHECK(sustained_maximum(watch, 3) == 2);
-  CHECK(sustained_maximum(watch, 11) == -std::numeric_limits<double>::infinity());
-  CHECK(first_alarm(watch, 2, 2) == 6);
-  CHECK(first_alarm(watch, 8.9, 2) == 12);
-  CHECK_FALSE(first_alarm(watch, 2, 3).has_value());
-  CHECK(first_alarm(watch, 1.9, 3) == 14);
-
-  const Watch record = rises(watch, 2);
-  CHECK(record.steps == std::vector<std::int64_t>{2, 6, 12});
-  CHECK(record.values == std::vector<double>{1, 3, 9});
-  for (double threshold : {0.5, 1.0, 2.0, 3.0, 8.9, 9.0})
-    CHECK(first_alarm(record, threshold, 1) == first_alarm(watch, threshold, 2));
+TEST_CASE("a statistic without a statement in the development controls is undefined, not silent", "[unit]") {
+  const Rises silent = rises({{0, 10, 20, 30}, {undefined, undefined, undefined, undefined}, 200}, hold);
+  Halves halves = known_detector();
+  for (Rises& control : halves.development.controls) control = silent;
+  const Score found = Scorer().score(halves);
+  for (double number : {found.threshold, found.development_lead, found.detection_rate, found.false_alarm_rate,
+                        found.median_lead, found.auc, found.detection_interval.low, found.lead_band.high,
+                        found.auc_interval.low, found.leads.front()})
+    CHECK(std::isnan(number));
+  CHECK(found.leads.size() == 40);
+  CHECK(found.alarmed_controls == 0);
 }
 
-TEST_CASE("the threshold lets at most a twentieth of the calibration runs alarm", "[unit]") {
-  std::vector<double> maxima;
-  for (int i = 1; i <= 19; ++i) maxima.push_back(i);
-  CHECK(calibrated_threshold(maxima) == 19);
-  maxima.push_back(20);
-  CHECK(calibrated_threshold(maxima) == 19);
-  CHECK_THROWS_AS(calibrated_threshold({}), UsageError);
+TEST_CASE("alarms at the first recording that admits one are counted", "[unit]") {
+  Halves halves = known_detector();
+  for (std::size_t i = 0; i < 5; ++i) halves.held_out.events[i] = step_function(0, 10);
+  const Score found = Scorer().score(halves);
+  CHECK(found.first_recording_alarms == 5);
+  CHECK(found.leads[0] == 198);
 }
 
-TEST_CASE("a statistic without a statement in calibration never alarms", "[unit]") {
-  const Watch silent{{0, 10, 20}, {undefined, undefined, undefined}, event};
-  WatchSet runs;
-  for (int i = 0; i < 20; ++i) {
-    runs.events.push_back(step_function(100, 1));
-    runs.calibration.push_back(i == 0 ? step_function(0, 1) : silent);  // one statement in twenty runs
-    runs.controls.push_back(i < 5 ? step_function(0, 1) : silent);
-  }
-  const Score found = score(runs, hold);
-  CHECK(std::isnan(found.threshold));
-  CHECK(found.detection_rate == 0);
-  CHECK(found.false_alarms == 0);
-  CHECK(found.median_lead == 0);
-  CHECK(found.auc >= 0);
-  const auto curve = trade_off(runs, hold);
-  REQUIRE(curve.size() == 1);
-  CHECK(curve[0].threshold == 1);
-  runs.calibration[1] = step_function(0, 0.5);  // two: the larger one may alarm
-  CHECK(score(runs, hold).threshold == 0.5);
-  CHECK(score(runs, hold).detection_rate == 1);
+TEST_CASE("a rate of 0 or 1 has an exact interval", "[unit]") {
+  Halves halves = known_detector();
+  for (Rises& control : halves.held_out.controls) control = step_function(50, 1);
+  for (Rises& run : halves.held_out.events) run = step_function(50, 10);
+  const Score found = Scorer().score(halves);
+  CHECK(found.false_alarm_rate == 0);
+  CHECK(found.false_alarm_interval.low == 0);
+  CHECK(found.false_alarm_interval.high == Approx(1 - std::pow(0.025, 1.0 / 40)));
+  CHECK(found.detection_rate == 1);
+  CHECK(found.detection_interval.low == Approx(std::pow(0.025, 1.0 / 40)));
+  CHECK(found.auc == 1);
+  CHECK(found.auc_interval.low == Approx(std::pow(0.025, 1.0 / 40)));
+}
+
+TEST_CASE("thresholds that lie between two leads give a band of leads", "[unit]") {
+  Halves halves = known_detector();
+  // Rises to 2 after 100 steps and to 10 after 150: the two largest controls decide between 98 and 48 steps.
+  for (Rises& run : halves.held_out.events) run = {{2, 102, 152}, {0, 3.85, 10}, 200, 2};
+  const Score found = Scorer().score(halves);
+  CHECK(found.lead_band.low == 48);
+  CHECK(found.lead_band.high == 98);
 }
 
 TEST_CASE("false alarms fall along the curve of lead against false alarms", "[property]") {
-  WatchSet runs;
+  Half half;
   for (int i = 0; i < 20; ++i) {
-    runs.events.push_back(step_function(10 * i, 20));
-    runs.calibration.push_back(step_function(0, i));
-    runs.controls.push_back(step_function(0, i));
+    half.events.push_back(step_function(10 * i, 20));
+    half.controls.push_back(step_function(0, i));
   }
-  const auto curve = trade_off(runs, hold);
+  const auto curve = trade_off(half);
   REQUIRE(curve.size() == 20);
-  CHECK(curve.front().false_alarm_rate == 0.95);
+  CHECK(curve.front().false_alarm_rate == Approx(0.95));
   CHECK(curve.back().false_alarm_rate == 0);
   CHECK(curve.back().detection_rate == 1);
   CHECK(curve.back().median_lead == curve.front().median_lead);
