@@ -41,21 +41,23 @@ DetectorSeries read(std::uint64_t seed, const char* control) {
 
 int main() {
   const std::vector<std::string> names{"shc", row.name};
-  std::map<std::string, WatchSet> sets;
-  const auto fill = [&](std::uint64_t first, const char* control, std::vector<Watch> WatchSet::*part) {
+  std::map<std::string, Halves> halves;
+  const auto fill = [&](std::uint64_t first, const char* control, Half Halves::*half,
+                        std::vector<Rises> Half::*family) {
     for (std::uint64_t seed = first; seed < first + runs; ++seed) {
       const DetectorSeries series = read(seed, control);
       for (const std::string& name : names)
-        (sets[name].*part).push_back({series.steps, series.column(name), 200});
+        (halves[name].*half.*family).push_back(rises({series.steps, series.column(name), 200}, hold));
     }
   };
-  fill(200, "none", &WatchSet::events);
-  fill(300, "constant", &WatchSet::calibration);
-  fill(300 + runs, "constant", &WatchSet::controls);
+  fill(200, "none", &Halves::held_out, &Half::events);
+  fill(300, "constant", &Halves::development, &Half::controls);
+  fill(300 + runs, "constant", &Halves::held_out, &Half::controls);
+  fill(300 + 2 * runs, "none", &Halves::development, &Half::events);
 
   std::printf("%-10s %9s %13s %6s %6s\n", "detector", "detected", "false alarms", "lead", "AUC");
   for (const std::string& name : names) {
-    const Score s = score(sets[name], hold);
+    const Score s = Scorer().score(halves[name]);
     std::printf("%-10s %7.0f %% %11.0f %% %6.0f %6.2f\n", name.c_str(), 100 * s.detection_rate,
                 100 * s.false_alarm_rate, s.median_lead, s.auc);
   }

@@ -68,6 +68,7 @@ docs/faults
 docs/tensors
 docs/lazy_arrays
 docs/checkpoints
+docs/scale
 docs/add_an_op
 docs/add_a_setting
 docs/add_a_sampler

@@ -4,8 +4,8 @@
     tests/docs/measure.py BUILD_DIRECTORY NAME
 
 Writes BUILD_DIRECTORY/measured/NAME.json, in which the slashes of NAME nest. Of a sweep, by event, window and detector: lead,
-detected, false alarms, whether these are more than 5 % can explain (`above`), and in how many runs SHC is earlier or later; the
-lags, what moves first, and alarms by trap. Of a run or an analysis: the steps of its alarms and events.
+its band, detected, false alarms, whether these are more than 5 % can explain (`above`), AUC, alarms at the first recording, and
+in how many runs SHC is earlier or later; the verdicts, the lags, what moves first, and alarms by trap. Of a run or an analysis: the steps of its alarms and events.
 """
 
 import json
@@ -36,23 +36,28 @@ def reduce_sweep(scores: dict, directory: Path) -> dict:
     traps = sorted({trap for one in every for trap in one.get("traps", {})})
     for one in every:
         place = one["event"], f"w{one['window']}", one["name"]
+        if one["threshold"] is None:  # undefined: there is nothing to quote
+            continue
         cell = {"lead": one["median_lead"], "detected": one["detection_rate"], "false_alarms": one["false_alarm_rate"],
-                "above": one["false_alarm_interval"][0] > 0.05}
-        if one["shc_minus_this"]:
+                "above": one["false_alarm_interval"][0] > 0.05, "auc": one["auc"], "band": one["lead_band"],
+                "first_recording_alarms": one["first_recording_alarms"]}
+        if one.get("shc_minus_this"):
             cell |= {"shc_earlier": one["shc_minus_this"]["shc_earlier"], "shc_later": one["shc_minus_this"]["shc_later"]}
         put(detectors, *place, cell)
         for trap in traps:
-            found = one["traps"].get(trap, {"runs": 0})
+            found = one.get("traps", {}).get(trap, {"runs": 0})
             put(detectors, "traps", *place, trap, found["alarms"] if found["runs"] else None)
-    for lag in scores["lags"]:
+    for lag in scores.get("lags", []):
         definition = lag["definition"].replace(" %", "").replace(" ", "_")
         put(detectors, "lags", lag["event"], f"w{lag['window']}", definition,
             {"steps": lag["median"], "first": lag["shc_first"], "chance": lag["chance"]})
     for order in scores["order"]:
         put(detectors, "first", order["event"], f"w{order['window']}", order["shares"])
-    rates = [one["false_alarm_rate"] for one in every]
-    made_with = json.loads((directory / "sweep.json").read_text())["build"]
-    return detectors | {"kernel": made_with["blas_kernel"], "mean_false_alarms": sum(rates) / len(rates),
+    for event, found in scores["events"].items():
+        if found["verdict"]:
+            put(detectors, "verdict", event, {"champion": found["champion"], **found["verdict"]})
+    rates = [one["false_alarm_rate"] for one in every if one["false_alarm_rate"] is not None]
+    return detectors | {"kernel": scores["making"]["build"]["blas_kernel"], "mean_false_alarms": sum(rates) / len(rates),
                         "most_false_alarms": max(rates),
                         "runs": len(list((directory / "runs").glob("*.json"))), "statistics": len({one["name"] for one in every})}
 
@@ -70,7 +75,7 @@ def measure(name: str, build: Path) -> dict:
     done = subprocess.run([build / "premelt", *arguments, "--out", directory, "--json"], cwd=REPOSITORY, check=True,
                           stdout=subprocess.PIPE)
     if arguments[0] == "sweep":
-        return reduce_sweep(json.loads((directory / "scores.json").read_text()), directory)
+        return reduce_sweep(json.loads((directory / "sweep.json").read_text()), directory)
     return reduce_events(json.loads(done.stdout))
 
 

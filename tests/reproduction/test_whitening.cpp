@@ -5,6 +5,7 @@
 
 #include "engine/linalg/blas.hpp"
 #include "models/settings/registry.hpp"
+#include "rdm/scoring/scoring.hpp"
 #include "rdm/scoring/whitening.hpp"
 #include "rdm/window/statistics.hpp"
 #include "tests/reproduction/measured.hpp"
@@ -59,52 +60,59 @@ Tensor<double> plateau_whitener(const RunTrace& null) {
 }
 
 /// SHC of the whitened losses in the segment of mode 3, up to `end`.
-Watch whitened(RunTrace run, const Tensor<double>& by, std::size_t end) {
+Rises whitened(RunTrace run, const Tensor<double>& by, std::size_t end) {
   const std::size_t n = by.shape()[0], start = segment_start(run);
   Tensor<double> turned(run.losses.shape());
   blas::gemm(blas::Transpose::no, blas::Transpose::no, run.losses.shape()[0], n, n, 1.0, run.losses.data(), n,
              by.data(), n, 0.0, turned.data(), n);
   run.losses = turned;
   const SignalTrace found = signals(run, window, 1, start, end + 1);
-  Watch watch{{}, found.shc, static_cast<std::int64_t>(end)};
-  for (std::size_t t : found.newest) watch.steps.push_back(static_cast<std::int64_t>(t));
-  return watch;
+  const auto time = [&](std::size_t t) {
+    return static_cast<std::int64_t>(t) - static_cast<std::int64_t>(start);
+  };
+  Watched watched{{}, found.shc, time(end)};
+  for (std::size_t t : found.newest) watched.times.push_back(time(t));
+  return rises(watched, 3);
 }
 
 }  // namespace
 
 TEST_CASE("whitening: SHC of losses whitened by another null's covariance", "[reproduction]") {
-  WatchSet crossed, own, raw;
-  std::vector<std::size_t> ends;
+  Halves crossed, own, raw;
   const auto identity = [] {
     Tensor<double> result(Shape{64, 64}, 0.0);
     for (std::size_t i = 0; i < 64; ++i) result(i, i) = 1;
     return result;
   }();
-  for (int seed = 200; seed < 200 + runs; ++seed) {
-    const RunTrace run = replica("none", seed, "data");
-    ends.push_back(reached(run.order[mode], strength / 2));
-    // Of the very probes: a null whose probes have other labels is told apart from the run by these.
-    const RunTrace null = replica("mode3", seed, "null", "teacher");
-    crossed.events.push_back(whitened(run, plateau_whitener(null), ends.back()));
-    raw.events.push_back(whitened(run, identity, ends.back()));
-  }
-  own.events = crossed.events;
-  std::ranges::sort(ends);
-  const std::size_t horizon = ends[ends.size() / 2];
-  for (int seed = 300; seed < 300 + 2 * runs; ++seed) {
-    const RunTrace control = replica("mode3", seed, "data"), null = replica("mode3", seed, "null");
-    const auto add = [&](WatchSet& set, const Tensor<double>& by, const RunTrace& run) {
-      (seed < 300 + runs ? set.calibration : set.controls).push_back(whitened(run, by, horizon));
-    };
-    add(crossed, plateau_whitener(null), control);
-    add(raw, identity, control);
-    // The mistake: calibration on the very nulls that gave the covariance.
-    add(own, plateau_whitener(null), seed < 300 + runs ? null : control);
-  }
+  const auto add_events = [&](int first, Half Halves::*half) {
+    for (int seed = first; seed < first + runs; ++seed) {
+      const RunTrace run = replica("none", seed, "data");
+      const std::size_t end = reached(run.order[mode], strength / 2);
+      // Of the very probes: a null whose probes have other labels is told apart from the run by these.
+      const RunTrace null = replica("mode3", seed, "null", "teacher");
+      (crossed.*half).events.push_back(whitened(run, plateau_whitener(null), end));
+      (raw.*half).events.push_back(whitened(run, identity, end));
+      (own.*half).events.push_back((crossed.*half).events.back());
+    }
+  };
+  const auto add_controls = [&](int first, Half Halves::*half) {
+    for (int seed = first; seed < first + runs; ++seed) {
+      const RunTrace control = replica("mode3", seed, "data"), null = replica("mode3", seed, "null");
+      const Tensor<double> by = plateau_whitener(null);
+      const std::size_t end = control.steps.size() - 1;
+      (crossed.*half).controls.push_back(whitened(control, by, end));
+      (raw.*half).controls.push_back(whitened(control, identity, end));
+      // The mistake: thresholds from the very nulls that gave the covariance.
+      (own.*half).controls.push_back(whitened(half == &Halves::development ? null : control, by, end));
+    }
+  };
+  add_events(200, &Halves::held_out);
+  add_controls(300, &Halves::development);
+  add_controls(300 + runs, &Halves::held_out);
+  add_events(300 + 2 * runs, &Halves::development);
   Measured measured("whitening");
-  const auto scored = [&](const std::string& key, const WatchSet& set) {
-    const Score found = score(set, 3);
+  const auto scored = [&](const std::string& key, const Halves& halves) {
+    const Score found = Scorer().score(halves);
     measured(key + "/lead", found.median_lead);
     measured(key + "/detected", found.detection_rate);
     measured(key + "/false_alarms", found.false_alarm_rate);

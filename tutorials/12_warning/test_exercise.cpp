@@ -4,7 +4,7 @@
 
 #include LESSON_HEADER
 #include "engine/tensor/random.hpp"
-#include "rdm/scoring/scoring.hpp"
+#include "rdm/scoring/matched_rates.hpp"
 
 TEST_CASE("alarms and their threshold", "[unit][lesson]") {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -25,6 +25,10 @@ TEST_CASE("alarms and their threshold", "[unit][lesson]") {
     premelt::Rng rng(12, "maxima");
     std::vector<double> maxima(57);
     for (double& value : maxima) value = rng.normal();
-    CHECK(lesson::threshold(maxima, 0.05) == premelt::calibrated_threshold(maxima, 0.05));
+    premelt::Half half;
+    half.events.push_back({{}, {}, 1, 1});
+    for (const double value : maxima) half.controls.push_back({{1}, {value}, 1, 1});
+    const premelt::MatchedPairs pairs(half);
+    CHECK(lesson::threshold(maxima, 0.05) == pairs.threshold(pairs.all_once(), 0.05));
   }
 }

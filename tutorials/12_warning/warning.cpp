@@ -79,84 +79,82 @@ const Case& mere_drift() {
   return chosen;
 }
 
-using Watches = std::array<Watch, detectors.size()>;
+using AllRises = std::array<Rises, detectors.size()>;
 
 /// Every detector through one run, up to the event's step.
-Watches watch(const Case& chosen, bool event_free, std::size_t seed) {
+AllRises watch(const Case& chosen, bool event_free, std::size_t seed) {
   lesson::Overrides overrides = chosen.overrides;
   overrides.push_back({"seed", std::to_string(seed)});
   if (event_free) overrides.push_back({"control", "constant"});
   const RunTrace run = lesson::record(chosen.setting, overrides);
 
   LossWindow window(run.losses.shape()[1], chosen.window);
-  Watches watches;
-  for (Watch& one : watches) one.end = chosen.event;
+  std::array<Watched, detectors.size()> said;
+  for (Watched& one : said) one.end = chosen.event;
   for (std::size_t t = 0; t < run.steps.size() && run.steps[t] <= chosen.event; ++t) {
     window.push(run.losses.row(t));
     if (!window.full()) continue;
     for (std::size_t d = 0; d < detectors.size(); ++d) {
-      watches[d].steps.push_back(run.steps[t]);
-      watches[d].values.push_back(detectors[d].read(window, run.steps[t]));
+      said[d].times.push_back(run.steps[t]);
+      said[d].values.push_back(detectors[d].read(window, run.steps[t]));
     }
   }
-  return watches;
+  AllRises result;
+  for (std::size_t d = 0; d < detectors.size(); ++d) result[d] = rises(said[d], hold);
+  return result;
 }
 
-/// Seeds 1-30 with the event; 31-60 calibrate, 61-90 count false alarms, both without it.
-std::array<WatchSet, detectors.size()> watch_all(const Case& chosen) {
-  std::array<WatchSet, detectors.size()> sets;
-  for (std::size_t r = 1; r <= runs; ++r) {
-    const Watches event = watch(chosen, false, r), calibration = watch(chosen, true, runs + r),
-                  control = watch(chosen, true, 2 * runs + r);
-    for (std::size_t d = 0; d < detectors.size(); ++d) {
-      sets[d].events.push_back(event[d]);
-      sets[d].calibration.push_back(calibration[d]);
-      sets[d].controls.push_back(control[d]);
+/// Held out: seeds 1-30 with the event, 61-90 without it. Development: 91-120 with it, 31-60 without.
+std::array<Halves, detectors.size()> watch_all(const Case& chosen) {
+  std::array<Halves, detectors.size()> all;
+  const auto add = [&](std::size_t first, bool event_free, std::vector<Rises>& (*family)(Halves&)) {
+    for (std::size_t r = 0; r < runs; ++r) {
+      const AllRises one = watch(chosen, event_free, first + r);
+      for (std::size_t d = 0; d < detectors.size(); ++d) family(all[d]).push_back(one[d]);
     }
-  }
-  return sets;
+  };
+  add(1, false, [](Halves& h) -> std::vector<Rises>& { return h.held_out.events; });
+  add(61, true, [](Halves& h) -> std::vector<Rises>& { return h.held_out.controls; });
+  add(91, false, [](Halves& h) -> std::vector<Rises>& { return h.development.events; });
+  add(31, true, [](Halves& h) -> std::vector<Rises>& { return h.development.controls; });
+  return all;
 }
 
-std::size_t alarms(const std::vector<Watch>& watches, double threshold) {
+std::size_t alarms(const std::vector<Rises>& family, double threshold) {
   std::size_t count = 0;
-  for (const Watch& one : watches) count += first_alarm(one, threshold, hold).has_value();
+  for (const Rises& one : family) count += alarm_time(one, threshold).has_value();
   return count;
 }
 
 void thresholds() {
-  const WatchSet set = watch_all(noisy_schematic())[0];
-  std::vector<double> leads;
+  const Half set = watch_all(noisy_schematic())[0].held_out;
   const double noise = window_null(60, 40, 0.2).shc_mean();
   std::printf("SHC / noise above   alarms of 30 events   of 30 twins   median lead\n");
   for (const double factor : {1.0, 1.05, 1.1, 1.15, 1.2, 1.5, 2.0}) {
     const double threshold = factor * noise;
-    leads.clear();
-    for (const Watch& one : set.events) {
-      leads.push_back(static_cast<double>(one.end - first_alarm(one, threshold, hold).value_or(one.end)));
-    }
     std::printf("%17.2f  %20zu  %12zu  %12.0f\n", factor, alarms(set.events, threshold),
-                alarms(set.controls, threshold), median(leads));
+                alarms(set.controls, threshold), median(leads_at(set.events, threshold)));
   }
 }
 
 void calibrate() {
-  const WatchSet set = watch_all(noisy_schematic())[0];
-  std::vector<double> maxima;
-  for (const Watch& one : set.calibration) maxima.push_back(sustained_maximum(one, hold));
-  const double threshold = calibrated_threshold(maxima);
-  const std::size_t wrong = alarms(set.controls, threshold);
+  const auto [development, held_out] = watch_all(noisy_schematic())[0];
+  const MatchedPairs pairs(development);
+  const double threshold = pairs.threshold(pairs.all_once());
+  const std::size_t wrong = alarms(held_out.controls, threshold);
   const Interval interval = clopper_pearson(wrong, runs);
   std::printf("threshold from 30 twins: %.3e\n", threshold);
-  std::printf("alarms among the same 30 twins:  %zu\n", alarms(set.calibration, threshold));
+  std::printf("alarms among the same 30 twins:  %zu\n", alarms(development.controls, threshold));
   std::printf("alarms among 30 other twins:     %zu, 95 %% interval %.0f-%.0f %%\n", wrong,
               100 * interval.low, 100 * interval.high);
 }
 
 void print_race(const Case& chosen) {
   std::printf("%s\ndetector        detected  false alarms  median lead    AUC\n", chosen.setting);
-  const auto sets = watch_all(chosen);
+  const auto all = watch_all(chosen);
+  Scorer scorer;
   for (std::size_t d = 0; d < detectors.size(); ++d) {
-    const Score found = score(sets[d], hold);
+    const Score found = scorer.score(all[d]);
     std::printf("%-14s  %5.0f %%  %10.0f %%  %11.0f  %5.2f\n", detectors[d].name, 100 * found.detection_rate,
                 100 * found.false_alarm_rate, found.median_lead, found.auc);
   }
@@ -174,9 +172,9 @@ void drift() {
 
 /// For SHC and its rivals: false-alarm rate and median lead, threshold after threshold.
 void picture() {
-  const auto sets = watch_all(noisy_schematic());
+  const auto all = watch_all(noisy_schematic());
   for (const std::size_t d : {0u, 2u, 3u}) {
-    for (const TradeOff& point : trade_off(sets[d], hold)) {
+    for (const TradeOff& point : trade_off(all[d].held_out)) {
       std::printf("%.4f %.1f\n", 100 * point.false_alarm_rate, point.median_lead);
     }
     std::printf("\n\n");
