@@ -41,6 +41,18 @@ Interval percentile_interval(std::vector<double> values) {
           values[static_cast<std::size_t>(std::ceil(0.975 * last))]};
 }
 
+Interval rate_interval(double rate, std::span<const double> resampled, std::size_t most) {
+  const auto size = static_cast<double>(resampled.size());
+  const double mean = std::accumulate(resampled.begin(), resampled.end(), 0.0) / size;
+  double variance = 0;
+  for (double x : resampled) variance += (x - mean) * (x - mean) / size;
+  const double spread = rate * (1 - rate);
+  const double n =
+      variance > 0 ? std::min(static_cast<double>(most), spread / variance) : static_cast<double>(most);
+  return {rate == 0 ? 0.0 : boost::math::ibeta_inv(n * rate, n * (1 - rate) + 1, 0.025),
+          rate == 1 ? 1.0 : boost::math::ibeta_inv(n * rate + 1, n * (1 - rate), 0.975)};
+}
+
 Interval median_interval(std::span<const double> values, std::string_view stream) {
   Rng random(0, stream);
   std::vector<double> medians, drawn(values.size());

@@ -23,6 +23,12 @@ std::vector<Sample> resamples(std::size_t runs, std::size_t controls, std::strin
 /// From the 2.5 to the 97.5 % point of resampled values. Both ends NaN without values.
 Interval percentile_interval(std::vector<double> values);
 
+/// 95 % interval of a rate whose resamples are given: Clopper and Pearson's for as many independent
+/// observations as have the resamples' variance, at most `most` (Korn and Graubard, Survey Methodology 24,
+/// 1998). Where the rate is 0 or 1, which no resample can tell from certainty, the exact one for `most`.
+/// Percentiles would miss the truth too often where the rate is a few in a hundred.
+Interval rate_interval(double rate, std::span<const double> resampled, std::size_t most);
+
 /// 95 % percentile bootstrap of the median over `resample_count` resamples of the values. Throws UsageError
 /// without values or on NaN.
 Interval median_interval(std::span<const double> values, std::string_view stream);

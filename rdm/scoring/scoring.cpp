@@ -29,12 +29,6 @@ std::int64_t longest_horizon(const Half& half) {
   return std::ranges::max(half.events, {}, &Rises::end).end;
 }
 
-/// Exact where all or none of `count` independent runs did, which no resample can tell from certainty.
-Interval rate_interval(double rate, std::vector<double> resampled, std::size_t count) {
-  if (rate == 0 || rate == 1) return clopper_pearson(rate == 1 ? count : 0, count);
-  return percentile_interval(std::move(resampled));
-}
-
 double median_share(const std::vector<Rises>& events, std::span<const double> leads) {
   std::vector<double> shares;
   for (std::size_t i = 0; i < events.size(); ++i)
@@ -113,13 +107,12 @@ Score Scorer::score(const Halves& halves) {
   Score result{};
   result.threshold = threshold;
   result.development_lead = median(leads_at(halves.development.events, threshold));
-  auto [detected, wrong] =
+  const auto [detected, wrong] =
       pairs.resampled_rates(threshold, samples(held_out, "resampled rates", resample_count));
   result.detection_rate = pairs.detection_rate(threshold);
-  result.detection_interval = rate_interval(result.detection_rate, std::move(detected), pairs.matched_runs());
+  result.detection_interval = rate_interval(result.detection_rate, detected, pairs.matched_runs());
   result.false_alarm_rate = pairs.false_alarm_rate(threshold);
-  result.false_alarm_interval =
-      rate_interval(result.false_alarm_rate, std::move(wrong), held_out.controls.size());
+  result.false_alarm_interval = rate_interval(result.false_alarm_rate, wrong, held_out.controls.size());
   result.alarmed_controls = alarmed(held_out, threshold);
   result.alarmed_interval = clopper_pearson(result.alarmed_controls, held_out.controls.size());
   result.leads = leads_at(held_out.events, threshold);

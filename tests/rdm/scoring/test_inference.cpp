@@ -7,6 +7,7 @@
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "rdm/scoring/inference.hpp"
+#include "rdm/window/statistics.hpp"
 
 using namespace premelt;
 
@@ -60,4 +61,23 @@ TEST_CASE("percentile intervals are between order statistics", "[unit]") {
   CHECK(middle.low == 2);
   CHECK(middle.high == 8);
   CHECK_THROWS_AS(median_interval(std::vector<double>{}, "none"), UsageError);
+}
+
+TEST_CASE("the interval of a rate is exact for independent runs, and wider for those that are not",
+          "[unit]") {
+  std::vector<double> independent, dependent;  // with the variance of 40 runs, and of 10
+  for (int i = 0; i < 1000; ++i) {
+    independent.push_back(0.2 + (i % 2 == 0 ? 1 : -1) * std::sqrt(0.2 * 0.8 / 40));
+    dependent.push_back(0.2 + (i % 2 == 0 ? 1 : -1) * std::sqrt(0.2 * 0.8 / 10));
+  }
+  const Interval exact = rate_interval(0.2, independent, 40), wide = rate_interval(0.2, dependent, 40);
+  CHECK(exact.low == Approx(clopper_pearson(8, 40).low));
+  CHECK(exact.high == Approx(clopper_pearson(8, 40).high));
+  CHECK(wide.low == Approx(clopper_pearson(2, 10).low));
+  CHECK(wide.high == Approx(clopper_pearson(2, 10).high));
+  CHECK(rate_interval(0.2, independent, 10).high ==
+        Approx(wide.high));  // never surer than the runs there are
+  CHECK(rate_interval(0, std::vector<double>(9, 0.0), 30).high == Approx(clopper_pearson(0, 30).high));
+  CHECK(rate_interval(1, std::vector<double>(9, 1.0), 30).low == Approx(clopper_pearson(30, 30).low));
+  CHECK(rate_interval(1, std::vector<double>(9, 1.0), 30).high == 1);
 }
