@@ -206,7 +206,8 @@ std::optional<Shard> share_of(const SweepArguments& arguments) {
   std::string variable;
   const auto share = shard_from_environment(variable);
   if (share && !arguments.quiet)
-    std::cerr << "note  part " << share->index << " of " << share->count << ", by " << variable << "\n";
+    std::cerr << "note  part " + std::to_string(share->index) + " of " + std::to_string(share->count) +
+                     ", by " + variable + "\n";
   return share;
 }
 
