@@ -221,6 +221,10 @@ bool is_spectral(const std::string& column) {
   });
 }
 
+bool is_rival(const std::string& column) {
+  return !is_spectral(column) && column != oracle && column != "clock";
+}
+
 const std::vector<double>& DetectorSeries::column(const std::string& name) const {
   const auto found = std::ranges::find(names, name);
   if (found == names.end()) throw UsageError(unknown_name("detector", name, names));

@@ -85,6 +85,10 @@ inline constexpr const char* oracle = "oracle";
 /// Whether a column is a signal of the spectrum, or the trend of one.
 bool is_spectral(const std::string& column);
 
+/// What SHC has to beat: no signal of the spectrum, not the oracle, and not the clock, which is there to
+/// check the scoring.
+bool is_rival(const std::string& column);
+
 /// Reads every row of `detectors` of a run, in their order:
 ///
 /// * those of a view for the losses of all probes, the same with `_detrended` without each

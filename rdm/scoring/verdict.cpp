@@ -54,10 +54,6 @@ void find_words(Verdict& verdict, const EventScores& event) {
 
 }  // namespace
 
-bool is_rival(const std::string& detector) {
-  return !is_spectral(detector) && detector != oracle && detector != "clock";
-}
-
 const DetectorScore* champion(const EventScores& event) {
   const DetectorScore* best = nullptr;
   for (const DetectorScore& entry : event.detectors) {

@@ -9,10 +9,6 @@
 
 namespace premelt {
 
-/// What may become champion: no signal of the spectrum (nor its trend), not the oracle, and not the clock,
-/// which is there to check the scoring.
-bool is_rival(const std::string& detector);
-
 /// The rival of SHC with the longest median lead on the development runs, of two the first by name; null when
 /// none has a threshold. All thresholds let at most 5 % alarm there. Nothing of the held-out half enters.
 const DetectorScore* champion(const EventScores& event);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/tensor/numbers.hpp"
+#include "rdm/scoring/detectors.hpp"
 #include "rdm/scoring/verdict.hpp"
 
 using namespace premelt;
