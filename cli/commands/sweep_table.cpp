@@ -1,22 +1,12 @@
 #include "cli/commands/sweep_table.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 
 namespace premelt::cli {
 
 namespace {
-
-/// printf into a string.
-[[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...) {
-  char text[256];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return text;
-}
 
 /// What a row's numbers do not say, as a sign before it.
 const char* mark(const Score& s) {
@@ -29,24 +19,26 @@ constexpr const char* legend =
 
 /// "24-26"
 std::string range(const Interval& interval) {
-  return formatted("%.0f-%.0f", interval.low, interval.high);
+  return fmt::format("{:.0f}-{:.0f}", interval.low, interval.high);
 }
 
 std::string full_rows(const EventScores& event) {
-  std::string text =
-      formatted("  %-24s %8s %6s %9s %6s %11s %11s %5s %5s %6s %6s\n", "detector", "detected", "false",
-                "95 % int.", "lead", "quartiles", "band", "% h", "/ W", "AUC", "first");
+  std::string text = fmt::format("  {:<24} {:>8} {:>6} {:>9} {:>6} {:>11} {:>11} {:>5} {:>5} {:>6} {:>6}\n",
+                                 "detector", "detected", "false", "95 % int.", "lead", "quartiles", "band",
+                                 "% h", "/ W", "AUC", "first");
   for (const DetectorScore& entry : event.detectors) {
     const Score& s = entry.score;
     if (std::isnan(s.threshold)) {
-      text += formatted("? %s\n", entry.detector.c_str());
+      text += fmt::format("? {}\n", entry.detector);
       continue;
     }
-    text += formatted("%s %-24s %6.0f %% %4.0f %% %4.0f-%2.0f %% %6.0f %11s %11s %5.0f %5.1f %6.3f %6zu\n",
-                      mark(s), entry.detector.c_str(), 100 * s.detection_rate, 100 * s.false_alarm_rate,
-                      100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
-                      range(s.lead_quartiles).c_str(), range(s.lead_band).c_str(), 100 * s.median_share,
-                      s.median_lead / event.window_steps, s.auc, s.first_recording_alarms);
+    text += fmt::format(
+        "{} {:<24} {:6.0f} % {:4.0f} % {:4.0f}-{:2.0f} % {:6.0f} {:>11} {:>11} {:5.0f} {:5.1f} {:6.3f} "
+        "{:6}\n",
+        mark(s), entry.detector, 100 * s.detection_rate, 100 * s.false_alarm_rate,
+        100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
+        range(s.lead_quartiles), range(s.lead_band), 100 * s.median_share, s.median_lead / event.window_steps,
+        s.auc, s.first_recording_alarms);
   }
   return text + legend +
          "lead: median in steps, a miss counts 0; band: of other development controls; % h: of the time from "
@@ -56,21 +48,21 @@ std::string full_rows(const EventScores& event) {
 /// A row a detector, a column a window, in the order of the first.
 std::string side_by_side(const std::vector<EventScores>& windows) {
   std::string text = "median lead in steps, % detected / % false alarms\n";
-  text += formatted("%-24s", "detector");
+  text += fmt::format("{:<24}", "detector");
   for (const EventScores& event : windows)
-    text += formatted(" %15s", ("W = " + std::to_string(event.window)).c_str());
+    text += fmt::format(" {:>15}", ("W = " + std::to_string(event.window)));
   text += "\n";
   for (const DetectorScore& row : windows.front().detectors) {
-    text += formatted("%-24s", row.detector.c_str());
+    text += fmt::format("{:<24}", row.detector);
     for (const EventScores& event : windows) {
       const DetectorScore* entry = find_detector(event, row.detector);
       if (entry == nullptr || std::isnan(entry->score.threshold)) {
-        text += formatted(" %15s", entry == nullptr ? "-" : "?");
+        text += fmt::format(" {:>15}", entry == nullptr ? "-" : "?");
         continue;
       }
       const Score& s = entry->score;
-      text += formatted(" %5.0f %3.0f/%3.0f %s", s.median_lead, 100 * s.detection_rate,
-                        100 * s.false_alarm_rate, mark(s));
+      text += fmt::format(" {:5.0f} {:3.0f}/{:3.0f} {}", s.median_lead, 100 * s.detection_rate,
+                          100 * s.false_alarm_rate, mark(s));
     }
     text += "\n";
   }
@@ -80,14 +72,13 @@ std::string side_by_side(const std::vector<EventScores>& windows) {
 std::string trap_rows(const EventScores& event) {
   if (event.detectors.front().traps.empty()) return "";
   std::string text =
-      formatted("alarms on event-free runs with a trap, W = %zu\n%-24s", event.window, "detector");
-  for (const auto& [trap, count] : event.detectors.front().traps) text += formatted(" %18s", trap.c_str());
+      fmt::format("alarms on event-free runs with a trap, W = {}\n{:<24}", event.window, "detector");
+  for (const auto& [trap, count] : event.detectors.front().traps) text += fmt::format(" {:>18}", trap);
   text += "\n";
   for (const DetectorScore& row : event.detectors) {
-    text += formatted("%-24s", row.detector.c_str());
+    text += fmt::format("{:<24}", row.detector);
     for (const auto& [trap, count] : row.traps)
-      text +=
-          formatted(" %18s", (std::to_string(count.alarms) + " of " + std::to_string(count.runs)).c_str());
+      text += fmt::format(" {:>18}", (std::to_string(count.alarms) + " of " + std::to_string(count.runs)));
     text += "\n";
   }
   return text;
@@ -96,10 +87,9 @@ std::string trap_rows(const EventScores& event) {
 std::string lag_rows(const EventScores& event) {
   std::string text;
   for (const auto& [definition, lag] : event.lags)
-    text += formatted(
-        "SHC's peak, W = %zu, to %-14s %7.0f steps (median); first in %3.0f %%, by chance %3.0f %%\n",
-        event.window, (definition + ":").c_str(), std::round(lag.median) + 0.0, 100 * lag.first,
-        100 * lag.chance);
+    text += fmt::format(
+        "SHC's peak, W = {}, to {:<14} {:7.0f} steps (median); first in {:3.0f} %, by chance {:3.0f} %\n",
+        event.window, (definition + ":"), std::round(lag.median) + 0.0, 100 * lag.first, 100 * lag.chance);
   return text;
 }
 
@@ -108,18 +98,19 @@ std::string lag_rows(const EventScores& event) {
 std::string score_table(const std::vector<EventScores>& windows) {
   const EventScores& event = windows.front();
   std::string text =
-      formatted("%s: happened in %zu of %zu runs", event.event.c_str(), event.seeds.size(), event.scored);
-  text += event.seeds.empty() ? "\n" : formatted(", median step %.0f\n", event.median_step);
+      fmt::format("{}: happened in {} of {} runs", event.event, event.seeds.size(), event.scored);
+  text += event.seeds.empty() ? "\n" : fmt::format(", median step {:.0f}\n", event.median_step);
   if (event.pairs_left_out > 0)
-    text += formatted("%zu of %zu pairs left out: their control was watched for less than the run\n",
-                      event.pairs_left_out, event.seeds.size() * event.controls);
+    text += fmt::format("{} of {} pairs left out: their control was watched for less than the run\n",
+                        event.pairs_left_out, event.seeds.size() * event.controls);
   if (!event.detectors.empty()) {
     text += windows.size() == 1 ? full_rows(event) : side_by_side(windows);
     text += trap_rows(event);
     for (const EventScores& seen : windows)
-      text += formatted(
-          "first to move, W = %zu: SHC %.0f %%, PR %.0f %%, together %.0f %%, neither %.0f %%\n", seen.window,
-          100 * seen.first.shc, 100 * seen.first.pr, 100 * seen.first.together, 100 * seen.first.neither);
+      text += fmt::format(
+          "first to move, W = {}: SHC {:.0f} %, PR {:.0f} %, together {:.0f} %, neither {:.0f} %\n",
+          seen.window, 100 * seen.first.shc, 100 * seen.first.pr, 100 * seen.first.together,
+          100 * seen.first.neither);
   }
   for (const EventScores& seen : windows) text += lag_rows(seen);
   return text;
