@@ -217,6 +217,16 @@ TEST_CASE("without enough statements in the controls there is no threshold", "[u
   CHECK(std::isnan(threshold()));
 }
 
+TEST_CASE("of nineteen controls none may alarm, of twenty one", "[unit]") {
+  Half half;
+  half.events.push_back(run_of(100, 1, 1, 1, [](std::int64_t) { return 0.0; }));
+  for (int j = 1; j <= 20; ++j) {
+    half.controls.push_back(run_of(100, 1, 1, 1, [j](std::int64_t) { return static_cast<double>(j); }));
+    const MatchedPairs pairs(half);
+    CHECK(pairs.threshold(pairs.all_once()) == (j < 20 ? j : 19));
+  }
+}
+
 TEST_CASE("an alarm is raised exactly when K recordings in a row exceed the threshold", "[unit]") {
   const Watched watched{{0, 2, 4, 6, 8, 10, 12, 14, 16, 18}, {5, 1, 3, 4, undefined, 9, 9, 2, 3, 3}, 18};
   CHECK(highest(rises(watched, 1), 18) == 9);
