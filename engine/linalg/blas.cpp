@@ -4,6 +4,7 @@
 #include <lapacke.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -195,6 +196,24 @@ Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix) {
 }
 
 template <class T>
+std::vector<std::complex<T>> eigenvalues(const Tensor<T>& matrix) {
+  const std::size_t n = check_square("eigenvalues", matrix);
+  if (n == 0) return {};
+  // Read column-major, the buffer is the transpose, whose eigenvalues are the same.
+  Tensor<T> work = matrix.clone();
+  std::vector<T> real(n), imaginary(n);
+  const auto size = blas_int(n);
+  T* const no_vectors = nullptr;
+  check_info("eigenvalues",
+             dispatch<T>(LAPACKE_sgeev, LAPACKE_dgeev, LAPACK_COL_MAJOR, 'N', 'N', size, work.data(), size,
+                         real.data(), imaginary.data(), no_vectors, size, no_vectors, size));
+  std::vector<std::complex<T>> values(n);
+  for (std::size_t k = 0; k < n; ++k) values[k] = {real[k], imaginary[k]};
+  std::ranges::stable_sort(values, std::greater<>(), [](std::complex<T> z) { return std::abs(z); });
+  return values;
+}
+
+template <class T>
 Svd<T> svd(const Tensor<T>& matrix) {
   if (matrix.rank() != 2) throw ShapeError("[svd] needs a matrix, got " + to_string(matrix.shape()));
   const std::size_t m = matrix.shape()[0], n = matrix.shape()[1], r = std::min(m, n);
@@ -226,6 +245,7 @@ Svd<T> svd(const Tensor<T>& matrix) {
   template T dot(std::size_t, const T*, const T*);                                                          \
   template Eigen<T> symmetric_eigen(const Tensor<T>&, std::size_t);                                         \
   template Tensor<T> symmetric_eigenvalues(const Tensor<T>&);                                               \
+  template std::vector<std::complex<T>> eigenvalues(const Tensor<T>&);                                      \
   template Svd<T> svd(const Tensor<T>&);
 PREMELT_INSTANTIATE(float)
 PREMELT_INSTANTIATE(double)

@@ -3,8 +3,10 @@
 /// dimensions and transpositions; instantiated for float and double. A sum over nothing is 0. Extents beyond
 /// BLAS's 32 bits throw ShapeError. No other file includes cblas or LAPACKE headers.
 
+#include <complex>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "engine/tensor/tensor.hpp"
 
@@ -55,6 +57,11 @@ Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count);
 /// The eigenvalues alone, largest first.
 template <class T>
 Tensor<T> symmetric_eigenvalues(const Tensor<T>& matrix);
+
+/// All n eigenvalues of a square matrix (n,n) that need not be symmetric, largest modulus first; complex ones
+/// come in conjugate pairs, that of positive imaginary part first. Throws as `symmetric_eigen`.
+template <class T>
+std::vector<std::complex<T>> eigenvalues(const Tensor<T>& matrix);
 
 /// Thin singular value decomposition A (m,n) = Uᵀ diag(s) V with r = min(m,n), singular values largest first.
 template <class T>

@@ -1,5 +1,6 @@
 #include "engine/linalg/blas.hpp"
 
+#include <complex>
 #include <tuple>
 
 #include "engine/linalg/blas_kernel.hpp"
@@ -24,6 +25,25 @@ TEST_CASE("eigenvectors are rows, the largest first: Cv = λv", "[property]") {
   CHECK(relative_error(blas::symmetric_eigenvalues(c), blas::symmetric_eigen(c, 9).values) <= 1e-12);
   CHECK_THROWS_WITH(blas::symmetric_eigen(random({2, 3}), 1),
                     "[symmetric_eigen] needs a square matrix, got (2,3)");
+}
+
+TEST_CASE("eigenvalues of a matrix that is not symmetric, largest modulus first", "[unit]") {
+  // A turn by 90° that shrinks to 0.9, and 0.5, seen in other coordinates: B·D·B⁻¹.
+  const auto a = Tensor<double>::of({{-1.3, 1.6, 0.0}, {-1.5625, 1.3, 0.0}, {4.0, 7.0, 0.5}});
+  const auto found = blas::eigenvalues(a);
+  REQUIRE(found.size() == 3);
+  const double beyond = std::sqrt(1.5625 * 1.6 - 1.3 * 1.3);
+  CHECK(std::abs(found[0] - std::complex<double>(0, beyond)) <= 1e-13);
+  CHECK(std::abs(found[1] - std::complex<double>(0, -beyond)) <= 1e-13);
+  CHECK(std::abs(found[2] - 0.5) <= 1e-13);
+  // Those of a symmetric matrix, signs aside, are those of the symmetric solver.
+  const V x = random({12, 6});
+  const Tensor<double> c = matmul_tn(x, x).value();
+  const Tensor<double> expected = blas::symmetric_eigenvalues(c);
+  const auto general = blas::eigenvalues(c);
+  for (std::size_t k = 0; k < 6; ++k) CHECK(std::abs(general[k] - expected(k)) <= 1e-12 * expected(0));
+  CHECK(blas::eigenvalues(Tensor<double>(Shape{0, 0})).empty());
+  CHECK_THROWS_WITH(blas::eigenvalues(random({2, 3})), "[eigenvalues] needs a square matrix, got (2,3)");
 }
 
 TEST_CASE("the singular value decomposition gives the matrix back", "[property]") {
