@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A detector and a sampler each stand in one place.
+"""A detector, a measurement and a sampler each stand in one place.
 
     tests/one_place.py [--root DIR]
 
@@ -13,13 +13,15 @@ import sys
 from pathlib import Path
 
 # The table, and the line that a row begins with.
-TABLES = {"rdm/scoring/detectors.cpp": r'^\s*\{"(\w+)",\s*Needs::', "rdm/proposition/sampler.cpp": r'^\s*\{"(\w+)", "'}
+TABLES = {"rdm/scoring/detectors.cpp": r'^\s*\{"(\w+)",\s*Needs::', "rdm/scoring/measurement.cpp": r'^\s*\{+"(\w+)",\s*"',
+          "rdm/proposition/sampler.cpp": r'^\s*\{"(\w+)", "'}
 # Names that are also something else, in the files whose path begins so.
 OTHERWISE = {
     **{signal: ("rdm/", "models/", "cli/") for signal in ("shc", "pr", "trace", "lambda1")},  # signals: columns of signals.csv
     "localisation": ("rdm/window/", "cli/commands/sweep_page.cpp", "cli/commands/comparison_json.cpp",
                      "rdm/proposition/sampler.cpp"),  # one of the curves drawn; the localisation γ of a Langevin chain
-    **{norm: ("models/experiment/setting.hpp",) for norm in ("gradient_norm", "weight_norm")},  # columns of training.csv
+    **{norm: ("models/experiment/setting.hpp", "cli/runs/outside_detector")
+       for norm in ("gradient_norm", "weight_norm")},  # columns of training.csv; keys of a line to a detector from outside
     "gaussian": ("models/settings/",),  # a distribution of inputs
 }
 FLOORS = ("engine", "rdm", "models", "cli")

@@ -27,6 +27,16 @@ Tensor<double> stencil(const LossLandscape& landscape, ParameterVector theta, Pa
   return sum;
 }
 
+/// The mean of some rows of (n,p).
+Tensor<double> mean_of_rows(const Tensor<double>& rows, std::span<const std::size_t> some) {
+  const std::size_t p = rows.shape()[1];
+  Tensor<double> mean(Shape{p}, 0.0);
+  for (std::size_t i : some) {
+    for (std::size_t a = 0; a < p; ++a) mean(a) += rows(i, a) / static_cast<double>(some.size());
+  }
+  return mean;
+}
+
 /// A step along v that moves θ by `fraction` of its own size.
 double step_size(ParameterVector theta, ParameterVector v, double fraction) {
   const auto norm = [](ParameterVector x) { return std::sqrt(blas::dot(x.size(), x.data(), x.data())); };
@@ -56,12 +66,7 @@ Tensor<double> LossLandscape::mean_gradient(ParameterVector theta) const {
 
 Tensor<double> LossLandscape::mean_gradient(ParameterVector theta,
                                             std::span<const std::size_t> probes) const {
-  const Tensor<double> g = jacobian(theta);
-  Tensor<double> mean(Shape{parameters_}, 0.0);
-  for (std::size_t i : probes) {
-    for (std::size_t a = 0; a < parameters_; ++a) mean(a) += g(i, a) / static_cast<double>(probes.size());
-  }
-  return mean;
+  return mean_of_rows(jacobian(theta), probes);
 }
 
 Tensor<double> LossLandscape::gram(ParameterVector theta) const {
@@ -83,6 +88,11 @@ Tensor<double> LossLandscape::hessian_products(ParameterVector theta, ParameterV
 Tensor<double> LossLandscape::hessian_product(ParameterVector theta, ParameterVector v,
                                               std::size_t probe) const {
   return hessian_products(theta, v).subspan(probe * parameters_, Shape{parameters_}).clone();
+}
+
+Tensor<double> LossLandscape::mean_hessian_product(ParameterVector theta, ParameterVector v,
+                                                   std::span<const std::size_t> probes) const {
+  return mean_of_rows(hessian_products(theta, v), probes);
 }
 
 Tensor<double> LossLandscape::third_products(ParameterVector theta, ParameterVector v) const {

@@ -37,6 +37,9 @@ class LossLandscape {
   virtual Tensor<double> hessian_products(ParameterVector theta, ParameterVector v) const;
   /// H_i·v of one probe, (p).
   virtual Tensor<double> hessian_product(ParameterVector theta, ParameterVector v, std::size_t probe) const;
+  /// H·v of the mean of the losses of some probes, (p).
+  virtual Tensor<double> mean_hessian_product(ParameterVector theta, ParameterVector v,
+                                              std::span<const std::size_t> probes) const;
   /// (n,p): row i is ∇(vᵀH_iv) = T_i[v,v,·].
   virtual Tensor<double> third_products(ParameterVector theta, ParameterVector v) const;
 

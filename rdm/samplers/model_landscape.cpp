@@ -51,14 +51,19 @@ Tensor<double> ModelLandscape<T>::mean_gradient(ParameterVector theta) const {
 }
 
 template <class T>
+Var<T> ModelLandscape<T>::mean_loss(const Leaves<T>& leaves, std::span<const std::size_t> probes) const {
+  if (some_) return mean(some_(leaves, probes));
+  Tensor<T> weights(Shape{this->probes()}, T(0));
+  for (std::size_t i : probes) weights(i) += T(1) / static_cast<T>(probes.size());
+  return sum(forward_(leaves) * Var<T>(weights));
+}
+
+template <class T>
 Tensor<double> ModelLandscape<T>::mean_gradient(ParameterVector theta,
                                                 std::span<const std::size_t> probes) const {
   Tape<T> tape;
   const Leaves<T> leaves = parameters_.leaves(tape, copy(theta));
-  if (some_) return in_double(parameters_.flatten(gradient(mean(some_(leaves, probes)), leaves)));
-  Tensor<T> weights(Shape{this->probes()}, T(0));
-  for (std::size_t i : probes) weights(i) += T(1) / static_cast<T>(probes.size());
-  return in_double(parameters_.flatten(gradient(sum(forward_(leaves) * Var<T>(weights)), leaves)));
+  return in_double(parameters_.flatten(gradient(mean_loss(leaves, probes), leaves)));
 }
 
 template <class T>
@@ -90,6 +95,15 @@ Tensor<double> ModelLandscape<T>::hessian_product(ParameterVector theta, Paramet
   const Leaves<T> leaves = parameters_.leaves(tape, copy(theta));
   const Var<T> loss = reshape(slice(forward_(leaves), 0, probe, probe + 1), Shape{});
   return in_double(parameters_.flatten(hvp(loss, leaves, parameters_.constants(copy(v)))));
+}
+
+template <class T>
+Tensor<double> ModelLandscape<T>::mean_hessian_product(ParameterVector theta, ParameterVector v,
+                                                       std::span<const std::size_t> probes) const {
+  Tape<T> tape;
+  const Leaves<T> leaves = parameters_.leaves(tape, copy(theta));
+  return in_double(
+      parameters_.flatten(hvp(mean_loss(leaves, probes), leaves, parameters_.constants(copy(v)))));
 }
 
 template <class T>

@@ -38,12 +38,16 @@ class ModelLandscape final : public LossLandscape {
   Tensor<double> gram(ParameterVector theta) const override;
   Tensor<double> hessian_products(ParameterVector theta, ParameterVector v) const override;
   Tensor<double> hessian_product(ParameterVector theta, ParameterVector v, std::size_t probe) const override;
+  Tensor<double> mean_hessian_product(ParameterVector theta, ParameterVector v,
+                                      std::span<const std::size_t> probes) const override;
   Tensor<double> third_products(ParameterVector theta, ParameterVector v) const override;
   /// n·p and the sizes of all that a forward pass computes: a sequence costs more than a row of numbers.
   double work() const override;
 
  private:
   Tensor<T> copy(ParameterVector vector) const;
+  /// The mean of the losses of some probes.
+  Var<T> mean_loss(const Leaves<T>& leaves, std::span<const std::size_t> probes) const;
   /// G of values (n) that depend on the leaves, or zeros when they do not.
   Tensor<double> jacobian_of(const Var<T>& values, const Leaves<T>& leaves) const;
 

@@ -8,6 +8,9 @@
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/names.hpp"
 #include "engine/tensor/numbers.hpp"
+#include "rdm/scoring/change_point.hpp"
+#include "rdm/scoring/measurement.hpp"
+#include "rdm/scoring/weight_path.hpp"
 #include "rdm/window/loss_window.hpp"
 #include "rdm/window/statistics.hpp"
 #include "rdm/window/view.hpp"
@@ -19,6 +22,9 @@ namespace {
 double mean(std::span<const double> x) {
   return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
 }
+
+/// How many principal components the detectors of dynamics follow.
+constexpr std::size_t leading_scores = 3;
 
 /// What the last W values of one series do.
 struct Movement {
@@ -51,10 +57,23 @@ std::vector<double> probe_variances(const LossWindow& window) {
   return squares;
 }
 
-bool recorded(const Detector& detector, const RunTrace& run) {
-  if (detector.needs == Needs::gradient_norm) return !run.gradient_norm.empty();
-  if (detector.needs == Needs::weight_norm) return !run.weight_norm.empty();
-  return true;
+bool available(const Detector& detector, const RunTrace& run, const DetectorOptions& options) {
+  switch (detector.needs) {
+    case Needs::losses:
+    case Needs::view:
+      return true;
+    case Needs::gradient_norm:
+      return !run.gradient_norm.empty();
+    case Needs::weight_norm:
+      return !run.weight_norm.empty();
+    case Needs::passage_level:
+      return !run.weight_norm.empty() && options.passage_level;
+    case Needs::updates:
+      return run.update_products.rank() == 2 && run.update_products.shape()[1] >= options.window;
+    case Needs::measured:
+      return run.measured.contains(detector.name);
+  }
+  return false;
 }
 
 /// The trend of one of the other detectors.
@@ -102,7 +121,8 @@ class Reader {
       }
     }
     for (const Detector& detector : rows_) {
-      if (detector.needs != Needs::view && recorded(detector, run_)) names.push_back(detector.name);
+      if (detector.needs == Needs::view) continue;
+      (available(detector, run_, options_) ? names : series_.unavailable).push_back(detector.name);
     }
     for (const Detector& detector : rows_) {
       for (const std::string& suffix : detector.trends) {
@@ -130,13 +150,18 @@ class Reader {
 
   std::vector<double> observe(std::size_t t) {
     const std::vector<double> variances = probe_variances(views_[0].window());
+    const PrincipalComponents components = principal_components(views_[0].window(), leading_scores);
     Sight sight{run_.steps[t] - options_.start,
                 {},
                 std::span(means_).last(options_.window),
                 std::span(log_means_).last(options_.window),
                 variances,
+                components,
                 last(run_.gradient_norm, t),
-                last(run_.weight_norm, t)};
+                last(run_.weight_norm, t),
+                std::span(run_.steps).subspan(t + 1 - options_.window, options_.window),
+                undefined,
+                options_.passage_level.value_or(undefined)};
     std::vector<double> values;
     for (std::size_t v = 0; v < views_.size(); ++v) {
       sight.view = views_[v].signals();
@@ -145,7 +170,11 @@ class Reader {
       }
     }
     for (const Detector& detector : rows_) {
-      if (detector.needs != Needs::view && recorded(detector, run_)) values.push_back(detector.value(sight));
+      if (detector.needs == Needs::view || !available(detector, run_, options_)) continue;
+      if (detector.needs == Needs::measured) sight.measured = run_.measured.at(detector.name)[t];
+      if (detector.needs == Needs::updates)
+        sight.update_gram = update_gram(run_.update_products, t, options_.window);
+      values.push_back(detector.value(sight));
     }
     const bool due = (series_.steps.size() - 1) % std::max<std::size_t>(options_.window / 10, 1) == 0;
     for (Trend& trend : trends_) {
@@ -165,11 +194,10 @@ class Reader {
   DetectorSeries series_;
 };
 
-}  // namespace
-
-const std::vector<Detector>& detectors() {
+/// Those that read losses, norms and updates.
+std::vector<Detector> own_detectors() {
   using S = const Sight&;
-  static const std::vector<Detector> table{
+  return {
       {"shc",
        Needs::view,
        [](S s) { return s.view.moments.spectral_heat_capacity(); },
@@ -202,6 +230,18 @@ const std::vector<Detector>& detectors() {
        "largest variance of a probe"},
       {"probe_variance_mean", Needs::losses, [](S s) { return mean(s.variances); },
        "mean variance of the probes"},
+      {"effective_rank", Needs::losses, [](S s) { return effective_rank(s.components.shares); },
+       "exponential of the spectrum's entropy: its rise"},
+      {"rank_fall", Needs::losses, [](S s) { return 1 / effective_rank(s.components.shares); },
+       "its inverse: its fall"},
+      {"cusum", Needs::losses, [](S s) { return cusum(s.means); },
+       "Page's cumulative sum of the mean loss against the window's first half"},
+      {"page_hinkley", Needs::losses, [](S s) { return page_hinkley(s.means); },
+       "Page and Hinkley's test for a fall of the mean loss"},
+      {"one_step_eigenvalue", Needs::losses, [](S s) { return one_step_eigenvalue(s.components.scores); },
+       "largest eigenvalue modulus of a one-step linear map of 3 principal components (VAR(1), DMD)"},
+      {"hankel_residual", Needs::losses, [](S s) { return hankel_residual(s.components.scores); },
+       "what a linear map of rank 4 of delayed principal components misses (Hankel-DMD)"},
       {"clock", Needs::losses, [](S s) { return static_cast<double>(s.step); },
        "the time since the event's segment began"},
       {"gradient_norm", Needs::gradient_norm, [](S s) { return s.gradient_norms.back(); },
@@ -210,8 +250,27 @@ const std::vector<Detector>& detectors() {
       {"weight_change", Needs::weight_norm,
        [](S s) { return std::abs(s.weight_norms.back() - s.weight_norms.front()); },
        "its absolute change across the window"},
+      {"first_passage", Needs::passage_level,
+       [](S s) { return first_passage(s.steps, s.weight_norms, s.passage_level); },
+       "minus the steps until the weights' norm, extrapolated, is that of other runs at their event"},
+      {"spectral_edge", Needs::updates, [](S s) { return spectral_edge(s.update_gram); },
+       "largest gap between singular values of the window's updates"},
   };
-  return table;
+}
+
+}  // namespace
+
+const std::vector<Detector>& detectors() {
+  static const std::vector<Detector> all = [] {
+    std::vector<Detector> rows = own_detectors();
+    for (const Measurement& measurement : measurements()) {
+      for (const MeasuredColumn& column : measurement.columns)
+        rows.push_back(
+            {column.name, Needs::measured, [](const Sight& s) { return s.measured; }, column.summary});
+    }
+    return rows;
+  }();
+  return all;
 }
 
 bool is_spectral(const std::string& column) {

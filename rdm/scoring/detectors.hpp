@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/tensor/numbers.hpp"
 #include "engine/tensor/tensor.hpp"
+#include "rdm/scoring/dynamics.hpp"
 #include "rdm/window/monitor.hpp"
 #include "rdm/window/view.hpp"
 
@@ -22,6 +25,9 @@ struct RunTrace {
   std::vector<std::vector<double>> order = {};  ///< one series (T) an order parameter; no detector reads them
   std::vector<double> gradient_norm = {};       ///< (T), or empty
   std::vector<double> weight_norm = {};         ///< (T), or empty
+  /// What else was measured (rdm/scoring/measurement.hpp): by name, one series (T).
+  std::map<std::string, std::vector<double>> measured = {};
+  Tensor<double> update_products = {};  ///< (T,W), as UpdateProducts; or empty
 };
 
 /// One series a detector, stamped at the newest recording of each full window.
@@ -29,6 +35,8 @@ struct DetectorSeries {
   std::vector<std::int64_t> steps;           ///< (R), R the windows read
   std::vector<std::string> names;            ///< D
   std::vector<std::vector<double>> columns;  ///< D series (R); NaN where undefined
+  /// Detectors of the table without a column: what they need was not recorded, or there is no level to reach.
+  std::vector<std::string> unavailable = {};
 
   /// Throws UsageError naming the nearest detector when there is none of that name.
   const std::vector<double>& column(const std::string& name) const;
@@ -41,8 +49,13 @@ struct Sight {
   std::span<const double> means;           ///< (W) mean losses of the probes
   std::span<const double> log_means;       ///< (W) mean log losses; NaN where there are none
   std::span<const double> variances;       ///< (n) of each probe in the window
+  const PrincipalComponents& components;   ///< of all probes, with 3 scores
   std::span<const double> gradient_norms;  ///< (W), or empty
   std::span<const double> weight_norms;    ///< (W), or empty
+  std::span<const std::int64_t> steps;     ///< (W) of the recordings
+  double measured = undefined;             ///< the newest number of the detector's own column
+  double passage_level = undefined;        ///< of log‖θ‖²
+  Tensor<double> update_gram = {};         ///< (W,W), or empty
 };
 
 /// What has to be there for a detector to be read.
@@ -51,6 +64,9 @@ enum class Needs {
   view,           ///< one column for each view of the losses, with its suffix
   gradient_norm,  ///< recorded with the run
   weight_norm,    ///< recorded with the run
+  passage_level,  ///< the same, and the level that other runs had at their event
+  updates,        ///< recorded with the run, for windows of at least W
+  measured,       ///< a column of the detector's name, measured with the run
 };
 
 /// One row of the table of detectors.
@@ -76,6 +92,9 @@ struct DetectorOptions {
   std::size_t first = 0;
   std::size_t last = std::numeric_limits<std::size_t>::max();  ///< or the run's end
   std::int64_t start = 0;                                      ///< the step from which the clock counts
+  /// log‖θ‖² where runs had their event: a median over event runs of the development half, never over one
+  /// that is scored. Absent: no `first_passage`.
+  std::optional<double> passage_level = {};
   std::vector<Detector> further = {};  ///< rows of one's own, after those of the table
 };
 
@@ -94,7 +113,7 @@ bool is_rival(const std::string& column);
 /// * those of a view for the losses of all probes, the same with `_detrended` without each
 ///   probe's line, with `_log` of the log losses (NaN from the first loss that is not positive), of each
 ///   channel, and with `_whitened`;
-/// * those of the losses and of what was recorded with them;
+/// * those of the losses and of what was recorded with them, all others being named in `unavailable`;
 /// * with `_trend`, Kendall's trend since the first window read, of every (W/10)-th window.
 ///
 /// The top eigenvalue comes from a power iteration that starts at the previous window's vector: nothing costs
