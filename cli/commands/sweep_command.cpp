@@ -2,6 +2,7 @@
 #include <atomic>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "cli/commands/sweep_page.hpp"
 #include "cli/commands/sweep_store.hpp"
 #include "cli/commands/sweep_table.hpp"
+#include "cli/runs/outside_detector.hpp"
 #include "cli/runs/plan.hpp"
 #include "cli/terminal/progress.hpp"
 #include "engine/io/file.hpp"
@@ -56,7 +58,7 @@ class Workers {
     }
   }
 
-  const FinishedRuns& finished() const { return finished_; }
+  FinishedRuns& finished() { return finished_; }
   const nlohmann::json& diverged() const { return diverged_; }
 
  private:
@@ -104,6 +106,18 @@ class Workers {
   std::exception_ptr error_;
 };
 
+/// The commands of `--detector`. The first failure of each is told when it happens.
+std::vector<OutsideReader> outside_readers(const SweepArguments& arguments) {
+  std::vector<OutsideReader> readers;
+  for (const auto& [name, command] : arguments.detectors) {
+    if (std::ranges::find(readers, name, &OutsideReader::name) != readers.end())
+      throw UsageError("--detector: the name '" + name + "' is given twice");
+    const auto detector = std::make_shared<OutsideDetector>(name, command);
+    readers.push_back({name, command, [detector](const RunTrace& run) { return (*detector)(run); }});
+  }
+  return readers;
+}
+
 Sweep make_sweep(const SweepArguments& arguments) {
   RunArguments run;
   run.setting = arguments.setting;
@@ -119,6 +133,8 @@ Sweep make_sweep(const SweepArguments& arguments) {
               .traps = arguments.traps,
               .ablate = arguments.ablate};
   if (sweep.windows.empty()) sweep.windows = {plan.parameters.count("window")};
+  sweep.measures = {.cheap = true, .costly = arguments.costly, .updates = std::ranges::max(sweep.windows)};
+  sweep.outside = outside_readers(arguments);
   sweep.whitened = !arguments.no_whitening && has_replicas(*sweep.setting, sweep.parameters);
   return sweep;
 }
@@ -161,22 +177,36 @@ void print_scores(const std::vector<EventScores>& events) {
   for (const auto& windows : by_event(events)) std::cout << "\n" << score_table(windows);
 }
 
+void print_names(const char* why, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  std::cout << "\n" << why;
+  for (const std::string& name : names) std::cout << " " << name;
+  std::cout << "\n";
+}
+
 /// Scores what is finished, prints it and writes it beside the runs.
 void report_scores(const SweepArguments& arguments, const Sweep& sweep, const SweepStore& store,
-                   const FinishedRuns& finished, const nlohmann::json& diverged) {
+                   FinishedRuns& finished, const nlohmann::json& diverged) {
+  const std::vector<std::string> left_out = leave_out_failed(finished, sweep.outside),
+                                 missing = not_available(finished);
   const std::vector<EventScores> events = score_events(finished, sweep);
-  const nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
+  nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
+  scores["left_out"] = left_out;
+  scores["not_available"] = missing;
   write_file(store.directory() / "sweep.json", scores.dump(2) + "\n");
   write_file(store.directory() / "scores.csv", scores_csv(events));
   write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
   if (arguments.json) {
     nlohmann::json object = scores_json(events, false);
     object["dir"] = store.directory().string();
-    for (const char* key : {"seeds", "controls", "windows", "diverged"}) object[key] = scores[key];
+    for (const char* key : {"seeds", "controls", "windows", "diverged", "left_out", "not_available"})
+      object[key] = scores[key];
     std::cout << object.dump(2) << "\n";
     return;
   }
   print_scores(events);
+  print_names("not available, since what they read was not recorded:", missing);
+  print_names("left out, since they failed in a run:", left_out);
   if (!diverged.empty()) {
     std::cout << "\ndiverged: " << diverged.size() << " of " << diverged.size() + finished.size()
               << " runs, named in sweep.json; they are scored nowhere\n";

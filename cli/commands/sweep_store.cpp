@@ -92,12 +92,16 @@ SweepRun run_from(const Json& events) {
 
 /// All that decides what a run of this sweep gives: runs that differ in it must not be scored together.
 Json making_of(const Sweep& sweep) {
+  Json outside = Json::object();
+  for (const OutsideReader& reader : sweep.outside) outside[reader.name] = reader.made_by;
   return {{"setting", sweep.setting->name},
           {"parameters", cli::to_json(sweep.parameters)},
           {"data_hash", data_hash(sweep.parameters).value_or("none")},
           {"windows", sweep.windows},
           {"ablate", sweep.ablate},
           {"whitened", sweep.whitened},
+          {"costly", sweep.measures.costly},
+          {"detectors", outside},
           {"build", build_provenance()}};
 }
 

@@ -255,6 +255,10 @@ struct Parser {
     sub->add_flag("--traps", sweep.traps, "also count alarms on event-free runs that disturb the losses");
     sub->add_flag("--ablate", sweep.ablate,
                   "also score SHC on fewer probes, single blocks, and without them");
+    sub->add_flag("--costly", sweep.costly, "also measure curvature and local sampling (slow)");
+    add_values(
+        sub, "--detector", "NAME=COMMAND", "a program that answers each recording with a number",
+        [this](const std::string& text) { sweep.detectors.push_back(assignment("--detector", text)); });
     sub->add_flag("--no-whitening", sweep.no_whitening,
                   "train no null replicas: half the time, and no whitened detectors");
     add_value(sub, "--jobs", "N", "runs at a time (default: one a core)", [this](const std::string& text) {

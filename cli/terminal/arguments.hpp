@@ -81,7 +81,9 @@ struct SweepArguments {
   std::size_t jobs = 0;                         ///< 0: one a core
   bool ablate = false;                          ///< also score parts of the probe set
   bool no_whitening = false;                    ///< train no null replicas
-  bool traps = false;                           ///< count alarms on the setting's traps
+  bool costly = false;                          ///< also measure curvature and local sampling
+  std::vector<std::pair<std::string, std::string>> detectors;  ///< from outside: name and command
+  bool traps = false;                                          ///< count alarms on the setting's traps
   std::string out;
   bool quiet = false;
   bool json = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "models/experiment/run.hpp"
@@ -86,15 +87,27 @@ std::optional<Segment> segment_with_event(const Sweep& sweep, const SweepTask& t
   return *found;
 }
 
+/// Calls `take` with the columns, by name, of each run, event and window.
+template <class Runs, class Take>
+void each_table(Runs& runs, const Take& take) {
+  for (auto& [task, run] : runs) {
+    for (auto& [event, swept] : run) {
+      for (auto& [window, columns] : swept.detectors) take(columns);
+    }
+  }
+}
+
 }  // namespace
 
-RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last) {
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last,
+                    const Measures& measures) {
   const std::int64_t every = parameters.integer("every");
   RunTrace trace;
   trace.losses =
       Tensor<double>(Shape{static_cast<std::size_t>(last / every + 1), experiment.probe_blocks().size()});
   trace.order.resize(experiment.order_names().size());
   std::vector<double> order(trace.order.size());
+  Measuring measuring(experiment, parameters, measures);
   for (std::int64_t step = 0; step <= last; ++step) {
     if (step > 0) experiment.step();
     if (step % every != 0) continue;
@@ -102,11 +115,13 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, s
     read_experiment(experiment, step, losses, order);
     trace.steps.push_back(step);
     for (std::size_t i = 0; i < order.size(); ++i) trace.order[i].push_back(order[i]);
+    measuring.record();
     const std::vector<double> training = experiment.training();
     if (training.empty()) continue;
     trace.gradient_norm.push_back(training[1]);
     trace.weight_norm.push_back(training[2]);
   }
+  measuring.finish(trace);
   return trace;
 }
 
@@ -127,8 +142,9 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
     longest = *partner->event_step - partner->start;
   }
   const auto experiment = sweep.setting->make(parameters);
-  const RunTrace run = record_run(*experiment, parameters);
+  RunTrace run = record_run(*experiment, parameters, parameters.integer("steps"), sweep.measures);
   DetectorOptions options{.window = 0, .channels = experiment->monitor_options().channels};
+  read_outside(sweep.outside, run, options);
   if (sweep.ablate)
     std::ranges::copy(probe_sets(experiment->probe_blocks()), std::back_inserter(options.channels));
 
@@ -159,6 +175,30 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
     }
   }
   return result;
+}
+
+std::vector<std::string> leave_out_failed(FinishedRuns& runs, const std::vector<OutsideReader>& outside) {
+  std::vector<std::string> names;
+  for (const OutsideReader& reader : outside) {
+    bool failed = false;
+    each_table(runs, [&](const auto& columns) { failed = failed || !columns.contains(reader.name); });
+    if (!failed) continue;
+    each_table(runs, [&](auto& columns) { columns.erase(reader.name); });
+    names.push_back(reader.name);
+  }
+  return names;
+}
+
+std::vector<std::string> not_available(const FinishedRuns& runs) {
+  std::set<std::string> read;
+  each_table(runs, [&](const auto& columns) {
+    for (const auto& [name, rises] : columns) read.insert(name);
+  });
+  std::vector<std::string> missing;
+  for (const Detector& detector : detectors()) {
+    if (!read.empty() && !read.contains(detector.name)) missing.push_back(detector.name);
+  }
+  return missing;
 }
 
 }  // namespace premelt

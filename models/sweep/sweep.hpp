@@ -18,7 +18,8 @@ namespace premelt {
 
 /// Trains up to step `last` and keeps what is recorded, without a monitor: statistics are read off the whole
 /// afterwards. Throws DivergedError.
-RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last);
+RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last,
+                    const Measures& measures = {});
 /// The same up to the parameter `steps`.
 RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters);
 
@@ -50,5 +51,13 @@ using FinishedRuns = std::vector<std::pair<SweepTask, SweepRun>>;
 /// start and probes (those of a run with the event to the label: EventSpec::null), other batches. Throws
 /// DivergedError.
 SweepRun sweep_run(const Sweep& sweep, const SweepTask& task);
+
+/// Leaves a detector from outside out of all runs when it failed in one: scored on the others, it would not
+/// have been asked the same. Returns the names of those.
+std::vector<std::string> leave_out_failed(FinishedRuns& runs, const std::vector<OutsideReader>& outside);
+
+/// Detectors of the table that no run has a column of: what they read was not recorded. None where there is
+/// no column at all.
+std::vector<std::string> not_available(const FinishedRuns& runs);
 
 }  // namespace premelt

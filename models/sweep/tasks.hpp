@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "models/experiment/measuring.hpp"
 #include "models/experiment/setting.hpp"
+#include "models/sweep/outside.hpp"
 
 namespace premelt {
 
@@ -26,15 +28,17 @@ struct SweepTask {
 
 /// What is swept.
 struct Sweep {
-  const Setting* setting;            ///< outlives the sweep
-  Hyperparameters parameters;        ///< but the seed
-  std::vector<std::size_t> windows;  ///< W of each footing, in recordings
-  std::uint64_t first_seed;          ///< of the held-out runs
-  std::uint64_t last_seed;           ///< of the held-out runs, inclusive
-  std::size_t controls;              ///< of each event, in each half
-  bool traps = false;                ///< and as many of each trap
-  bool ablate = false;               ///< also read parts of the probe set (models/probe_sets)
-  bool whitened = false;             ///< also train a null replica of each run and whiten by it
+  const Setting* setting;                   ///< outlives the sweep
+  Hyperparameters parameters;               ///< but the seed
+  std::vector<std::size_t> windows;         ///< W of each footing, in recordings
+  std::uint64_t first_seed;                 ///< of the held-out runs
+  std::uint64_t last_seed;                  ///< of the held-out runs, inclusive
+  std::size_t controls;                     ///< of each event, in each half
+  bool traps = false;                       ///< and as many of each trap
+  bool ablate = false;                      ///< also read parts of the probe set (models/probe_sets)
+  Measures measures = {};                   ///< also recorded of each run
+  std::vector<OutsideReader> outside = {};  ///< detectors beyond those of the table
+  bool whitened = false;                    ///< also train a null replica of each run and whiten by it
 
   /// The window whose verdict is fixed beforehand: the setting's own, or the first when that is not read.
   std::size_t primary_window() const;

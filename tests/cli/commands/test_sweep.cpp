@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 #include "engine/tensor/hash.hpp"
 #include "tests/support/program.hpp"
@@ -38,6 +40,10 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
   CHECK(object.at("seeds") == json({200, 202}));
   CHECK(object.at("controls") == 2);
   CHECK(object.at("diverged").empty());
+  CHECK(object.at("left_out").empty());
+  // Nothing is trained: there are neither norms nor derivatives.
+  const auto missing = object.at("not_available").get<std::set<std::string>>();
+  CHECK((missing.contains("weight_norm") && missing.contains("noise_scale") && !missing.contains("cusum")));
   CHECK(object.at("events").at("critical").at("detected") == 3);
   CHECK(object.at("events").at("critical").at("median_step") == 2667);
   const json& first = object.at("first").at("critical");
@@ -341,6 +347,28 @@ TEST_CASE("a sweep never mixes runs of other builds, data or parameters, nor bel
   CHECK_THAT(mixed.err, Contains("another value of 'build/blas_kernel' (\"Prescott\" there"));
 }
 
+TEST_CASE("a sweep reads detectors from outside, and leaves out those that fail in any run", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string
+      fall = " --detector 'fall=" PREMELT_FALL_DETECTOR "'",
+      late =
+          " --detector 'late=n=0; while read -r line; do echo 1; n=$((n + 1)); test $n -lt 2700 "
+          "|| exit 3; done'";
+  const Outcome done = here.premelt(std::string(small) + fall + late + " --quiet --json --out s");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Contains("the detector 'late' ended with exit code 3, at step 2700; it is left out"));
+  const json object = json::parse(done.out);
+  CHECK(object.at("left_out") == json({"late"}));
+  std::set<std::string> names;
+  for (const json& detector : object.at("detectors")) names.insert(detector.at("name"));
+  CHECK(names.contains("fall"));
+  CHECK_FALSE(names.contains("late"));
+  const Outcome other = here.premelt(std::string(small) + fall + " --quiet --out s");
+  CHECK(other.code == 2);
+  CHECK_THAT(other.err, Contains("another value of 'detectors/late'"));
+}
+
 TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
   const auto refused = [&](const std::string& arguments, const std::string& why) {
@@ -359,6 +387,8 @@ TEST_CASE("sweep refuses what it cannot do", "[cli]") {
   REQUIRE(here.premelt(std::string(small) + "--steps 300 --quiet --out other").code == 0);
   refused("pitchfork --seeds 1..2 --out other", "holds a sweep with another value of 'parameters/");
   refused("pitchfork --seeds 1..2 --window 5000", "a window of 5000 recordings");
+  refused("pitchfork --seeds 1..2 --detector shc=cat", "the name 'shc' is that of another detector");
+  refused("pitchfork --seeds 1..2 --detector a=cat --detector a=cat", "given twice");
   refused("--seeds 1..2", "name a setting");
   const Outcome nothing = here.premelt("sweep pitchfork --seeds 1..2 --collect --out nowhere");
   CHECK(nothing.code == 3);

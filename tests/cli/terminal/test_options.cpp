@@ -79,6 +79,7 @@ const std::vector<Row> table{
     {"sweep quadratic --seeds 0..1", "--steps", no_integer + Texts{"0"}},
     {"sweep quadratic --seeds 0..1", "--set", no_assignment},
     {"sweep quadratic --seeds 0..1", "--config", no_path},
+    {"sweep quadratic --seeds 0..1", "--detector", {"cat", "=cat", "a=", "shc=cat", "a b=cat"}},
     {"sweep quadratic --seeds 0..1", "--out", no_path},
     {"report runs", "--figures", no_path},
 };
