@@ -281,7 +281,7 @@ bool is_spectral(const std::string& column) {
 }
 
 bool is_rival(const std::string& column) {
-  return !is_spectral(column) && column != oracle && column != "clock";
+  return column != "shc" && !column.starts_with("shc_") && column != oracle && column != "clock";
 }
 
 const std::vector<double>& DetectorSeries::column(const std::string& name) const {

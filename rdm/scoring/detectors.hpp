@@ -104,8 +104,8 @@ inline constexpr const char* oracle = "oracle";
 /// Whether a column is a signal of the spectrum, or the trend of one.
 bool is_spectral(const std::string& column);
 
-/// What SHC has to beat: no signal of the spectrum, not the oracle, and not the clock, which is there to
-/// check the scoring.
+/// What SHC has to beat: all but SHC itself in any view, the oracle, and the clock, which is there to check
+/// the scoring. tr C, λ_1 and PR, which the same window gives for less, are rivals too.
 bool is_rival(const std::string& column);
 
 /// Reads every row of `detectors` of a run, in their order:
