@@ -130,6 +130,7 @@ Sweep make_sweep(const SweepArguments& arguments) {
               .first_seed = arguments.first_seed,
               .last_seed = arguments.last_seed,
               .controls = arguments.controls,
+              .horizon = arguments.horizon,
               .traps = arguments.traps,
               .ablate = arguments.ablate};
   if (sweep.windows.empty()) sweep.windows = {plan.parameters.count("window")};
@@ -147,6 +148,7 @@ nlohmann::json complete_scores(const Sweep& sweep, const nlohmann::json& making,
   scores["seeds"] = {sweep.first_seed, sweep.last_seed};
   scores["controls"] = sweep.controls;
   scores["windows"] = sweep.windows;
+  if (sweep.horizon) scores["horizon"] = *sweep.horizon;
   scores["diverged"] = diverged;
   return scores;
 }

@@ -98,6 +98,7 @@ Json making_of(const Sweep& sweep) {
           {"parameters", cli::to_json(sweep.parameters)},
           {"data_hash", data_hash(sweep.parameters).value_or("none")},
           {"windows", sweep.windows},
+          {"horizon", sweep.horizon ? Json(*sweep.horizon) : Json()},
           {"ablate", sweep.ablate},
           {"whitened", sweep.whitened},
           {"costly", sweep.measures.costly},

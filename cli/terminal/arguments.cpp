@@ -252,6 +252,9 @@ struct Parser {
     add_value(sub, "--window", "N,...",
               "windows in recordings, separated by commas, all read from the same runs",
               [this](const std::string& text) { sweep.windows = count_list("--window", text, 2); });
+    add_value(sub, "--horizon", "N",
+              "longest wait for an event, in steps from its segment's start (default: no limit)",
+              [this](const std::string& text) { sweep.horizon = whole_number("--horizon", text, 1); });
     sub->add_flag("--traps", sweep.traps, "also count alarms on event-free runs that disturb the losses");
     sub->add_flag("--ablate", sweep.ablate,
                   "also score SHC on fewer probes, single blocks, and without them");

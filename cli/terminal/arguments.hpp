@@ -76,6 +76,7 @@ struct SweepArguments {
   std::vector<std::size_t> windows;             ///< scored side by side; empty: the parameter `window`
   std::uint64_t first_seed = 0, last_seed = 0;  ///< held out, inclusive
   std::size_t controls = 20;                    ///< of each event, in each half
+  std::optional<std::int64_t> horizon;          ///< longest wait for an event, in steps; absent: no limit
   std::optional<Shard> shard;                   ///< the part of the runs to train
   bool collect = false;                         ///< train nothing
   std::size_t jobs = 0;                         ///< 0: one a core

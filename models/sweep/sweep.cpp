@@ -76,12 +76,35 @@ Hyperparameters task_parameters(const Sweep& sweep, const SweepTask& task) {
   return parameters;
 }
 
+/// The segments that a run has got to; an event beyond the sweep's horizon counts as none.
+std::vector<Segment> watched_segments(const Sweep& sweep, const RunTrace& run, const Experiment& experiment,
+                                      const Hyperparameters& parameters) {
+  std::vector<Segment> segments = segments_of(run, experiment, parameters);
+  for (Segment& segment : segments) {
+    if (sweep.horizon && segment.event_step && *segment.event_step - segment.start > *sweep.horizon)
+      segment.event_step.reset();
+  }
+  return segments;
+}
+
+/// Whether a twin has been recorded to the sweep's horizon; a run with events is never enough.
+std::function<bool(const RunTrace&)> watched_enough(const Sweep& sweep, const SweepTask& task,
+                                                    const Experiment& experiment,
+                                                    const Hyperparameters& parameters) {
+  if (!sweep.horizon || task.of_events()) return {};
+  return [&sweep, &task, &experiment, &parameters](const RunTrace& run) {
+    const std::vector<Segment> segments = segments_of(run, experiment, parameters);
+    const Segment* segment = find_segment(segments, task.event);
+    return segment != nullptr && run.steps.back() >= segment->start + *sweep.horizon;
+  };
+}
+
 /// The segment of a trap's event in the run with the event of the same seed; nothing when it has none.
 std::optional<Segment> segment_with_event(const Sweep& sweep, const SweepTask& trap) {
   const Hyperparameters parameters = task_parameters(sweep, {.role = Role::held_out_run, .seed = trap.seed});
   const auto experiment = sweep.setting->make(parameters);
   const RunTrace run = record_run(*experiment, parameters);
-  const std::vector<Segment> segments = segments_of(run, *experiment, parameters);
+  const std::vector<Segment> segments = watched_segments(sweep, run, *experiment, parameters);
   const Segment* found = find_segment(segments, trap.event);
   if (found == nullptr || !found->event_step) return std::nullopt;
   return *found;
@@ -100,7 +123,8 @@ void each_table(Runs& runs, const Take& take) {
 }  // namespace
 
 RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last,
-                    const Measures& measures) {
+                    const Measures& measures, const std::function<bool(const RunTrace&)>& enough) {
+  constexpr std::size_t asked_every = 100;  // recordings
   const std::int64_t every = parameters.integer("every");
   RunTrace trace;
   trace.losses =
@@ -116,12 +140,14 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, s
     trace.steps.push_back(step);
     for (std::size_t i = 0; i < order.size(); ++i) trace.order[i].push_back(order[i]);
     measuring.record();
-    const std::vector<double> training = experiment.training();
-    if (training.empty()) continue;
-    trace.gradient_norm.push_back(training[1]);
-    trace.weight_norm.push_back(training[2]);
+    if (const std::vector<double> training = experiment.training(); !training.empty()) {
+      trace.gradient_norm.push_back(training[1]);
+      trace.weight_norm.push_back(training[2]);
+    }
+    if (enough && trace.steps.size() % asked_every == 0 && enough(trace)) break;
   }
   measuring.finish(trace);
+  trace.losses = trace.losses.subspan(0, Shape{trace.steps.size(), trace.losses.shape()[1]});
   return trace;
 }
 
@@ -132,7 +158,7 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters) {
 SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
   Hyperparameters parameters = task_parameters(sweep, task);
   const std::int64_t every = parameters.integer("every");
-  std::int64_t longest = parameters.integer("steps");
+  std::int64_t longest = sweep.horizon.value_or(parameters.integer("steps"));
   if (task.role == Role::trap) {
     const std::optional<Segment> partner = segment_with_event(sweep, task);
     if (!partner) return {};
@@ -142,14 +168,15 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
     longest = *partner->event_step - partner->start;
   }
   const auto experiment = sweep.setting->make(parameters);
-  RunTrace run = record_run(*experiment, parameters, parameters.integer("steps"), sweep.measures);
+  RunTrace run = record_run(*experiment, parameters, parameters.integer("steps"), sweep.measures,
+                            watched_enough(sweep, task, *experiment, parameters));
   DetectorOptions options{.window = 0, .channels = experiment->monitor_options().channels};
   read_outside(sweep.outside, run, options);
   if (sweep.ablate)
     std::ranges::copy(probe_sets(experiment->probe_blocks()), std::back_inserter(options.channels));
 
   SweepRun result;
-  const std::vector<Segment> segments = segments_of(run, *experiment, parameters);
+  const std::vector<Segment> segments = watched_segments(sweep, run, *experiment, parameters);
   for (const Segment& segment : segments) {
     const std::string& name = segment.spec.name;
     if (segment.spec.control.empty() || (!task.of_events() && task.event != name)) continue;

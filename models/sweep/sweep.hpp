@@ -2,6 +2,7 @@
 /// One run of a sweep, reduced to what scoring needs.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,10 +17,10 @@
 
 namespace premelt {
 
-/// Trains up to step `last` and keeps what is recorded, without a monitor: statistics are read off the whole
-/// afterwards. Throws DivergedError.
+/// Trains up to step `last`, or until what is recorded is `enough` (asked now and then; absent: never), and
+/// keeps it, without a monitor: statistics are read off the whole afterwards. Throws DivergedError.
 RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters, std::int64_t last,
-                    const Measures& measures = {});
+                    const Measures& measures = {}, const std::function<bool(const RunTrace&)>& enough = {});
 /// The same up to the parameter `steps`.
 RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters);
 
@@ -27,8 +28,8 @@ RunTrace record_run(Experiment& experiment, const Hyperparameters& parameters);
 struct SweptEvent {
   std::optional<std::int64_t> event_step;  ///< half-way point of the order parameter
   std::int64_t start = 0;                  ///< of the segment, before any window
-  /// By W, then by name. A run with the event is watched up to it, a control to the end of its training, a
-  /// trap as long as the run with the event of the same seed.
+  /// By W, then by name. A run with the event is watched up to it, a control to the sweep's horizon or the
+  /// end of its training, a trap as long as the run with the event of the same seed.
   std::map<std::size_t, std::map<std::string, Rises>> detectors = {};
   /// By W, then by definition of the event; of a held-out run.
   std::map<std::size_t, std::map<std::string, Lag>> lags = {};
@@ -39,10 +40,10 @@ using SweepRun = std::map<std::string, SweptEvent>;
 /// All that scoring needs.
 using FinishedRuns = std::vector<std::pair<SweepTask, SweepRun>>;
 
-/// Trains one task through all `steps` and reads every detector off its recordings, by the same rules for
-/// runs and controls. Detectors are read from W recordings after the start of the event's segment (of the
-/// first event: from the first full window) and never before `burn_in`; the event is absent when its segment
-/// is never reached.
+/// Trains one task, through all `steps` or a twin as far as the sweep's horizon asks, and reads every
+/// detector off its recordings, by the same rules for runs and controls. Detectors are read from W recordings
+/// after the start of the event's segment (of the first event: from the first full window) and never before
+/// `burn_in`; the event is absent when its segment is never reached.
 ///
 /// A trap first trains the run with the event of its own seed, to spring half-way between there and the
 /// event; where that run has no event, nothing is kept of the trap.

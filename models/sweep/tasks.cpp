@@ -21,9 +21,14 @@ std::vector<EventSpec> events_with_twins(const Sweep& sweep) {
 void check(const Sweep& sweep) {
   if (sweep.controls == 0)
     throw UsageError("a sweep needs controls: without them false alarms cannot be counted");
-  const auto recordings =
-      static_cast<std::size_t>(sweep.parameters.integer("steps") / sweep.parameters.integer("every") + 1);
+  const std::int64_t every = sweep.parameters.integer("every");
+  const auto recordings = static_cast<std::size_t>(sweep.parameters.integer("steps") / every + 1);
   for (std::size_t window : sweep.windows) {
+    if (sweep.horizon && *sweep.horizon < static_cast<std::int64_t>(window) * every) {
+      throw UsageError("a horizon of " + std::to_string(*sweep.horizon) +
+                       " steps is shorter than the window of " + std::to_string(window) + " recordings, " +
+                       std::to_string(every) + " steps each: nothing could alarm before it");
+    }
     if (window >= 2 && window <= recordings) continue;
     throw UsageError("a window of " + std::to_string(window) + " recordings: expected 2 to the " +
                      std::to_string(recordings) + " recordings of the run (steps / every + 1)");

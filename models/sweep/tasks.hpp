@@ -2,6 +2,7 @@
 /// What a sweep consists of: runs that know nothing of each other.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,15 @@ struct SweepTask {
 
 /// What is swept.
 struct Sweep {
-  const Setting* setting;                   ///< outlives the sweep
-  Hyperparameters parameters;               ///< but the seed
-  std::vector<std::size_t> windows;         ///< W of each footing, in recordings
-  std::uint64_t first_seed;                 ///< of the held-out runs
-  std::uint64_t last_seed;                  ///< of the held-out runs, inclusive
-  std::size_t controls;                     ///< of each event, in each half
+  const Setting* setting;            ///< outlives the sweep
+  Hyperparameters parameters;        ///< but the seed
+  std::vector<std::size_t> windows;  ///< W of each footing, in recordings
+  std::uint64_t first_seed;          ///< of the held-out runs
+  std::uint64_t last_seed;           ///< of the held-out runs, inclusive
+  std::size_t controls;              ///< of each event, in each half
+  /// The longest wait for an event, in steps from its segment's start: one that comes later counts as none,
+  /// and no twin is watched for longer. Absent: to the end of the run.
+  std::optional<std::int64_t> horizon = {};
   bool traps = false;                       ///< and as many of each trap
   bool ablate = false;                      ///< also read parts of the probe set (models/probe_sets)
   Measures measures = {};                   ///< also recorded of each run
@@ -49,7 +53,7 @@ struct Sweep {
 /// on from the first held-out seed plus a million times its number, so that no two runs share a seed, more
 /// runs or controls leave the others as they were, and nobody meets the seeds of development by asking for
 /// small ones. Throws UsageError when the setting has no event with an event-free twin, there are no
-/// controls, or a window is shorter than 2 or longer than the run.
+/// controls, or a window is shorter than 2 or longer than the run or the horizon.
 std::vector<SweepTask> sweep_tasks(const Sweep& sweep);
 
 /// Task number `index`, `index + count`, ...: the share of one of `count` workers.

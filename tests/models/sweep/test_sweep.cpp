@@ -136,6 +136,32 @@ TEST_CASE("a run of a sweep ends with its event and keeps every window", "[unit]
   CHECK(narrow.contains("steepest fall"));
 }
 
+TEST_CASE("a horizon ends the watch of twins and lets later events count as none, and changes nothing else",
+          "[unit]") {
+  Sweep sweep = small_sweep("deep-linear", {{"steps", "800"}});
+  const SweepTask twin{.role = Role::held_out_control, .seed = 7, .event = "mode1"};
+  const SweepRun all = sweep_run(sweep, held_out(200)), all_twin = sweep_run(sweep, twin);
+  const std::int64_t wait = all.at("mode2").detectors.at(10).at("shc").end;
+  for (const std::int64_t horizon : {wait, wait - 1}) {
+    sweep.horizon = horizon;
+    const SweepRun run = sweep_run(sweep, held_out(200));
+    CHECK(run.at("mode2").event_step.has_value() == (horizon == wait));
+    CHECK(run.at("mode2").detectors.empty() == (horizon < wait));
+    const SweepRun short_twin = sweep_run(sweep, twin);
+    const Rises &longer = all_twin.at("mode1").detectors.at(10).at("shc"),
+                &shorter = short_twin.at("mode1").detectors.at(10).at("shc");
+    CHECK(shorter.end == horizon);
+    CHECK(longer.end == 800);
+    CHECK(shorter.times.back() <= horizon);
+    for (std::size_t k = 0; k < shorter.times.size(); ++k) {
+      CHECK(shorter.times[k] == longer.times[k]);
+      CHECK(shorter.levels[k] == longer.levels[k]);
+    }
+  }
+  sweep.horizon = 29;  // the longest window has 30
+  CHECK_THROWS_WITH(sweep_tasks(sweep), Catch::Contains("a horizon of 29 steps is shorter than the window"));
+}
+
 TEST_CASE("whitening needs a null of its own: settings without randomness have none", "[unit]") {
   for (const char* random : {"deep-linear", "pitchfork", "schematic", "decay-annealed", "induction"}) {
     INFO(random);
