@@ -189,8 +189,9 @@ void print_names(const char* why, const std::vector<std::string>& names) {
 /// Scores what is finished, prints it and writes it beside the runs.
 void report_scores(const SweepArguments& arguments, const Sweep& sweep, const SweepStore& store,
                    FinishedRuns& finished, const nlohmann::json& diverged) {
-  const std::vector<std::string> left_out = leave_out_failed(finished, sweep.outside),
-                                 missing = not_available(finished);
+  const std::vector<std::string> left_out = leave_out_failed(finished, sweep.outside);
+  add_first_passages(finished, sweep.parameters.count("alarm_hold"));
+  const std::vector<std::string> missing = not_available(finished);
   const std::vector<EventScores> events = score_events(finished, sweep);
   nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
   scores["left_out"] = left_out;

@@ -57,6 +57,11 @@ Json to_json(const SweepRun& run) {
         entry["lags"][std::to_string(window)][definition] = {exact_number(lag.steps),
                                                              exact_number(lag.chance)};
     }
+    for (const auto& [window, path] : swept.weight_paths)
+      entry["weight_paths"][std::to_string(window)] = {{"first", path.first},
+                                                       {"every", path.every},
+                                                       {"end", path.end},
+                                                       {"log_squares", exact_numbers(path.log_squares)}};
     Json& windows = entry["windows"] = Json::object();
     for (const auto& [window, detectors] : swept.detectors) {
       for (const auto& [name, record] : detectors)
@@ -80,6 +85,11 @@ SweepRun run_from(const Json& events) {
       for (const auto& [definition, lag] : lags.items())
         swept.lags[std::stoul(window)][definition] = {number_from(lag.at(0)), number_from(lag.at(1))};
     }
+    const Json paths = entry.value("weight_paths", Json::object());
+    for (const auto& [window, path] : paths.items())
+      swept.weight_paths[std::stoul(window)] = {
+          path.at("first").get<std::int64_t>(), path.at("every").get<std::int64_t>(),
+          path.at("end").get<std::int64_t>(), numbers_from(path.at("log_squares"))};
     for (const auto& [window, detectors] : entry.at("windows").items()) {
       for (const auto& [name, record] : detectors.items())
         swept.detectors[std::stoul(window)][name] = {
@@ -127,6 +137,11 @@ std::string difference(const Json& there, const Json& here) {
 /// Throws std::invalid_argument when a record cannot be one of ours.
 void check_record(const SweepRun& run) {
   for (const auto& [event, swept] : run) {
+    for (const auto& [window, path] : swept.weight_paths) {
+      if (path.log_squares.empty())
+        throw std::invalid_argument("the weights' path of " + event + "/" + std::to_string(window) +
+                                    " holds no recording");
+    }
     for (const auto& [window, detectors] : swept.detectors) {
       for (const auto& [name, record] : detectors) {
         if (record.times.size() == record.levels.size() && std::ranges::is_sorted(record.times) &&

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "models/experiment/run.hpp"
@@ -60,6 +61,15 @@ std::map<std::string, Rises> read_all(const RunTrace& run, const DetectorOptions
   watched.values.assign(first, first + static_cast<std::ptrdiff_t>(series.steps.size()));
   result[oracle] = rises(watched, hold);
   return result;
+}
+
+/// log‖θ‖² over all that `read_all` reads, and at the last recording in any case.
+WeightPath weight_path(const RunTrace& run, const DetectorOptions& options, const Segment& segment,
+                       std::int64_t every, std::int64_t end) {
+  const std::size_t oldest = std::max(options.first, options.window - 1) + 1 - options.window,
+                    last = std::min(options.last, run.steps.size() - 1), first = std::min(oldest, last);
+  return {run.steps[first] - segment.start, every, end,
+          log_squares(std::span(run.weight_norm).subspan(first, last + 1 - first))};
 }
 
 /// The parameters that a task trains, but for the step at which a trap springs.
@@ -197,6 +207,8 @@ SweepRun sweep_run(const Sweep& sweep, const SweepTask& task) {
       options.first = recording_at(run, segment.settled(width));
       event.detectors[window] =
           read_all(run, options, segment, last - segment.start, parameters.count("alarm_hold"));
+      if (!run.weight_norm.empty())
+        event.weight_paths[window] = weight_path(run, options, segment, every, last - segment.start);
       if (task.role == Role::held_out_run)
         event.lags[window] = lags_of(run, segments, name, *experiment, window);
     }

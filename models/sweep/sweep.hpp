@@ -14,6 +14,7 @@
 #include "models/sweep/tasks.hpp"
 #include "rdm/scoring/detectors.hpp"
 #include "rdm/scoring/watched.hpp"
+#include "rdm/scoring/weight_path.hpp"
 
 namespace premelt {
 
@@ -31,6 +32,9 @@ struct SweptEvent {
   /// By W, then by name. A run with the event is watched up to it, a control to the sweep's horizon or the
   /// end of its training, a trap as long as the run with the event of the same seed.
   std::map<std::size_t, std::map<std::string, Rises>> detectors = {};
+  /// By W, as long as the detectors: for `first_passage`, whose level other tasks tell. Empty without
+  /// weights.
+  std::map<std::size_t, WeightPath> weight_paths = {};
   /// By W, then by definition of the event; of a held-out run.
   std::map<std::size_t, std::map<std::string, Lag>> lags = {};
 };

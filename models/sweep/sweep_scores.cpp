@@ -1,5 +1,6 @@
 #include "models/sweep/sweep_scores.hpp"
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -76,6 +77,31 @@ std::vector<Rises>* family(Halves& halves, Role role) {
 }
 
 }  // namespace
+
+double passage_level(const FinishedRuns& runs, const std::string& event, std::size_t window) {
+  std::vector<double> levels;
+  for (const auto& [task, run] : runs) {
+    const auto found = run.find(event);
+    if (task.role != Role::development_run || found == run.end() || !found->second.event_step) continue;
+    const auto path = found->second.weight_paths.find(window);
+    if (path != found->second.weight_paths.end()) levels.push_back(path->second.log_squares.back());
+  }
+  return levels.empty() ? undefined : median(levels);
+}
+
+void add_first_passages(FinishedRuns& runs, std::size_t hold) {
+  std::map<std::pair<std::string, std::size_t>, double> levels;
+  for (auto& [task, run] : runs) {
+    for (auto& [event, swept] : run) {
+      for (const auto& [window, path] : swept.weight_paths) {
+        const auto [level, fresh] = levels.try_emplace({event, window}, undefined);
+        if (fresh) level->second = passage_level(runs, event, window);
+        if (std::isnan(level->second)) continue;
+        swept.detectors[window]["first_passage"] = rises(first_passages(path, window, level->second), hold);
+      }
+    }
+  }
+}
 
 std::map<std::string, Halves> halves_of(const FinishedRuns& runs, const std::string& event,
                                         std::size_t window) {

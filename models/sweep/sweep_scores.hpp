@@ -10,6 +10,14 @@
 
 namespace premelt {
 
+/// log‖θ‖² at which runs have an event: the median over the development runs that have it. NaN when none has,
+/// or nothing has weights.
+double passage_level(const FinishedRuns& runs, const std::string& event, std::size_t window);
+
+/// Adds to every run the detector `first_passage`, by the level of each event and an alarm's K = `hold`.
+/// Where there is no level, there is no such detector.
+void add_first_passages(FinishedRuns& runs, std::size_t hold);
+
 /// The runs of one event for one window, by detector, each in its half and family. Runs in which the event
 /// never happened and controls that never reached its segment are in none.
 std::map<std::string, Halves> halves_of(const FinishedRuns& runs, const std::string& event,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "engine/tensor/error.hpp"
@@ -19,10 +18,6 @@ namespace premelt {
 
 namespace {
 
-double mean(std::span<const double> x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
-
 /// How many principal components the detectors of dynamics follow.
 constexpr std::size_t leading_scores = 3;
 
@@ -33,7 +28,7 @@ struct Movement {
 
 Movement movement(std::span<const double> x) {
   const std::size_t w = x.size(), half = w / 2;
-  const double centre = mean(x), middle = static_cast<double>(w - 1) / 2;
+  const double centre = mean_of(x), middle = static_cast<double>(w - 1) / 2;
   double squares = 0, products = 0, along = 0, times = 0;
   for (std::size_t a = 0; a < w; ++a) {
     const double deviation = x[a] - centre, time = static_cast<double>(a) - middle;
@@ -42,7 +37,7 @@ Movement movement(std::span<const double> x) {
     times += time * time;
     if (a > 0) products += deviation * (x[a - 1] - centre);
   }
-  return {mean(x.first(half)) - mean(x.last(w - half)), along / times, squares / static_cast<double>(w),
+  return {mean_of(x.first(half)) - mean_of(x.last(w - half)), along / times, squares / static_cast<double>(w),
           squares > 0 ? products / squares : undefined};
 }
 
@@ -137,7 +132,7 @@ class Reader {
   void push(std::size_t t) {
     const auto losses = run_.losses.row(t);
     views_.push(losses);
-    means_.push_back(mean(losses));
+    means_.push_back(mean_of(losses));
     const View& logs = views_[log_view];
     log_means_.push_back(logs.defined() ? logs.window().mean(logs.window().size() - 1) : undefined);
   }
@@ -228,7 +223,7 @@ std::vector<Detector> own_detectors() {
        "mean_drop of the mean log loss"},
       {"probe_variance_max", Needs::losses, [](S s) { return std::ranges::max(s.variances); },
        "largest variance of a probe"},
-      {"probe_variance_mean", Needs::losses, [](S s) { return mean(s.variances); },
+      {"probe_variance_mean", Needs::losses, [](S s) { return mean_of(s.variances); },
        "mean variance of the probes"},
       {"effective_rank", Needs::losses, [](S s) { return effective_rank(s.components.shares); },
        "exponential of the spectrum's entropy: its rise"},
@@ -251,7 +246,7 @@ std::vector<Detector> own_detectors() {
        [](S s) { return std::abs(s.weight_norms.back() - s.weight_norms.front()); },
        "its absolute change across the window"},
       {"first_passage", Needs::passage_level,
-       [](S s) { return first_passage(s.steps, s.weight_norms, s.passage_level); },
+       [](S s) { return first_passage(s.steps, log_squares(s.weight_norms), s.passage_level); },
        "minus the steps until the weights' norm, extrapolated, is that of other runs at their event"},
       {"spectral_edge", Needs::updates, [](S s) { return spectral_edge(s.update_gram); },
        "largest gap between singular values of the window's updates"},

@@ -7,6 +7,7 @@
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/numbers.hpp"
+#include "rdm/window/statistics.hpp"
 
 namespace premelt {
 
@@ -17,26 +18,44 @@ constexpr double smallest_update = 1e-6;
 
 }  // namespace
 
-double first_passage(std::span<const std::int64_t> steps, std::span<const double> norms, double level) {
-  if (steps.size() != norms.size()) {
+std::vector<double> log_squares(std::span<const double> norms) {
+  std::vector<double> logs;
+  for (const double norm : norms) logs.push_back(2 * std::log(norm));
+  return logs;
+}
+
+double first_passage(std::span<const std::int64_t> steps, std::span<const double> logs, double level) {
+  if (steps.size() != logs.size()) {
     throw ShapeError("[first_passage] " + std::to_string(steps.size()) + " steps and " +
-                     std::to_string(norms.size()) + " norms");
+                     std::to_string(logs.size()) + " norms");
   }
+  // Times are those since the newest step: whole numbers, so that a shift of all steps changes nothing.
   const auto count = static_cast<double>(steps.size());
-  double middle = 0, centre = 0, along = 0, times = 0;
+  double middle = 0, along = 0, times = 0;
+  for (const std::int64_t step : steps) middle += static_cast<double>(step - steps.back()) / count;
+  const double centre = mean_of(logs);
   for (std::size_t a = 0; a < steps.size(); ++a) {
-    middle += static_cast<double>(steps[a]) / count;
-    centre += 2 * std::log(norms[a]) / count;
-  }
-  for (std::size_t a = 0; a < steps.size(); ++a) {
-    const double time = static_cast<double>(steps[a]) - middle;
-    along += time * (2 * std::log(norms[a]) - centre);
+    const double time = static_cast<double>(steps[a] - steps.back()) - middle;
+    along += time * (logs[a] - centre);
     times += time * time;
   }
   const double slope = along / times;
-  const double now = centre + slope * (static_cast<double>(steps.back()) - middle);
+  const double now = centre - slope * middle;
   const double left = (level - now) / slope;
   return std::isfinite(left) && left >= 0 ? -left : undefined;
+}
+
+Watched first_passages(const WeightPath& path, std::size_t window, double level) {
+  Watched watched{{}, {}, path.end};
+  std::vector<std::int64_t> times;
+  for (std::size_t t = 0; t < path.log_squares.size(); ++t) {
+    times.push_back(path.first + static_cast<std::int64_t>(t) * path.every);
+    if (times.size() < window) continue;
+    watched.times.push_back(times.back());
+    watched.values.push_back(first_passage(
+        std::span(times).last(window), std::span(path.log_squares).subspan(t + 1 - window, window), level));
+  }
+  return watched;
 }
 
 double spectral_edge(const Tensor<double>& gram) {

@@ -8,14 +8,30 @@
 #include <vector>
 
 #include "engine/tensor/tensor.hpp"
+#include "rdm/scoring/watched.hpp"
 
 namespace premelt {
 
+/// log‖θ‖² of norms ‖θ‖.
+std::vector<double> log_squares(std::span<const double> norms);
+
 /// Minus the steps until log‖θ‖² reaches `level`, on the least-squares line through the window: `steps` and
-/// `norms` ‖θ‖, both (W). 0 on arrival. NaN where the line does not lead there: it is flat, goes the other
-/// way, or has passed. The level is that at which *other* runs had their event (theory §6). Throws ShapeError
-/// when the lengths differ. (ours)
-double first_passage(std::span<const std::int64_t> steps, std::span<const double> norms, double level);
+/// `logs` log‖θ‖², both (W). 0 on arrival. NaN where the line does not lead there: it is flat, goes
+/// the other way, or has passed. The level is that at which *other* runs had their event (theory §6). Throws
+/// ShapeError when the lengths differ. (ours)
+double first_passage(std::span<const std::int64_t> steps, std::span<const double> logs, double level);
+
+/// log‖θ‖² of a run at all recordings of the windows that are watched, and at least at the last one: what
+/// is kept of it until the level is known. Time is that of Watched.
+struct WeightPath {
+  std::int64_t first = 0;                ///< time of the oldest, in steps
+  std::int64_t every = 1;                ///< steps from one to the next
+  std::int64_t end = 0;                  ///< as in Watched
+  std::vector<double> log_squares = {};  ///< oldest first; of a run with the event, the last is that at it
+};
+
+/// `first_passage` of every window of W recordings of the path. O(W) a recording.
+Watched first_passages(const WeightPath& path, std::size_t window, double level);
 
 /// The largest gap σ_k/σ_{k+1} between neighbouring singular values of the updates of a window, from their
 /// Gram (W,W); singular values below 1e-6 of the largest do not count. NaN when fewer than two do. (ours,

@@ -43,7 +43,8 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
   CHECK(object.at("left_out").empty());
   // Nothing is trained: there are neither norms nor derivatives.
   const auto missing = object.at("not_available").get<std::set<std::string>>();
-  CHECK((missing.contains("weight_norm") && missing.contains("noise_scale") && !missing.contains("cusum")));
+  CHECK((missing.contains("weight_norm") && missing.contains("noise_scale") &&
+         missing.contains("first_passage") && !missing.contains("cusum")));
   CHECK(object.at("events").at("critical").at("detected") == 3);
   CHECK(object.at("events").at("critical").at("median_step") == 2667);
   const json& first = object.at("first").at("critical");

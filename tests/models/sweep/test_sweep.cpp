@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <set>
 
 #include "engine/tensor/error.hpp"
@@ -230,6 +231,105 @@ TEST_CASE("every run is scored in its own half and family", "[unit]") {
   };
   CHECK(alarms(2.5) == 1);
   CHECK(alarms(3) == 0);
+}
+
+TEST_CASE("first passages are those of detectors that were given the level", "[property]") {
+  const Sweep sweep = small_sweep("deep-linear", {{"steps", "900"}, {"every", "3"}});
+  FinishedRuns runs;
+  for (const SweepTask& task : sweep_tasks(sweep)) {
+    if (task.of_events() || task.event == "mode2") runs.emplace_back(task, sweep_run(sweep, task));
+  }
+  runs.emplace_back(SweepTask{.role = Role::trap, .seed = 200, .event = "mode2", .trap = "spike"},
+                    sweep_run(sweep, {.role = Role::trap, .seed = 200, .event = "mode2", .trap = "spike"}));
+  CHECK(std::ranges::count(not_available(runs), "first_passage") == 1);
+  add_first_passages(runs, 3);
+  CHECK(std::ranges::count(not_available(runs), "first_passage") == 0);
+
+  // What the level is: the median over the development runs at their event, read off them anew.
+  const auto recorded = [&](std::uint64_t seed, const std::string& control) {
+    Hyperparameters parameters = sweep.parameters;
+    parameters.set("seed", static_cast<std::int64_t>(seed));
+    parameters.set("control", control);
+    const auto experiment = sweep.setting->make(parameters);
+    RunTrace run = record_run(*experiment, parameters);
+    auto segments = segments_of(run, *experiment, parameters);
+    return std::pair(std::move(run), std::move(segments));
+  };
+  double level = 0;
+  for (const std::uint64_t seed : {1000200u, 1000201u}) {
+    const auto [run, segments] = recorded(seed, "none");
+    const double norm = run.weight_norm.at(recording_at(run, *find_segment(segments, "mode2")->event_step));
+    level += std::log(norm * norm) / 2;
+  }
+  const std::string twin = find_segment(recorded(200, "none").second, "mode2")->spec.control;
+  CHECK(passage_level(runs, "mode2", 10) == Approx(level).epsilon(1e-12));
+  level = passage_level(runs, "mode2", 10);
+  std::size_t rose = 0;
+  for (const auto& [task, swept] : runs) {
+    if (!task.trap.empty()) continue;
+    const auto [run, segments] = recorded(task.seed, task.of_events() ? "none" : twin);
+    const Segment& segment = *find_segment(segments, "mode2");
+    for (const std::size_t window : {10UL, 30UL}) {
+      const Rises& found = swept.at("mode2").detectors.at(window).at("first_passage");
+      const DetectorSeries series = detector_series(
+          run, {.window = window,
+                .first = recording_at(run, segment.settled(3 * static_cast<std::int64_t>(window))),
+                .last = recording_at(run, segment.start + found.end),
+                .passage_level = level});
+      Watched watched{{}, series.column("first_passage"), found.end};
+      for (std::int64_t step : series.steps) watched.times.push_back(step - segment.start);
+      const Rises expected = rises(watched, 3);
+      CHECK(found.times == expected.times);
+      CHECK(found.levels == expected.levels);
+      CHECK(found.earliest == expected.earliest);
+      rose += expected.levels.size();
+    }
+  }
+  CHECK(rose > 20);
+  CHECK(trap_counts(runs, "mode2", 10, "first_passage", -1e9).at("spike").runs == 1);
+}
+
+TEST_CASE("no held-out run enters the level of a first passage", "[property]") {
+  const auto said = [](std::optional<std::int64_t> event, std::vector<double> log_squares) {
+    SweptEvent swept{.event_step = event};
+    swept.weight_paths[3] = {.first = 0, .every = 1, .end = 5, .log_squares = std::move(log_squares)};
+    return SweepRun{{"e", swept}};
+  };
+  FinishedRuns runs{
+      {{.role = Role::development_run, .seed = 1}, said(5, {0, 1, 2, 3, 4, 5})},
+      {{.role = Role::development_run, .seed = 2}, said(5, {0, 2, 4, 6, 8, 10})},
+      {{.role = Role::development_run, .seed = 3}, said(5, {0, 1, 1, 1, 1, 7})},
+      {{.role = Role::development_run, .seed = 4}, said(std::nullopt, {0, 1, 2, 3, 4, 90})},
+      {{.role = Role::development_control, .seed = 5, .event = "e"}, said(std::nullopt, {0, 1, 1, 1, 1, 90})},
+      {{.role = Role::held_out_run, .seed = 6}, said(5, {0, 1, 2, 3, 4, 5})},
+      {{.role = Role::held_out_control, .seed = 7, .event = "e"}, said(std::nullopt, {0, 1, 2, 2, 2, 2})}};
+  CHECK(passage_level(runs, "e", 3) == 7);
+  FinishedRuns others = runs;
+  for (std::size_t i : {5u, 6u}) others[i].second.at("e").weight_paths.at(3).log_squares.back() = -50;
+  add_first_passages(runs, 1);
+  add_first_passages(others, 1);
+  CHECK(passage_level(others, "e", 3) == 7);
+  CHECK(runs[0].second.at("e").detectors.at(3).at("first_passage").levels ==
+        std::vector<double>{-5, -4, -3, -2});
+  for (std::size_t i = 0; i < 5; ++i) {
+    const auto &one = runs[i].second.at("e").detectors.at(3).at("first_passage"),
+               &other = others[i].second.at("e").detectors.at(3).at("first_passage");
+    CHECK(one.levels == other.levels);
+    CHECK(one.times == other.times);
+  }
+  const auto threshold = [](const FinishedRuns& finished) {
+    const Half half = halves_of(finished, "e", 3).at("first_passage").development;
+    const MatchedPairs pairs(half);
+    return pairs.threshold(pairs.all_once());
+  };
+  CHECK(std::isfinite(threshold(runs)));
+  CHECK(threshold(runs) == threshold(others));
+
+  runs.erase(runs.begin(), runs.begin() + 3);  // without the event there is no level
+  for (auto& [task, run] : runs) run.at("e").detectors.clear();
+  add_first_passages(runs, 1);
+  CHECK(std::isnan(passage_level(runs, "e", 3)));
+  CHECK(halves_of(runs, "e", 3).empty());
 }
 
 TEST_CASE("a trap springs before the event of its own seed and is watched as long", "[unit]") {

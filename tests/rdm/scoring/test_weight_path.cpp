@@ -13,16 +13,33 @@ TEST_CASE("the first passage of a norm that grows at a steady rate is a date", "
   std::vector<double> norms;
   for (std::int64_t t = 100; t < 200; t += 10) {
     steps.push_back(t);
-    norms.push_back(std::exp(0.005 * static_cast<double>(t)));  // log‖θ‖² = 0.01 t
+    norms.push_back(std::exp(0.005 * static_cast<double>(t)));
   }
-  CHECK(first_passage(steps, norms, 2.5) == Approx(190 - 250).epsilon(1e-9));
-  CHECK(first_passage(steps, norms, 1.95) == Approx(190 - 195).epsilon(1e-9));
-  CHECK(std::isnan(first_passage(steps, norms, 1.85)));  // passed
+  std::vector<double> logs = log_squares(norms);  // 0.01 t
+  CHECK(logs[3] == Approx(1.3).epsilon(1e-12));
+  CHECK(first_passage(steps, logs, 2.5) == Approx(190 - 250).epsilon(1e-9));
+  CHECK(first_passage(steps, logs, 1.95) == Approx(190 - 195).epsilon(1e-9));
+  CHECK(std::isnan(first_passage(steps, logs, 1.85)));  // passed
   CHECK(std::isnan(first_passage(steps, std::vector<double>(10, 2.0), 2.5)));
-  for (double& norm : norms) norm = 1 / norm;
-  CHECK(first_passage(steps, norms, -2.5) == Approx(190 - 250).epsilon(1e-9));
-  CHECK(std::isnan(first_passage(steps, norms, 2.5)));
+  for (double& log : logs) log = -log;
+  CHECK(first_passage(steps, logs, -2.5) == Approx(190 - 250).epsilon(1e-9));
+  CHECK(std::isnan(first_passage(steps, logs, 2.5)));
   CHECK_THROWS_AS(first_passage(steps, std::vector<double>(3, 1.0), 1), ShapeError);
+}
+
+TEST_CASE("a path of weights is read window by window, in whatever step it is counted from", "[unit]") {
+  WeightPath path{.first = -20, .every = 10, .end = 47, .log_squares = {0, 1, 2, 3, 2, 1, 1}};
+  const Watched watched = first_passages(path, 3, 4);
+  CHECK(watched.times == std::vector<std::int64_t>{0, 10, 20, 30, 40});
+  CHECK(watched.end == 47);
+  REQUIRE(watched.values.size() == 5);
+  CHECK(watched.values[0] == Approx(-20));  // 0.1 a step, 2 to go
+  CHECK(watched.values[1] == Approx(-10));
+  for (std::size_t t : {2u, 3u, 4u}) CHECK(std::isnan(watched.values[t]));  // flat, then falling
+  path.first = 100000;
+  CHECK(first_passages(path, 3, 4).values[1] == watched.values[1]);
+  path.log_squares.resize(2);
+  CHECK(first_passages(path, 3, 4).values.empty());
 }
 
 TEST_CASE("the spectral edge is the largest gap between neighbouring singular values", "[unit]") {
