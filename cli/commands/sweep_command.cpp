@@ -196,7 +196,7 @@ void report_scores(const SweepArguments& arguments, const Sweep& sweep, const Sw
   nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
   scores["left_out"] = left_out;
   scores["not_available"] = missing;
-  write_file(store.directory() / "sweep.json", scores.dump(2) + "\n");
+  write_file(store.directory() / "sweep.json", lines_of(scores));
   write_file(store.directory() / "scores.csv", scores_csv(events));
   write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
   if (arguments.json) {

@@ -1,8 +1,13 @@
 #include "cli/commands/sweep_json.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
 
 #include "engine/tensor/numbers.hpp"
 #include "rdm/io/run_writer.hpp"
@@ -13,14 +18,62 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json json_interval(const Interval& interval) {
-  return {json_number(interval.low), json_number(interval.high)};
+/// Points of a curve at most, and the false alarms beyond which nobody would want the detector.
+constexpr std::size_t curve_points = 40;
+constexpr double curve_end = 0.5;
+
+/// Six digits: a result has no more.
+Json result(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  const double rounded = std::strtod(text.data(), nullptr);
+  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e6) return static_cast<std::int64_t>(rounded);
+  return json_number(rounded);
 }
 
-Json json_numbers(const std::vector<double>& values) {
+Json results(const std::vector<double>& values) {
   Json list = Json::array();
-  for (double value : values) list.push_back(json_number(value));
+  for (double value : values) list.push_back(result(value));
   return list;
+}
+
+Json json_interval(const Interval& interval) {
+  return {result(interval.low), result(interval.high)};
+}
+
+/// Leads are differences of steps. Empty where the detector is undefined.
+Json whole_steps(const std::vector<double>& leads) {
+  Json list = Json::array();
+  for (double lead : leads) {
+    if (!std::isnan(lead)) list.push_back(static_cast<std::int64_t>(lead));
+  }
+  return list;
+}
+
+/// Of the controls that alarm, by seed.
+Json alarms_by_seed(const EventScores& event, const Score& score) {
+  Json alarms = Json::object();
+  for (std::size_t j = 0; j < score.control_alarms.size(); ++j) {
+    if (score.control_alarms[j]) alarms[std::to_string(event.control_seeds.at(j))] = *score.control_alarms[j];
+  }
+  return alarms;
+}
+
+/// Evenly thinned, its ends kept: one list a coordinate.
+Json to_json(const std::vector<TradeOff>& curve) {
+  Json json;
+  for (const char* name : {"false_alarm_rate", "detection_rate", "median_lead"}) json[name] = Json::array();
+  const auto first =
+      std::ranges::find_if(curve, [](const TradeOff& point) { return point.false_alarm_rate <= curve_end; });
+  const auto points = static_cast<std::size_t>(curve.end() - first), kept = std::min(points, curve_points);
+  for (std::size_t i = 0; i < kept; ++i) {
+    const std::size_t at = kept > 1 ? i * (points - 1) / (kept - 1) : 0;
+    const TradeOff& point = first[static_cast<std::ptrdiff_t>(at)];
+    json["false_alarm_rate"].push_back(result(point.false_alarm_rate));
+    json["detection_rate"].push_back(result(point.detection_rate));
+    json["median_lead"].push_back(result(point.median_lead));
+  }
+  return json;
 }
 
 Json to_json(const EventScores& event, const DetectorScore& entry, bool complete) {
@@ -29,38 +82,36 @@ Json to_json(const EventScores& event, const DetectorScore& entry, bool complete
             {"event", event.event},
             {"window", event.window},
             {"available", true},
-            {"detection_rate", json_number(s.detection_rate)},
+            {"detection_rate", result(s.detection_rate)},
             {"detection_interval", json_interval(s.detection_interval)},
-            {"false_alarm_rate", json_number(s.false_alarm_rate)},
+            {"false_alarm_rate", result(s.false_alarm_rate)},
             {"false_alarm_interval", json_interval(s.false_alarm_interval)},
-            {"median_lead", json_number(s.median_lead)},
+            {"median_lead", result(s.median_lead)},
             {"lead_quartiles", json_interval(s.lead_quartiles)},
             {"lead_band", json_interval(s.lead_band)},
-            {"lead_share", json_number(s.median_share)},
-            {"lead_windows", json_number(s.median_lead / event.window_steps)},
-            {"auc", json_number(s.auc)},
+            {"lead_share", result(s.median_share)},
+            {"lead_windows", result(s.median_lead / event.window_steps)},
+            {"auc", result(s.auc)},
             {"auc_interval", json_interval(s.auc_interval)},
             {"first_recording_alarms", s.first_recording_alarms},
             {"cost_in_steps", nullptr}};
   if (!complete) return json;
   json["threshold"] = json_number(s.threshold);
-  json["development_lead"] = json_number(s.development_lead);
+  json["development_lead"] = result(s.development_lead);
   json["alarmed_controls"] = s.alarmed_controls;
   json["alarmed_interval"] = json_interval(s.alarmed_interval);
-  json["leads"] = json_numbers(s.leads);
+  json["control_alarms"] = alarms_by_seed(event, s);
+  json["leads"] = whole_steps(s.leads);
   for (const auto& [trap, count] : entry.traps)
     json["traps"][trap] = {{"alarms", count.alarms}, {"runs", count.runs}};
-  for (const TradeOff& point : entry.curve)
-    json["curve"].push_back({{"false_alarm_rate", json_number(point.false_alarm_rate)},
-                             {"detection_rate", json_number(point.detection_rate)},
-                             {"median_lead", point.median_lead}});
+  json["curve"] = to_json(entry.curve);
   const DetectorScore* shc = find_detector(event, "shc");
   if (shc != nullptr && !std::isnan(shc->score.threshold) && !std::isnan(s.threshold)) {
     const PairedDifference d = paired_difference(shc->score.leads, s.leads);
-    json["shc_minus_this"] = {{"median", d.median},
-                              {"quartiles", {d.quartiles.low, d.quartiles.high}},
-                              {"shc_earlier", d.wins},
-                              {"shc_later", d.losses}};
+    json["shc_minus_this"] = {{"median", result(d.median)},
+                              {"quartiles", json_interval(d.quartiles)},
+                              {"shc_earlier", result(d.wins)},
+                              {"shc_later", result(d.losses)}};
   }
   return json;
 }
@@ -68,7 +119,7 @@ Json to_json(const EventScores& event, const DetectorScore& entry, bool complete
 /// What is said of an event before any detector: what happened, and the verdict, if this window has it.
 Json to_json(const EventScores& event) {
   Json json{{"detected", event.seeds.size()},
-            {"median_step", json_number(event.median_step)},
+            {"median_step", result(event.median_step)},
             {"development_runs", event.development_runs},
             {"development_controls", event.development_controls},
             {"controls", event.controls},
@@ -80,10 +131,10 @@ Json to_json(const EventScores& event) {
   if (!v.champion.empty()) json["champion"] = v.champion;
   json["verdict"] = {{"window", event.window},
                      {"words", v.words},
-                     {"median_difference", json_number(v.median_difference)},
+                     {"median_difference", result(v.median_difference)},
                      {"interval", json_interval(v.interval)},
-                     {"p", json_number(v.p)},
-                     {"p_alone", json_number(v.p_alone)},
+                     {"p", result(v.p)},
+                     {"p_alone", result(v.p_alone)},
                      {"why_not", v.why_not}};
   return json;
 }
@@ -115,8 +166,10 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
             {"exploratory", {"detectors", "first", "order", "lags"}}};
   for (const EventScores& event : events) {
     const FirstMover& first = event.first;
-    const Json shares{
-        {"shc", first.shc}, {"pr", first.pr}, {"together", first.together}, {"neither", first.neither}};
+    const Json shares{{"shc", result(first.shc)},
+                      {"pr", result(first.pr)},
+                      {"together", result(first.together)},
+                      {"neither", result(first.neither)}};
     if (!json["first"].contains(event.event) && !event.detectors.empty()) json["first"][event.event] = shares;
     if (event.verdict || !json["events"].contains(event.event)) json["events"][event.event] = to_json(event);
     if (complete) {
@@ -124,20 +177,40 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
                                {"window", event.window},
                                {"shares", shares},
                                {"seeds", event.seeds},
+                               {"steps", event.steps},
+                               {"control_seeds", event.control_seeds},
                                {"first", first.by_run}});
       for (const auto& [definition, lag] : event.lags)
         json["lags"].push_back({{"event", event.event},
                                 {"window", event.window},
                                 {"definition", definition},
-                                {"lags", lag.lags},
-                                {"median", lag.median},
-                                {"shc_first", lag.first},
-                                {"chance", lag.chance}});
+                                {"lags", results(lag.lags)},
+                                {"median", result(lag.median)},
+                                {"shc_first", result(lag.first)},
+                                {"chance", result(lag.chance)}});
     }
     for (const DetectorScore& entry : event.detectors)
       json["detectors"].push_back(to_json(event, entry, complete));
   }
   return json;
+}
+
+std::string lines_of(const Json& object) {
+  std::string text;
+  for (const auto& [key, value] : object.items()) {
+    text += (text.empty() ? "" : ",\n") + Json(key).dump() + ": ";
+    const bool listed = std::ranges::any_of(value, [](const Json& element) { return element.is_object(); });
+    if (!listed) {
+      text += value.dump();
+      continue;
+    }
+    std::string elements;
+    for (const auto& [name, element] : value.items())
+      elements += (elements.empty() ? "" : ",\n") + std::string(" ") +
+                  (value.is_object() ? Json(name).dump() + ": " : "") + element.dump();
+    text += (value.is_object() ? "{\n" : "[\n") + elements + (value.is_object() ? "}" : "]");
+  }
+  return "{\n" + text + "}\n";
 }
 
 }  // namespace premelt::cli

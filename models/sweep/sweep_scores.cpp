@@ -18,16 +18,18 @@ namespace {
 EventScores find_event(const FinishedRuns& runs, const std::string& event, std::size_t window,
                        double window_steps) {
   EventScores result{.event = event, .window = window, .window_steps = window_steps};
-  std::vector<double> ends;
   for (const auto& [task, run] : runs) {
+    const auto found = run.find(event);
+    if (task.role == Role::held_out_control && found != run.end() && found->second.detectors.contains(window))
+      result.control_seeds.push_back(task.seed);
     if (task.role != Role::held_out_run) continue;
     ++result.scored;
-    const auto found = run.find(event);
     if (found == run.end() || !found->second.event_step) continue;
     result.seeds.push_back(task.seed);
-    ends.push_back(static_cast<double>(*found->second.event_step));
+    result.steps.push_back(*found->second.event_step);
   }
-  result.median_step = ends.empty() ? undefined : median(ends);
+  const std::vector<double> steps(result.steps.begin(), result.steps.end());
+  result.median_step = steps.empty() ? undefined : median(steps);
   return result;
 }
 

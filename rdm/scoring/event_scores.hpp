@@ -65,20 +65,22 @@ struct Verdict {
 
 /// One event of a sweep, seen through one window.
 struct EventScores {
-  std::string event;                          ///< its name
-  std::size_t window;                         ///< W, in recordings
-  double window_steps = 0;                    ///< the same in steps
-  std::size_t scored = 0;                     ///< held-out runs
-  std::vector<std::uint64_t> seeds = {};      ///< those in which it happened
-  double median_step = 0;                     ///< NaN when it never did
-  std::size_t development_runs = 0;           ///< development runs in which it happened
-  std::size_t development_controls = 0;       ///< that were watched
-  std::size_t controls = 0;                   ///< held-out controls that were watched
-  std::size_t pairs_left_out = 0;             ///< held-out pairs whose control was watched for less
-  std::vector<DetectorScore> detectors = {};  ///< longest median lead first, the undefined ones last
-  std::optional<Verdict> verdict = {};        ///< of the window that was fixed beforehand
-  FirstMover first = {};                      ///< SHC or PR
-  std::map<std::string, LagScore> lags = {};  ///< by definition of the event
+  std::string event;                              ///< its name
+  std::size_t window;                             ///< W, in recordings
+  double window_steps = 0;                        ///< the same in steps
+  std::size_t scored = 0;                         ///< held-out runs
+  std::vector<std::uint64_t> seeds = {};          ///< those in which it happened
+  std::vector<std::int64_t> steps = {};           ///< at which it did, one a seed
+  double median_step = 0;                         ///< NaN when it never did
+  std::size_t development_runs = 0;               ///< development runs in which it happened
+  std::size_t development_controls = 0;           ///< that were watched
+  std::size_t controls = 0;                       ///< held-out controls that were watched
+  std::vector<std::uint64_t> control_seeds = {};  ///< theirs
+  std::size_t pairs_left_out = 0;                 ///< held-out pairs whose control was watched for less
+  std::vector<DetectorScore> detectors = {};      ///< longest median lead first, the undefined ones last
+  std::optional<Verdict> verdict = {};            ///< of the window that was fixed beforehand
+  FirstMover first = {};                          ///< SHC or PR
+  std::map<std::string, LagScore> lags = {};      ///< by definition of the event
 };
 
 /// Scores every detector, by name, that has runs and controls in both halves, but for traps, and tells who

@@ -41,11 +41,13 @@ std::size_t at_first_recording(const std::vector<Rises>& events, double threshol
       events, [&](const Rises& run) { return alarm_time(run, threshold) == run.earliest; }));
 }
 
-std::size_t alarmed(const Half& half, double threshold) {
-  return static_cast<std::size_t>(std::ranges::count_if(half.controls, [&](const Rises& control) {
+std::vector<std::optional<std::int64_t>> control_alarms(const Half& half, double threshold) {
+  std::vector<std::optional<std::int64_t>> alarms;
+  for (const Rises& control : half.controls) {
     const auto time = alarm_time(control, threshold);
-    return time && *time <= longest_horizon(half);
-  }));
+    alarms.push_back(time && *time <= longest_horizon(half) ? time : std::nullopt);
+  }
+  return alarms;
 }
 
 /// Of the median lead, when the threshold comes from other development controls. A threshold that these do
@@ -113,7 +115,9 @@ Score Scorer::score(const Halves& halves) {
   result.detection_interval = rate_interval(result.detection_rate, detected, pairs.matched_runs());
   result.false_alarm_rate = pairs.false_alarm_rate(threshold);
   result.false_alarm_interval = rate_interval(result.false_alarm_rate, wrong, held_out.controls.size());
-  result.alarmed_controls = alarmed(held_out, threshold);
+  result.control_alarms = control_alarms(held_out, threshold);
+  result.alarmed_controls = static_cast<std::size_t>(
+      std::ranges::count_if(result.control_alarms, [](const auto& alarm) { return alarm.has_value(); }));
   result.alarmed_interval = clopper_pearson(result.alarmed_controls, held_out.controls.size());
   result.leads = leads_at(held_out.events, threshold);
   result.median_lead = median(result.leads);

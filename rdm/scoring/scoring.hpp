@@ -2,7 +2,9 @@
 /// Scoring an early warning at a controlled rate of false alarms, over whole runs. (ours, theory §6)
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,13 +24,15 @@ struct Halves {
 
 /// How a detector did. All is NaN, and counts are 0, where the threshold is: the detector is undefined.
 struct Score {
-  double threshold;                    ///< of the development half; above it for K recordings = alarm
-  double development_lead;             ///< median lead on the development runs, in steps
-  double detection_rate;               ///< D at the threshold
-  Interval detection_interval;         ///< 95 %
-  double false_alarm_rate;             ///< F at the threshold
-  Interval false_alarm_interval;       ///< 95 %
-  std::size_t alarmed_controls;        ///< that alarm before the longest horizon
+  double threshold;               ///< of the development half; above it for K recordings = alarm
+  double development_lead;        ///< median lead on the development runs, in steps
+  double detection_rate;          ///< D at the threshold
+  Interval detection_interval;    ///< 95 %
+  double false_alarm_rate;        ///< F at the threshold
+  Interval false_alarm_interval;  ///< 95 %
+  /// Of each held-out control, in steps; nothing: none before the longest horizon.
+  std::vector<std::optional<std::int64_t>> control_alarms;
+  std::size_t alarmed_controls;        ///< those with an alarm
   Interval alarmed_interval;           ///< Clopper-Pearson, 95 %, of their share
   std::vector<double> leads;           ///< steps from alarm to event, one a run; 0 for a miss
   double median_lead;                  ///< in steps

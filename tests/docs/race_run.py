@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Runs the sweeps of docs/race/commands.txt and stores what they found, from which docs/race.md is made.
+
+    tests/docs/race_run.py [--program PREMELT] [--work DIRECTORY] [NAME...]
+
+Of each sweep (all, unless named) docs/race/NAME.json is then the program's sweep.json, byte for byte, and docs/race/times.json
+holds what it took: wall time and processor time. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that was stopped is
+continued, one that is finished only scored again. Runs of two builds are never mixed, so that PREMELT (build/release/premelt)
+has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STORE = REPOSITORY / "docs" / "race"
+TIMES = STORE / "times.json"
+
+
+def commands() -> dict:
+    """Arguments of premelt by name of the sweep."""
+    lines = (STORE / "commands.txt").read_text(encoding="utf-8").splitlines()
+    return {name: shlex.split(arguments) for name, arguments in (line.split(None, 1) for line in lines)}
+
+
+def read(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def write(file: Path, tree: dict) -> None:
+    """One line an entry, sorted; whole or not at all."""
+    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(tree[name])}" for name in sorted(tree))
+    part = file.with_suffix(".part")
+    part.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    part.replace(file)
+
+
+def timed(command: list) -> tuple:
+    """Its exit code, wall time and processor time, both in seconds."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+    while True:
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            break
+        except KeyboardInterrupt:  # which the program has got as well: it ends by itself
+            pass
+    code = os.waitstatus_to_exitcode(status)
+    return code, time.monotonic() - start, usage.ru_utime + usage.ru_stime
+
+
+def run(name: str, arguments: list, program: Path, work: Path) -> int:
+    """Finishes one sweep and stores it. 0, or how the program ended."""
+    directory = work / name
+    runs, spent_file = directory / "runs", directory / "spent.json"
+    spent, before = read(spent_file), len(list(runs.glob("*.json")))
+    code, wall, processor = timed([program, *arguments, "--out", directory])
+    if len(list(runs.glob("*.json"))) > before:  # to score again what is there costs nobody anything
+        spent = {"wall_seconds": round(spent.get("wall_seconds", 0) + wall, 1),
+                 "processor_seconds": round(spent.get("processor_seconds", 0) + processor, 1)}
+        write(spent_file, spent)
+    if code != 0:
+        print(f"{name}: premelt ended with {code}; what it has trained is in {directory}", flush=True)
+        return code
+    found = directory / "sweep.json"
+    shutil.copyfile(found, STORE / f"{name}.json")
+    write(TIMES, read(TIMES) | {name: spent})
+    print(f"{name}: {found.stat().st_size / 1000:.0f} kB, {spent['wall_seconds'] / 60:.1f} min in all", flush=True)
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", type=Path, default=REPOSITORY / "build" / "release" / "premelt", metavar="PREMELT")
+    parser.add_argument("--work", type=Path, default=REPOSITORY / "build" / "race", metavar="DIRECTORY")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    known = commands()
+    unknown = [name for name in options.names if name not in known]
+    if unknown:
+        parser.error(f"{', '.join(unknown)}: not in docs/race/commands.txt, which has {', '.join(known)}")
+    failed = []
+    for name in options.names or known:
+        code = run(name, known[name], options.program.resolve(), options.work.resolve())
+        failed += [name] * (code != 0)
+        if code in (130, -2):  # Ctrl-C
+            break
+    if failed:
+        print(f"not finished: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
