@@ -147,6 +147,7 @@ nlohmann::json complete_scores(const Sweep& sweep, const nlohmann::json& making,
   scores["making"] = making;
   scores["seeds"] = {sweep.first_seed, sweep.last_seed};
   scores["controls"] = sweep.controls;
+  scores["runs"] = sweep_tasks(sweep).size();
   scores["windows"] = sweep.windows;
   if (sweep.horizon) scores["horizon"] = *sweep.horizon;
   scores["diverged"] = diverged;

@@ -178,6 +178,7 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
                                {"shares", shares},
                                {"seeds", event.seeds},
                                {"steps", event.steps},
+                               {"horizons", event.horizons},
                                {"control_seeds", event.control_seeds},
                                {"first", first.by_run}});
       for (const auto& [definition, lag] : event.lags)

@@ -27,6 +27,7 @@ EventScores find_event(const FinishedRuns& runs, const std::string& event, std::
     if (found == run.end() || !found->second.event_step) continue;
     result.seeds.push_back(task.seed);
     result.steps.push_back(*found->second.event_step);
+    result.horizons.push_back(result.steps.back() - found->second.start);
   }
   const std::vector<double> steps(result.steps.begin(), result.steps.end());
   result.median_step = steps.empty() ? undefined : median(steps);

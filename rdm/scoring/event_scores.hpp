@@ -71,6 +71,7 @@ struct EventScores {
   std::size_t scored = 0;                         ///< held-out runs
   std::vector<std::uint64_t> seeds = {};          ///< those in which it happened
   std::vector<std::int64_t> steps = {};           ///< at which it did, one a seed
+  std::vector<std::int64_t> horizons = {};        ///< theirs from the segment's start: h, one a seed
   double median_step = 0;                         ///< NaN when it never did
   std::size_t development_runs = 0;               ///< development runs in which it happened
   std::size_t development_controls = 0;           ///< that were watched

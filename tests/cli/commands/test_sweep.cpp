@@ -164,7 +164,7 @@ TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
     CHECK(detector.at("control_alarms") ==
           (name == "mean_level" ? json{{"3000200", 10}, {"3000201", 10}} : json::object()));
   }
-  CHECK(scores.at("order").at(0).at("steps") == json(std::vector<int>(7, 1000)));
+  CHECK(scores.at("order").at(0).at("horizons") == json(std::vector<int>(7, 1000)));
   CHECK(scores.at("lags").at(0).at("median") == -10);
   CHECK(scores.at("lags").at(0).at("shc_first") == Approx(2.0 / 7));
   const json& event = scores.at("events").at("critical");
