@@ -33,6 +33,9 @@ class Optimizer {
   double lr() const { return lr_; }  ///< the learning rate of the next step
   /// May be changed between steps: this is what a schedule does.
   void set_lr(double lr) { lr_ = lr; }
+  double weight_decay() const { return weight_decay_; }  ///< of the next step
+  /// The same for the weight decay.
+  void set_weight_decay(double weight_decay) { weight_decay_ = weight_decay; }
   std::uint64_t steps() const { return steps_; }  ///< made so far
 
   /// @{

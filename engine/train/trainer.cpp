@@ -12,6 +12,7 @@ void Trainer<T>::step(Parameters<T>& parameters, const Loss& loss) {
   stats_.loss = static_cast<double>(value.item());
   stats_.gradient_norm = options_.clip_norm ? clip_norm(gradient, *options_.clip_norm) : norm(gradient);
   optimizer_->set_lr(base_lr_ * options_.schedule(optimizer_->steps()));
+  optimizer_->set_weight_decay(base_decay_ * options_.decay(optimizer_->steps()));
   optimizer_->step(parameters, gradient);
 }
 

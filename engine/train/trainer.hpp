@@ -27,12 +27,16 @@ class Trainer {
   /// Beyond the optimiser's own.
   struct Options {
     Schedule schedule = {};                ///< multiplies the optimiser's learning rate
+    Schedule decay = {};                   ///< multiplies its weight decay
     std::optional<double> clip_norm = {};  ///< longest gradient
   };
 
-  /// The optimiser's learning rate now is the schedule's base.
+  /// The optimiser's learning rate and weight decay now are what the schedules multiply.
   explicit Trainer(std::unique_ptr<Optimizer<T>> optimizer, Options options = {})
-      : optimizer_(std::move(optimizer)), options_(std::move(options)), base_lr_(optimizer_->lr()) {}
+      : optimizer_(std::move(optimizer)),
+        options_(std::move(options)),
+        base_lr_(optimizer_->lr()),
+        base_decay_(optimizer_->weight_decay()) {}
 
   /// A scalar loss from the parameters' leaves.
   using Loss = std::function<Var<T>(const Leaves<T>&)>;
@@ -50,7 +54,7 @@ class Trainer {
  private:
   std::unique_ptr<Optimizer<T>> optimizer_;
   Options options_;
-  double base_lr_;
+  double base_lr_, base_decay_;
   Tape<T> tape_;
   TrainingStats stats_;
 };

@@ -7,6 +7,7 @@
 #include "engine/ops/ops.hpp"
 #include "engine/tensor/error.hpp"
 #include "models/experiment/trained.hpp"
+#include "models/experiment/traps.hpp"
 #include "models/tasks/linear_task.hpp"
 
 namespace premelt {
@@ -18,16 +19,6 @@ double initial_sd(const Hyperparameters& parameters) {
   const double sd = parameters.number("init_sd");
   if (sd > 0) return sd;
   return parameters.count("depth") <= 2 ? 1e-3 : 0.05;
-}
-
-/// The learning rate of a run that sets a trap: it disturbs the losses, yet no mode is learnt by it.
-Schedule trap_schedule(const Hyperparameters& parameters) {
-  const std::string& trap = parameters.text("trap");
-  const auto at = static_cast<std::uint64_t>(parameters.count("trap_step"));
-  if (trap == "rate_drop") return Schedule([at](std::uint64_t step) { return step < at ? 1 : 0.2; });
-  if (trap == "warm_up") return warm_up(at);
-  if (trap == "spike") return Schedule([at](std::uint64_t step) { return step == at ? 20 : 1; });
-  return {};
 }
 
 /// Element type T of the weights and of the training; probe losses are handed on in double.
@@ -244,15 +235,6 @@ Hyperparameters parameters() {
            "has",
            {},
            {"own", "teacher"}},
-          {"trap",
-           std::string("none"),
-           "a false alarm in waiting: learning rate to a fifth, end of a warm-up, one step of 20 times the "
-           "rate, "
-           "or "
-           "a quarter of the batch",
-           {},
-           {"none", "rate_drop", "warm_up", "spike", "batch_drop"}},
-          {"trap_step", std::int64_t{2000}, "the step of the trap", 1},
           {"data", std::string(), "a CSV table to learn instead of the random teacher"},
           {"targets", std::string(), "its target columns, separated by commas (text columns become classes)"},
           {"whiten", true, "whiten the table's inputs, so that modes are learnt independently"},
@@ -265,8 +247,7 @@ Setting deep_linear_setting() {
   Setting setting{"deep-linear",
                   "a deep linear network learns a linear map mode by mode (the paper's Figs. 2 and 3)",
                   parameters(), make_in_dtype<DeepLinear<float>, DeepLinear<double>>};
-  for (const char* trap : {"rate_drop", "warm_up", "spike", "batch_drop"})
-    setting.traps.push_back({trap, {{"trap", std::string(trap)}}});
+  add_traps(setting, {"rate_drop", "warm_up", "spike", "batch_drop"}, 2000);
   // One layer learns all modes at once, from the first step on: losses drift and nothing is discovered.
   setting.traps.push_back(
       {"linear_regression", {{"depth", std::int64_t{1}}, {"control", std::string("none")}}});

@@ -6,6 +6,7 @@
 
 #include "engine/ops/ops.hpp"
 #include "models/experiment/trained.hpp"
+#include "models/experiment/traps.hpp"
 #include "models/networks/modular_model.hpp"
 #include "models/tasks/modular_task.hpp"
 #include "rdm/window/blocks.hpp"
@@ -37,8 +38,12 @@ double accuracy(const Tensor<T>& logits, const Indices& labels) {
   return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
-double weight_decay(const Hyperparameters& parameters) {
-  return parameters.text("control") == "no_decay" ? 0 : parameters.number("weight_decay");
+/// The weight decay's factor.
+Schedule decay_schedule(const Hyperparameters& parameters) {
+  const std::string& control = parameters.text("control");
+  if (control != "no_decay" && control != "decay_ends") return {};
+  const std::uint64_t end = control == "no_decay" ? 0 : parameters.count("burn_in");
+  return Schedule([end](std::uint64_t step) { return step < end ? 1 : 0; });
 }
 
 /// Element type T of the training; probe losses are computed in double.
@@ -48,8 +53,9 @@ class Grokking : public TrainedExperiment<T> {
 
  public:
   explicit Grokking(const Hyperparameters& parameters)
-      : TrainedExperiment<T>(parameters,
-                             adam_w<T>(parameters.number("learning_rate"), weight_decay(parameters)), {}, {}),
+      : TrainedExperiment<T>(
+            parameters, adam_w<T>(parameters.number("learning_rate"), parameters.number("weight_decay")),
+            {.schedule = trap_schedule(parameters), .decay = decay_schedule(parameters)}, {}),
         task_(parameters),
         model_(weights_, parameters, task_.modulus(), this->init_) {}
 
@@ -82,9 +88,7 @@ class Grokking : public TrainedExperiment<T> {
   std::vector<std::string> order_names() const override {
     return {"train_accuracy", "test_accuracy", "fourier_power"};
   }
-  std::vector<EventSpec> events() const override {
-    return {{"grokked", "test_accuracy", 1.0, "random_labels"}};
-  }
+  std::vector<EventSpec> events() const override { return {{"grokked", "test_accuracy", 1.0, "decay_ends"}}; }
 
   MonitorOptions monitor_options() const override {
     MonitorOptions options = TrainedExperiment<T>::monitor_options();
@@ -118,9 +122,9 @@ Hyperparameters parameters() {
           {"quick", false, "a smaller table (modulus 23), for a first look"},
           {"control",
            std::string("none"),
-           "a twin that never groks",
+           "a twin that never groks; decay_ends: the run itself, but for its weight decay from burn_in on",
            {},
-           {"none", "no_decay", "random_labels", "low_fraction"}},
+           {"none", "decay_ends", "no_decay", "random_labels", "low_fraction"}},
           {"modulus", std::int64_t{31}, "p, odd; addition is modulo p", 5},
           {"fraction", 0.5, "share of the p*p pairs that is trained on", 0, {}, 1},
           {"model",
@@ -140,13 +144,16 @@ Hyperparameters parameters() {
 }  // namespace
 
 Setting grokking_setting() {
-  return {"grokking",
-          "addition modulo p is first memorised, then understood",
-          parameters(),
-          make_in_dtype<Grokking<float>, Grokking<double>>,
-          {{"modulus", std::int64_t{23}}},
-          {{"no_decay", {{"control", std::string("no_decay")}}},
-           {"low_fraction", {{"control", std::string("low_fraction")}}}}};
+  Setting setting{"grokking",
+                  "addition modulo p is first memorised, then understood",
+                  parameters(),
+                  make_in_dtype<Grokking<float>, Grokking<double>>,
+                  {{"modulus", std::int64_t{23}}}};
+  // Twins that are no controls: they differ from the run before the watch begins.
+  for (const char* control : {"no_decay", "low_fraction", "random_labels"})
+    setting.traps.push_back({control, {{"control", std::string(control)}}});
+  add_traps(setting, {"rate_drop", "spike"}, 700);
+  return setting;
 }
 
 }  // namespace premelt

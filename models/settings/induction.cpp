@@ -7,6 +7,7 @@
 
 #include "engine/ops/ops.hpp"
 #include "models/experiment/trained.hpp"
+#include "models/experiment/traps.hpp"
 #include "models/tasks/repeated_sequences.hpp"
 
 namespace premelt {
@@ -68,8 +69,9 @@ class Induction : public TrainedExperiment<T> {
 
  public:
   explicit Induction(const Hyperparameters& parameters)
-      : TrainedExperiment<T>(
-            parameters, adam_w<T>(parameters.number("learning_rate"), parameters.number("weight_decay"))),
+      : TrainedExperiment<T>(parameters,
+                             adam_w<T>(parameters.number("learning_rate"), parameters.number("weight_decay")),
+                             {.schedule = trap_schedule(parameters)}),
         model_(weights_, parameters, this->init_) {
     Rng rng(parameters.count("seed"), "probes");
     structured_ = repeated_sequences(structured_probes, length(), vocabulary(), rng);
@@ -143,7 +145,7 @@ class Induction : public TrainedExperiment<T> {
     return {{.name = "induction",
              .order = "induction_score",
              .target = 0.5,
-             .control = "random_only",
+             .control = "shuffled",
              .of_final_value = true}};
   }
 
@@ -151,13 +153,14 @@ class Induction : public TrainedExperiment<T> {
   std::size_t length() const { return parameters_.count("length"); }
   std::size_t vocabulary() const { return parameters_.count("vocabulary"); }
 
-  /// Sequences (B,T+1), the repeated ones last.
+  /// Sequences (B,T+1), the repeated ones last. Shuffled, those repeat their tokens without order.
   Indices draw() {
     const std::size_t batch = parameters_.count("batch");
     const std::size_t repeated = parameters_.text("control") == "random_only" ? 0 : batch / 2;
     Rng& data = this->streams_["data"];
     const Indices random = random_sequences(batch - repeated, length(), vocabulary(), data);
-    return stacked(random, repeated_sequences(repeated, length(), vocabulary(), data).sequences);
+    const Indices sequences = repeated_sequences(repeated, length(), vocabulary(), data).sequences;
+    return stacked(random, parameters_.text("control") == "shuffled" ? shuffled(sequences, data) : sequences);
   }
 
   /// Mean losses of the determined and of the free targets, from all of them (B,T). The target of position t
@@ -188,7 +191,7 @@ Hyperparameters parameters() {
            std::string("none"),
            "a twin in which no induction head forms",
            {},
-           {"none", "random_only", "one_layer"}},
+           {"none", "shuffled", "random_only", "one_layer"}},
           {"length", std::int64_t{32}, "positions T; periods are T/4+1 to T/2", 4},
           {"vocabulary", std::int64_t{32}, "tokens", 2},
           {"width", std::int64_t{48}, "channels of the residual stream", 1},
@@ -203,12 +206,15 @@ Hyperparameters parameters() {
 }  // namespace
 
 Setting induction_setting() {
-  return {"induction",
-          "a two-layer transformer forms induction heads (the paper's Figs. 4 and 5)",
-          parameters(),
-          make_in_dtype<Induction<float>, Induction<double>>,
-          {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}},
-          {{"one_layer", {{"control", std::string("one_layer")}}}}};
+  Setting setting{
+      "induction",
+      "a two-layer transformer forms induction heads (the paper's Figs. 4 and 5)",
+      parameters(),
+      make_in_dtype<Induction<float>, Induction<double>>,
+      {{"length", std::int64_t{16}}, {"vocabulary", std::int64_t{16}}, {"steps", std::int64_t{1200}}},
+      {{"one_layer", {{"control", std::string("one_layer")}}}}};
+  add_traps(setting, {"rate_drop", "spike"}, 450);
+  return setting;
 }
 
 }  // namespace premelt

@@ -2,7 +2,7 @@
 
 #include "engine/linalg/norm.hpp"
 #include "engine/tensor/error.hpp"
-#include "engine/train/optimizer.hpp"
+#include "engine/train/trainer.hpp"
 
 using namespace premelt;
 using namespace premelt::testing;
@@ -48,6 +48,23 @@ TEST_CASE("SGD follows its recurrence, with momentum, Nesterov and decay", "[uni
   Parameters<double> two;
   two.add("x", random({2}));
   CHECK_THROWS_AS(Sgd<double>({}).step(two, random({3})), ShapeError);
+}
+
+TEST_CASE("schedules multiply the learning rate and the weight decay", "[unit]") {
+  Parameters<double> parameters;
+  parameters.add("w", Tensor<double>(Shape{1}, 1.0));
+  const auto from_step_2 = [](double before, double after) {
+    return Schedule([=](std::uint64_t step) { return step < 2 ? before : after; });
+  };
+  Trainer<double> trainer(std::make_unique<Sgd<double>>(SgdOptions{.lr = 0.1, .weight_decay = 0.5}),
+                          {.schedule = from_step_2(1, 3), .decay = from_step_2(1, 2)});
+  const auto nothing = [](const Leaves<double>& leaves) { return mean(leaves[0] * 0.0); };
+  double expected = 1;
+  for (double shrinks : {0.1 * 0.5, 0.1 * 0.5, 0.3 * 1.0, 0.3 * 1.0}) {
+    trainer.step(parameters, nothing);
+    expected *= 1 - shrinks;
+    CHECK(parameters[0](0) == Approx(expected).epsilon(1e-14));
+  }
 }
 
 TEST_CASE("a parameter that joins late is trained as if it had come first", "[unit]") {

@@ -103,7 +103,9 @@ TEST_CASE("every setting resumes bit for bit from each of its checkpoints", "[pr
   check("deep-linear", {{"optimiser", "gd"}, {"init", "balanced"}});
   check("grokking", {{"quick", "true"}});
   check("grokking", {{"quick", "true"}, {"model", "transformer"}});
+  check("grokking", {{"quick", "true"}, {"control", "decay_ends"}, {"burn_in", "100"}});
   check("induction", {{"quick", "true"}});
+  check("induction", {{"quick", "true"}, {"trap", "rate_drop"}, {"trap_step", "140"}});
   check("misalignment", {{"pretraining_steps", "20"}});
   const TemporaryDirectory directory;
   write_file(directory / "text", small_text());

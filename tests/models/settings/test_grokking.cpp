@@ -141,6 +141,23 @@ TEST_CASE("grokking: the twin without decay differs by the decay alone", "[unit]
   }
 }
 
+TEST_CASE("grokking: the race's twin is the run itself until the watch begins, and loses its decay then",
+          "[unit]") {
+  const auto recorded = [](const std::string& control) {
+    return collect("grokking", {{"quick", "true"},
+                                {"steps", "30"},
+                                {"every", "1"},
+                                {"window", "5"},
+                                {"burn_in", "20"},
+                                {"control", control}});
+  };
+  const auto spec = find_setting("grokking").make(with("grokking", {}))->events().front();
+  const CollectedRun run = recorded("none"), twin = recorded(spec.control), other = recorded("no_decay");
+  CHECK(run.losses[1] != other.losses[1]);
+  for (std::size_t step = 0; step <= 20; ++step) REQUIRE(twin.losses[step] == run.losses[step]);
+  CHECK(twin.losses[21] != run.losses[21]);
+}
+
 TEST_CASE("quick defaults give way to what is asked for", "[unit]") {
   CHECK(with("grokking", {{"quick", "true"}}).integer("modulus") == 23);
   CHECK(with("grokking", {{"quick", "true"}, {"modulus", "29"}}).integer("modulus") == 29);

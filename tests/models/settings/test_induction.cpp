@@ -162,6 +162,21 @@ TEST_CASE("induction: determined and free tokens make up the losses of the struc
   CHECK(run.order.at("induction_score").front() < 0.2);
 }
 
+TEST_CASE("induction: the race's twin starts as the run does and learns from the same tokens without order",
+          "[unit]") {
+  const auto recorded = [](const std::string& control) {
+    return collect(
+        "induction",
+        {{"quick", "true"}, {"steps", "20"}, {"every", "5"}, {"window", "2"}, {"control", control}});
+  };
+  const auto spec = find_setting("induction").make(with("induction", {}))->events().front();
+  CHECK(spec.control == "shuffled");
+  const CollectedRun run = recorded("none"), twin = recorded(spec.control), other = recorded("random_only");
+  CHECK(twin.losses.front() == run.losses.front());
+  CHECK(twin.losses.back() != run.losses.back());
+  CHECK(twin.losses.back() != other.losses.back());
+}
+
 TEST_CASE("induction: controls and impossible sizes", "[unit]") {
   CHECK(find_setting("induction").make(with("induction", {{"control", "one_layer"}})));
   CHECK_THROWS_WITH(collect("induction", {{"heads", "5"}}), Contains("'heads'"));

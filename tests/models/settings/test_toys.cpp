@@ -126,16 +126,3 @@ TEST_CASE("deep-linear: the twin of mode K learns the modes before it and no mor
   CHECK_THROWS_AS(collect("deep-linear", {{"control", "mode5"}, {"steps", "10"}}), UsageError);
   CHECK_THROWS_AS(collect("deep-linear", {{"control", "mode"}, {"steps", "10"}}), UsageError);
 }
-
-TEST_CASE("deep-linear: a trap changes nothing before its step and the losses after it", "[unit]") {
-  const Overrides plain{{"control", "mode1"}, {"label_noise", "1"}, {"steps", "300"}};
-  const CollectedRun quiet = collect("deep-linear", plain);
-  for (const char* trap : {"rate_drop", "spike", "batch_drop"}) {
-    Overrides overrides = plain;
-    overrides.insert(overrides.end(), {{"trap", trap}, {"trap_step", "150"}});
-    const CollectedRun run = collect("deep-linear", overrides);
-    INFO(trap);
-    CHECK(run.losses[150] == quiet.losses[150]);
-    CHECK(run.losses[151] != quiet.losses[151]);
-  }
-}
