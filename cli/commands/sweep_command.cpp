@@ -16,6 +16,7 @@
 #include "cli/runs/outside_detector.hpp"
 #include "cli/runs/plan.hpp"
 #include "cli/terminal/progress.hpp"
+#include "cli/terminal/provenance.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
@@ -145,6 +146,7 @@ nlohmann::json complete_scores(const Sweep& sweep, const nlohmann::json& making,
                                const std::vector<EventScores>& events, const nlohmann::json& diverged) {
   nlohmann::json scores = scores_json(events, true);
   scores["making"] = making;
+  if (making["build"] != build_provenance()) scores["scored_by"] = build_provenance();
   scores["seeds"] = {sweep.first_seed, sweep.last_seed};
   scores["controls"] = sweep.controls;
   scores["runs"] = sweep_tasks(sweep).size();
@@ -257,7 +259,8 @@ void sweep_setting(const SweepArguments& arguments) {
       arguments.out.empty() ? fs::path("runs") / ("sweep-" + sweep.setting->name) : fs::path(arguments.out);
   if (arguments.collect && !fs::exists(directory / "making.json"))
     throw DataError(directory.string() + ": holds no sweep to collect");
-  const SweepStore store(directory, sweep, share ? Access::shared : Access::alone);
+  const Access access = share ? Access::shared : arguments.collect ? Access::scoring : Access::alone;
+  const SweepStore store(directory, sweep, access);
   if (arguments.collect) require_all(store, tasks);
 
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());

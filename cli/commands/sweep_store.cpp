@@ -159,7 +159,7 @@ void check_record(const SweepRun& run) {
 
 SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep, Access access)
     : directory_(directory), making_(making_of(sweep)) {
-  if (access == Access::alone) {
+  if (access != Access::shared) {
     claimed_.emplace(ClaimedDirectory::open(directory));
     directory_ = claimed_->path();
   }
@@ -168,7 +168,9 @@ SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep, Access acc
   if (error) throw DataError((directory_ / "runs").string() + ": cannot be made: " + error.message());
   const fs::path path = directory_ / "making.json";
   if (!fs::exists(path)) write_file(path, making_.dump(2) + "\n");
-  const std::string other = difference(read_json(path), making_);
+  const Json stored = read_json(path);
+  if (access == Access::scoring && stored.contains("build")) making_["build"] = stored["build"];
+  const std::string other = difference(stored, making_);
   if (other.empty()) return;
   throw UsageError(directory_.string() + " holds a sweep with another value of " + other +
                    "; name another --out");

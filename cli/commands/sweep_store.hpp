@@ -21,13 +21,16 @@ struct SweepOutcome {
 enum class Access {
   alone,   ///< nobody, nor may anybody start
   shared,  ///< others that train their share of its runs: files are written whole or not at all
+  /// Nobody: what is there is scored. Another build of this program than the one that trained it may do so.
+  scoring,
 };
 
 class SweepStore {
  public:
   /// Opens the directory of a sweep, making it when needed: `making.json` says which setting, parameters,
-  /// data and windows its runs have, and which build trained them. Throws UsageError when it holds others,
-  /// DataError when another process claims it, or it cannot be read or written.
+  /// data and windows its runs have, and which build trained them. Throws UsageError when it holds others
+  /// (for scoring: but for the build), DataError when another process claims it, or it cannot be read or
+  /// written.
   SweepStore(const std::filesystem::path& directory, const Sweep& sweep, Access access);
 
   const std::filesystem::path& directory() const { return directory_; }  ///< of the sweep
