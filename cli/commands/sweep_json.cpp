@@ -163,6 +163,7 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
   Json json{{"events", Json::object()},
             {"detectors", Json::array()},
             {"first", Json::object()},
+            {"fixed_beforehand", {"events"}},
             {"exploratory", {"detectors", "first", "order", "lags"}}};
   for (const EventScores& event : events) {
     const FirstMover& first = event.first;

@@ -100,8 +100,9 @@ std::string strip_plot(const EventScores& event) {
 std::string curves(const EventScores& event) {
   constexpr std::array colours{"#0072b2", "#e69f00", "#009e73", "#cc79a7"};
   const DetectorScore* rival = champion(event);
-  const std::array<std::string, 4> shown{"shc", "localisation", "shc_detrended",
-                                         rival != nullptr ? rival->detector : std::string()};
+  std::vector<std::string> shown{"shc", "localisation", "shc_detrended"};
+  if (rival != nullptr && std::ranges::find(shown, rival->detector) == shown.end())
+    shown.push_back(rival->detector);
   const Frame frame{70, 10, 520, 280, 1, longest_lead(event)};
   std::string content = x_axis(frame, "false alarms in the held-out half");
   content += label("62", frame.y(frame.y_max * 0.98), "end", rounded(frame.y_max)) +
@@ -115,8 +116,9 @@ std::string curves(const EventScores& event) {
     for (const TradeOff& point : entry->curve)
       content +=
           frame.x(point.false_alarm_rate) + "," + frame.y(std::min(point.median_lead, frame.y_max)) + " ";
-    content += "\"/>" + rule("610", rounded(legend - 5), "640", rounded(legend - 5), colours[i], 2.5) +
-               label("648", rounded(legend), "start", shown[i]);
+    content +=
+        "\"/>" + rule("610", rounded(legend - 5), "640", rounded(legend - 5), colours[i], 2.5) +
+        label("648", rounded(legend), "start", marked(*entry) + (&*entry == rival ? ", champion" : ""));
     legend += 22;
   }
   return svg(840, 350, "median lead against false alarms", content);

@@ -51,6 +51,7 @@ tutorials/*/README
 
 docs/theory
 docs/probe_choice
+docs/race
 docs/results
 docs/what_does_not_lead
 docs/faq

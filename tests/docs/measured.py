@@ -12,7 +12,7 @@ of bounds and commands; in prose every other percentage, `N steps` and `N of M` 
 docs/measured/quotes.txt holds sentences with such places that other pages must contain.
 
 docs/measured/remeasured.json holds what `./dev test --full` measures anew, docs/measured/stored.json what takes too long or a quiet
-machine, with the command that measured it. Trainings that amplify the last bit go elsewhere with other BLAS kernels: their numbers are
+machine, with the command that measured it. `{sweep/NAME/...}` is read from the stored sweep docs/race/NAME.json. Trainings that amplify the last bit go elsewhere with other BLAS kernels: their numbers are
 compared only where the kernels are those of the stored ones, which the report says.
 """
 
@@ -23,6 +23,7 @@ import sys
 from copy import deepcopy
 from pathlib import Path
 
+import race_store
 from compare import same_line
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -30,8 +31,8 @@ MEASURED = REPOSITORY / "docs" / "measured"
 PLACE = re.compile(r"\{(?P<key>[a-z][^{}:= ]*)(?::(?P<form>[^{}]*))?\}")
 LITERAL = re.compile(r"\{=([^{}]*)\}")
 UNSOURCED = re.compile(r"\d[\d.,]*[  ]?%|\d+ of \d+|\d[\d.,]* steps")
-CHAOTIC = ("grokking", "induction", "misalignment", "sweep/grokking")
-KERNEL = "sweep/race/kernel"
+CHAOTIC = ("grokking", "induction", "misalignment")
+KERNEL = "run/deep-linear/kernel"
 EXEMPT = {"bound", "floor", "headed for", "command", "where"}
 
 
@@ -240,7 +241,7 @@ def fresh_results(directory: Path, pages: list, kept: dict) -> dict:
                 missing.append(key)
     if missing:
         shown_keys = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
-        raise ValueError(f"{len(missing)} results are neither in {directory} nor in stored.json: {shown_keys}")
+        raise ValueError(f"{len(missing)} results are neither in {directory} nor in stored.json or docs/race: {shown_keys}")
     return rounded(quoted)
 
 
@@ -261,7 +262,8 @@ def main() -> int:
     parser.add_argument("--update", action="store_true", help="store what was measured, and write the pages")
     options = parser.parse_args()
     pages = [Page(file) for file in sorted(MEASURED.glob("*.md.in"))]
-    kept, stored = read(MEASURED / "stored.json"), read(MEASURED / "remeasured.json")
+    stored = read(MEASURED / "remeasured.json")
+    kept = merge(read(MEASURED / "stored.json"), {"sweep": rounded(race_store.all_numbers())})
     quotes = read_quotes()
     complaints = [] if pages else [f"{MEASURED}: no templates"]
     try:
@@ -270,7 +272,7 @@ def main() -> int:
             if options.update:
                 stored = fresh
                 (MEASURED / "remeasured.json").write_text(text_of(stored) + "\n", encoding="utf-8")
-        known = merge(deepcopy(kept), stored)
+        known = merge(deepcopy(stored), kept)
         if options.update:
             for page in pages:
                 page.file.write_text(page.written(known), encoding="utf-8")
@@ -279,7 +281,7 @@ def main() -> int:
         for text in pages + quotes:
             complaints += text.stale(known)
         if options.fresh and not complaints:
-            measured = merge(deepcopy(kept), comparable(stored, fresh))
+            measured = merge(comparable(stored, fresh), kept)
             complaints += [line for text in pages + quotes for line in text.moved(known, measured)]
     except ValueError as wrong:
         complaints.append(str(wrong))

@@ -1,45 +1,24 @@
 #!/usr/bin/env python3
 """Runs the sweeps of docs/race/commands.txt and stores what they found, from which docs/race.md is made.
 
-    tests/docs/race_run.py [--program PREMELT] [--work DIRECTORY] [NAME...]
+    tests/docs/race_run.py [--collect] [--program PREMELT] [--work DIRECTORY] [NAME...]
 
 Of each sweep (all, unless named) docs/race/NAME.json is then the program's sweep.json, byte for byte, and docs/race/times.json
 holds what it took: wall time and processor time. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that was stopped is
 continued, one that is finished only scored again. Runs of two builds are never mixed, so that PREMELT (build/release/premelt)
-has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile.
+has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile. With --collect nothing is trained, and
+PREMELT may be another one: it scores what is there.
 """
 
 import argparse
-import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-STORE = REPOSITORY / "docs" / "race"
-TIMES = STORE / "times.json"
-
-
-def commands() -> dict:
-    """Arguments of premelt by name of the sweep."""
-    lines = (STORE / "commands.txt").read_text(encoding="utf-8").splitlines()
-    return {name: shlex.split(arguments) for name, arguments in (line.split(None, 1) for line in lines)}
-
-
-def read(file: Path) -> dict:
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-
-
-def write(file: Path, tree: dict) -> None:
-    """One line an entry, sorted; whole or not at all."""
-    lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(tree[name])}" for name in sorted(tree))
-    part = file.with_suffix(".part")
-    part.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
-    part.replace(file)
+from race_store import REPOSITORY, TIMES, commands, read, sweep_file, write
 
 
 def timed(command: list) -> tuple:
@@ -52,7 +31,7 @@ def timed(command: list) -> tuple:
             break
         except KeyboardInterrupt:  # which the program has got as well: it ends by itself
             pass
-    code = os.waitstatus_to_exitcode(status)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
     return code, time.monotonic() - start, usage.ru_utime + usage.ru_stime
 
 
@@ -70,7 +49,7 @@ def run(name: str, arguments: list, program: Path, work: Path) -> int:
         print(f"{name}: premelt ended with {code}; what it has trained is in {directory}", flush=True)
         return code
     found = directory / "sweep.json"
-    shutil.copyfile(found, STORE / f"{name}.json")
+    shutil.copyfile(found, sweep_file(name))
     write(TIMES, read(TIMES) | {name: spent})
     print(f"{name}: {found.stat().st_size / 1000:.0f} kB, {spent['wall_seconds'] / 60:.1f} min in all", flush=True)
     return 0
@@ -81,6 +60,7 @@ def main() -> int:
     parser.add_argument("--program", type=Path, default=REPOSITORY / "build" / "release" / "premelt", metavar="PREMELT")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "build" / "race", metavar="DIRECTORY")
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--collect", action="store_true", help="train nothing, score what is there")
     options = parser.parse_args()
     known = commands()
     unknown = [name for name in options.names if name not in known]
@@ -88,7 +68,7 @@ def main() -> int:
         parser.error(f"{', '.join(unknown)}: not in docs/race/commands.txt, which has {', '.join(known)}")
     failed = []
     for name in options.names or known:
-        code = run(name, known[name], options.program.resolve(), options.work.resolve())
+        code = run(name, known[name] + ["--collect"] * options.collect, options.program.resolve(), options.work.resolve())
         failed += [name] * (code != 0)
         if code in (130, -2):  # Ctrl-C
             break

@@ -50,6 +50,7 @@ class Pages(unittest.TestCase):
     """A repository of one page."""
 
     def setUp(self):
+        self.race = {}
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.folder = self.root / "docs" / "measured"
         self.fresh = self.root / "fresh"
@@ -57,6 +58,7 @@ class Pages(unittest.TestCase):
         self.fresh.mkdir()
         self.enterContext(mock.patch.multiple(measured, REPOSITORY=self.root, MEASURED=self.folder,
                                               CHAOTIC=("topic",), KERNEL="sweep/race/kernel"))
+        self.enterContext(mock.patch.multiple(measured.race_store, all_numbers=lambda: self.race))
         (self.folder / "quotes.txt").write_text("lesson.md: leads by {topic/leads:median .0} steps\n")
         (self.root / "lesson.md").write_text("Over the seeds it leads\nby 444 steps.\n")
         self.write(TEMPLATE, STORED)
@@ -124,6 +126,15 @@ class Pages(unittest.TestCase):
         (self.fresh / "all.json").write_text(json.dumps({"topic": STORED["topic"]}))
         self.fails("2 results", "sweep/race/shc", options=["--fresh", self.fresh])
 
+    def test_stored_sweeps_need_no_measurement(self):
+        self.race = {"race": {"kernel": "A", "shc": {"lead": 300.0, "detected": 1.0, "false_alarms": 0.0, "above": False}}}
+        self.fails("page.md", "291, 100 %, 10 %!", "300, 100 %, 0 %")
+        (self.fresh / "all.json").write_text(json.dumps({"topic": STORED["topic"]}))
+        with mock.patch.object(measured, "KERNEL", "topic/share"):
+            self.assertEqual(self.run_it("--fresh", self.fresh, "--update")[0], 0)
+        self.assertIn("300, 100 %, 0 %", self.page())
+        self.assertNotIn("sweep", (self.folder / "remeasured.json").read_text())
+
     def test_other_kernels_excuse_only_what_is_chaotic(self):
         result = json.loads(json.dumps(STORED))
         result["topic"]["share"], result["sweep"]["race"]["kernel"] = 0.5, "B"
@@ -138,7 +149,7 @@ class Pages(unittest.TestCase):
 
 class Commands(unittest.TestCase):
     def test_every_command_has_a_name_and_arguments(self):
-        self.assertIn("--seeds 200..229", measure.commands()["sweep/race"])
+        self.assertEqual("run deep-linear", measure.commands()["run/deep-linear"])
 
     def test_alarms_of_a_run(self):
         events = [{"kind": "alarm", "name": "shc", "step": 5}, {"kind": "event", "name": "mode1_50", "step": 9}]

@@ -106,8 +106,7 @@ TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
   const std::string command =
       "sweep pitchfork --seeds 200..206 --controls 2 --set window=50 --set probes=8 --set coupled=4 --steps "
-      "800 "
-      "--set sweep_steps=600 --no-whitening --quiet --jobs 2 --out s";
+      "800 --set sweep_steps=600 --no-whitening --quiet --jobs 2 --out s";
   REQUIRE(here.premelt(command).code == 0);
   const auto rewrite = [&](const std::string& run, const auto& change) {
     json stored = json::parse(here.read("s/runs/" + run + ".json"));
