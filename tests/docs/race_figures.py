@@ -83,7 +83,7 @@ def shade(share: float) -> tuple:
 def matrix(columns: list, names: list, marked) -> str:
     """Detectors by settings. `columns`: (heading, detectors by name); `marked(detector)`: the signs behind its number."""
     left, top, wide, high = 190, 190, 46, 19
-    width, height = max(left + wide * len(columns) + 110, 560), top + high * len(names) + 60
+    width, height = max(left + wide * len(columns) + 110, 660), top + high * len(names) + 60
     parts = [text(12, 24, "Median lead, in % of the time from the segment's start to the event", size=15)]
     for c, (heading, _) in enumerate(columns):
         x, y = left + wide * (c + 0.5) + 4, top - 8

@@ -4,7 +4,7 @@
     tests/docs/race_run.py [--collect] [--program PREMELT] [--work DIRECTORY] [NAME...]
 
 Of each sweep (all, unless named) docs/race/NAME.json is then the program's sweep.json, byte for byte, and docs/race/times.json
-holds what it took: wall time and processor time. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that was stopped is
+holds its processor time in seconds. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that was stopped is
 continued, one that is finished only scored again. Runs of two builds are never mixed, so that PREMELT (build/release/premelt)
 has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile. With --collect nothing is trained, and
 PREMELT may be another one: it scores what is there.
@@ -15,15 +15,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from race_store import REPOSITORY, TIMES, commands, read, sweep_file, write
 
 
 def timed(command: list) -> tuple:
-    """Its exit code, wall time and processor time, both in seconds."""
-    start = time.monotonic()
+    """Its exit code and its processor time in seconds."""
     process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
     while True:
         try:
@@ -32,7 +30,7 @@ def timed(command: list) -> tuple:
         except KeyboardInterrupt:  # which the program has got as well: it ends by itself
             pass
     process.returncode = code = os.waitstatus_to_exitcode(status)
-    return code, time.monotonic() - start, usage.ru_utime + usage.ru_stime
+    return code, usage.ru_utime + usage.ru_stime
 
 
 def run(name: str, arguments: list, program: Path, work: Path) -> int:
@@ -40,18 +38,18 @@ def run(name: str, arguments: list, program: Path, work: Path) -> int:
     directory = work / name
     runs, spent_file = directory / "runs", directory / "spent.json"
     spent, before = read(spent_file), len(list(runs.glob("*.json")))
-    code, wall, processor = timed([program, *arguments, "--out", directory])
+    code, seconds = timed([program, *arguments, "--out", directory])
     if len(list(runs.glob("*.json"))) > before:  # to score again what is there costs nobody anything
-        spent = {"wall_seconds": round(spent.get("wall_seconds", 0) + wall, 1),
-                 "processor_seconds": round(spent.get("processor_seconds", 0) + processor, 1)}
+        spent = {"processor_seconds": round(spent.get("processor_seconds", 0) + seconds)}
         write(spent_file, spent)
     if code != 0:
         print(f"{name}: premelt ended with {code}; what it has trained is in {directory}", flush=True)
         return code
     found = directory / "sweep.json"
     shutil.copyfile(found, sweep_file(name))
-    write(TIMES, read(TIMES) | {name: spent})
-    print(f"{name}: {found.stat().st_size / 1000:.0f} kB, {spent['wall_seconds'] / 60:.1f} min in all", flush=True)
+    if spent:  # unknown where something else has trained the runs
+        write(TIMES, read(TIMES) | {name: spent["processor_seconds"]})
+    print(f"{name}: stored, {found.stat().st_size / 1000:.0f} kB", flush=True)
     return 0
 
 

@@ -25,7 +25,7 @@ EventScores scored(std::size_t controls) {
   for (Half* half : {&halves.development, &halves.held_out}) {
     half->events = {rise(667, 0.1), rise(900, 1e6)};
     for (std::size_t j = 0; j < controls; ++j)
-      half->controls.push_back(rise(20, 1.0 / static_cast<double>(j + 3)));
+      half->controls.push_back(rise(20, 1 / (static_cast<double>(j) + 3.5)));
   }
   halves.held_out.controls.back() = rise(345, 1e5);
   for (std::size_t j = 0; j < controls; ++j) event.control_seeds.push_back(500 + j);
@@ -43,7 +43,7 @@ TEST_CASE("a sweep's scores are written short, but for thresholds", "[unit]") {
   const json &shc = scores.at("detectors").at(0), &silent = scores.at("detectors").at(1);
   REQUIRE(shc.at("name") == "shc");
   CHECK(shc.at("threshold").get<double>() == event.detectors.front().score.threshold);
-  CHECK(shc.at("threshold").get<double>() == 1.0 / 8);  // five of a hundred exceed it
+  CHECK(shc.at("threshold").get<double>() == 1 / 8.5);  // five of a hundred exceed it
   CHECK(shc.at("leads").dump() == "[0,100]");
   CHECK(shc.at("lead_share").dump() == "0.05");
   CHECK(shc.at("control_alarms").at("599") == 345);
