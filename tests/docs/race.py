@@ -22,7 +22,7 @@ ROWS = 12
 TITLES = {
     "schematic": "The paper's schematic",
     "deep-linear": "Deep linear network",
-    "deep-linear-costly": "Deep linear network, with curvature and local sampling, and traps",
+    "deep-linear-traps": "Deep linear network: traps",
     "deep-linear-windows": "Deep linear network, five windows",
     "deep-linear-grouped": "Deep linear network, grouped probes",
     "pitchfork": "Pitchfork, couplings of one sign",
