@@ -196,6 +196,29 @@ class Spot(unittest.TestCase):
         self.assertEqual(len(race_spot.faults([*compared, ("step", 100, 103, None)], False)), 1)
         self.assertEqual(len(race_spot.faults([*compared, ("lead", 100, 101, 200)], True)), 1)
 
+    def test_the_verdict_on_a_sweep(self):
+        self.enterContext(mock.patch.object(race_spot, "read", lambda file: copy.deepcopy(self.stored)))
+
+        def verdict(run, setting="toy", kernel="A"):
+            self.stored = copy.deepcopy(SWEEP)
+            self.stored["making"]["setting"] = setting
+            making = copy.deepcopy(self.stored["making"])
+            making["build"]["blas_kernel"] = kernel
+            runs = {"held-out-7": run, "held-out-control-e-3000007": CONTROL} if run else {}
+            with mock.patch.object(race_spot, "train", lambda build, name, tasks: (making, runs)), \
+                    contextlib.redirect_stdout(io.StringIO()) as report:
+                return race_spot.main(Path(), "toy"), report.getvalue()
+
+        other = self.run_of(step=301)
+        self.assertEqual(verdict(self.run_of()), (0, "toy: 11 numbers of held-out-7, held-out-control-e-3000007 as stored\n"))
+        self.assertEqual(verdict(other)[0], 1)
+        self.assertEqual(verdict(None)[0], 1)  # nothing was compared
+        self.assertEqual(verdict(self.run_of(), kernel="B")[0], 0)
+        self.assertEqual(verdict(other, "grokking", "A")[0], 1)
+        code, report = verdict(other, "grokking", "B")
+        self.assertEqual(code, race_spot.SKIPPED)
+        self.assertIn("stored with the BLAS kernels A, here they are B: not compared", report)
+
     def test_another_parameter_fails_and_a_new_one_does_not(self):
         making = copy.deepcopy(SWEEP["making"])
         making["parameters"]["new"] = 1
