@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "engine/tensor/numbers.hpp"
 #include "rdm/io/run_writer.hpp"
@@ -116,6 +117,18 @@ Json to_json(const EventScores& event, const DetectorScore& entry, bool complete
   return json;
 }
 
+/// The row of a detector whose numbers were not recorded: it has no others either.
+Json missing_row(const EventScores& event, const std::string& detector, bool complete) {
+  Json row = to_json(event, {detector, {}, {}}, false);
+  if (complete) row["threshold"] = nullptr;
+  for (auto& [key, value] : row.items()) {
+    if (key == "name" || key == "event" || key == "window") continue;
+    value = value.is_array() ? Json{nullptr, nullptr} : Json();
+  }
+  row["available"] = false;
+  return row;
+}
+
 /// What is said of an event before any detector: what happened, and the verdict, if this window has it.
 Json to_json(const EventScores& event) {
   Json json{{"detected", event.seeds.size()},
@@ -171,17 +184,16 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
                       {"pr", result(first.pr)},
                       {"together", result(first.together)},
                       {"neither", result(first.neither)}};
-    if (!json["first"].contains(event.event) && !event.detectors.empty()) json["first"][event.event] = shares;
+    if (!json["first"].contains(event.event) && !event.detectors.empty())
+      json["first"][event.event] = first.word();
     if (event.verdict || !json["events"].contains(event.event)) json["events"][event.event] = to_json(event);
+    Json order{{"event", event.event}, {"window", event.window}, {"shares", shares}};
     if (complete) {
-      json["order"].push_back({{"event", event.event},
-                               {"window", event.window},
-                               {"shares", shares},
-                               {"seeds", event.seeds},
-                               {"steps", event.steps},
-                               {"horizons", event.horizons},
-                               {"control_seeds", event.control_seeds},
-                               {"first", first.by_run}});
+      order.update({{"seeds", event.seeds},
+                    {"steps", event.steps},
+                    {"horizons", event.horizons},
+                    {"control_seeds", event.control_seeds},
+                    {"first", first.by_run}});
       for (const auto& [definition, lag] : event.lags)
         json["lags"].push_back({{"event", event.event},
                                 {"window", event.window},
@@ -191,8 +203,11 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
                                 {"shc_first", result(lag.first)},
                                 {"chance", result(lag.chance)}});
     }
+    json["order"].push_back(std::move(order));
     for (const DetectorScore& entry : event.detectors)
       json["detectors"].push_back(to_json(event, entry, complete));
+    for (const std::string& name : event.not_available)
+      json["detectors"].push_back(missing_row(event, name, complete));
   }
   return json;
 }

@@ -11,12 +11,13 @@ namespace premelt::cli {
 
 /// One row a detector and event.
 std::string scores_csv(const std::vector<EventScores>& events);
-/// {"events", "detectors", "first", "fixed_beforehand", "exploratory"}; undefined numbers are null. When
-/// `complete`, the detectors with leads and the controls' alarms by seed, curves (up to 50 % false alarms, in
-/// at most 40 points) and paired differences to SHC, and the events' steps and the order of SHC and PR in
-/// every run. `first` is that of the first window. What `events` says of the verdict was fixed
-/// beforehand, as `fixed_beforehand` has it; `exploratory` names the keys of all else. Results have six
-/// digits; thresholds all theirs, so that a run trained anew can be held against them.
+/// {"events", "detectors", "first", "order", "fixed_beforehand", "exploratory"}; undefined numbers are null,
+/// and all numbers of a detector that is not available. When `complete`, the detectors with leads and the
+/// controls' alarms by seed, curves (up to 50 % false alarms, in at most 40 points) and paired differences to
+/// SHC, and the events' steps and the order of SHC and PR in every run. `first` is the word of the first
+/// window, whose shares `order` has. What `events` says of the verdict was fixed beforehand, as
+/// `fixed_beforehand` has it; `exploratory` names the keys of all else. Results have six digits; thresholds
+/// all theirs, so that a run trained anew can be held against them.
 nlohmann::json scores_json(const std::vector<EventScores>& events, bool complete);
 
 /// An object with a line for each of its values, and for each element of those that hold objects.

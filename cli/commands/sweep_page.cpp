@@ -213,13 +213,20 @@ std::string charts(const EventScores& event) {
          " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + lag_table(event) + table(event);
 }
 
+std::string missing(const EventScores& event) {
+  if (event.not_available.empty()) return "";
+  std::string names;
+  for (const std::string& name : event.not_available) names += " " + name;
+  return "<p>Not available, since what they read was not recorded:" + report::escape_html(names) + ".</p>";
+}
+
 /// `windows` are the same event's; all but the first are folded away.
 std::string section(const std::vector<EventScores>& windows) {
   const EventScores& event = windows.front();
   std::string html = "<h3>" + report::escape_html(event.event) + ": in " +
                      std::to_string(event.seeds.size()) + " of " + std::to_string(event.scored) + " runs";
   if (event.detectors.empty()) return html + "; nothing to score</h3>";
-  html += ", median step " + rounded(event.median_step) + "</h3>" + charts(event);
+  html += ", median step " + rounded(event.median_step) + "</h3>" + charts(event) + missing(event);
   for (std::size_t w = 1; w < windows.size(); ++w)
     html += "<details><summary>W = " + std::to_string(windows[w].window) + "</summary>" + charts(windows[w]) +
             "</details>";

@@ -1,6 +1,7 @@
 #include "cli/commands/sweep_store.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -20,6 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
+
+/// Shards do not claim the directory: one that still writes must keep its file, which takes it moments.
+constexpr std::chrono::hours stale_after{1};
 
 /// JSON has no word for NaN and infinity, which a lag that is undefined or the log of 0 is.
 Json exact_number(double value) {
@@ -166,6 +170,7 @@ SweepStore::SweepStore(const fs::path& directory, const Sweep& sweep, Access acc
   std::error_code error;
   fs::create_directories(directory_ / "runs", error);
   if (error) throw DataError((directory_ / "runs").string() + ": cannot be made: " + error.message());
+  if (access != Access::shared) remove_unfinished(directory_ / "runs", stale_after);
   const fs::path path = directory_ / "making.json";
   if (!fs::exists(path)) write_file(path, making_.dump(2) + "\n");
   const Json stored = read_json(path);

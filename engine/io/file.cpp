@@ -107,10 +107,13 @@ void sync_directory(const fs::path& directory) {
   if (!open_directory.good() || !open_directory.sync()) throw_unwritable(path);
 }
 
-void remove_unfinished(const fs::path& directory) {
+void remove_unfinished(const fs::path& directory, std::chrono::seconds untouched) {
   std::error_code ignored;  // what cannot be removed is in nobody's way
+  const auto latest = fs::file_time_type::clock::now() - untouched;
   for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-    if (is_unfinished(entry.path())) fs::remove(entry.path(), ignored);
+    if (!is_unfinished(entry.path())) continue;
+    std::error_code gone;
+    if (entry.last_write_time(gone) <= latest && !gone) fs::remove(entry.path(), ignored);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Whole files, read and written in one piece.
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -22,9 +23,9 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 /// when the disk refuses.
 void sync_directory(const std::filesystem::path& directory);
 
-/// Removes what `write_file` left beside files of this directory when it was killed. No other process may be
-/// writing there.
-void remove_unfinished(const std::filesystem::path& directory);
+/// Removes what `write_file` left beside files of this directory when it was killed and nobody has touched
+/// for `untouched`. Where other processes may be writing, give it far more time than a file takes.
+void remove_unfinished(const std::filesystem::path& directory, std::chrono::seconds untouched = {});
 
 /// The beginning of a text from outside, for messages: at most 60 bytes.
 std::string excerpt(std::string_view text);

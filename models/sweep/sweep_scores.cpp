@@ -140,6 +140,7 @@ std::vector<EventScores> score_events(const FinishedRuns& runs, const Sweep& swe
     for (const auto& [event, record] : run) events.insert(event);
   }
   const auto every = static_cast<double>(sweep.parameters.integer("every"));
+  const std::vector<std::string> missing = not_available(runs);
   std::vector<EventScores> result;
   for (const std::string& event : events) {
     for (std::size_t window : sweep.windows) {
@@ -147,6 +148,7 @@ std::vector<EventScores> score_events(const FinishedRuns& runs, const Sweep& swe
       score_detectors(scores, halves_of(runs, event, window));
       for (DetectorScore& entry : scores.detectors)
         entry.traps = trap_counts(runs, event, window, entry.detector, entry.score.threshold);
+      scores.not_available = missing;
       add_lags(scores, runs);
       result.push_back(std::move(scores));
     }

@@ -48,6 +48,13 @@ FirstMover first_mover(const std::vector<Rises>& shc, double shc_threshold, cons
   return result;
 }
 
+std::string FirstMover::word() const {
+  const double nobody = together + neither;
+  if (shc > std::max(pr, nobody)) return "shc";
+  if (pr > std::max(shc, nobody)) return "pr";
+  return "neither";
+}
+
 LagScore score_lags(std::vector<double> lags, double chance) {
   LagScore score{std::move(lags), 0, 0, chance};
   score.median = median(score.lags);

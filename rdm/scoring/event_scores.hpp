@@ -34,6 +34,10 @@ struct FirstMover {
   double together = 0;                   ///< both at the same recording
   double neither = 0;                    ///< no alarm of either
   std::vector<std::string> by_run = {};  ///< one of these words for each seed of the event
+
+  /// "shc" or "pr": the one whose share is larger than the other's and than that of all runs in which neither
+  /// was ahead; else "neither".
+  std::string word() const;
 };
 
 /// Throws nothing: a threshold that is NaN never alarms.
@@ -79,6 +83,7 @@ struct EventScores {
   std::vector<std::uint64_t> control_seeds = {};  ///< theirs
   std::size_t pairs_left_out = 0;                 ///< held-out pairs whose control was watched for less
   std::vector<DetectorScore> detectors = {};      ///< longest median lead first, the undefined ones last
+  std::vector<std::string> not_available = {};    ///< detectors whose numbers were not recorded
   std::optional<Verdict> verdict = {};            ///< of the window that was fixed beforehand
   FirstMover first = {};                          ///< SHC or PR
   std::map<std::string, LagScore> lags = {};      ///< by definition of the event

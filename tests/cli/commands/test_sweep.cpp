@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -47,23 +48,36 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
          missing.contains("first_passage") && !missing.contains("cusum")));
   CHECK(object.at("events").at("critical").at("detected") == 3);
   CHECK(object.at("events").at("critical").at("median_step") == 2667);
-  const json& first = object.at("first").at("critical");
-  CHECK(first.at("shc").get<double>() + first.at("pr").get<double>() + first.at("together").get<double>() +
-            first.at("neither").get<double>() ==
+  const json& shares = object.at("order").at(0).at("shares");
+  CHECK(shares.at("shc").get<double>() + shares.at("pr").get<double>() + shares.at("together").get<double>() +
+            shares.at("neither").get<double>() ==
         Approx(1));
+  CHECK(std::set<std::string>{"shc", "pr", "neither"}.contains(object.at("first").at("critical")));
   bool shc = false;
+  std::size_t unavailable = 0;
   for (const json& detector : object.at("detectors")) {
     shc = shc || detector.at("name") == "shc";
     for (const char* key : {"detection_rate", "false_alarm_rate", "median_lead", "auc"})
       CHECK((detector.at(key).is_number() || detector.at(key).is_null()));
     for (const char* key : {"false_alarm_interval", "lead_quartiles", "lead_band"})
       CHECK(detector.at(key).size() == 2);
-    CHECK(detector.at("available") == true);
+    if (detector.at("available") == false) {
+      ++unavailable;
+      CHECK(missing.contains(detector.at("name")));
+      CHECK(detector.at("event") == "critical");
+      for (const char* key :
+           {"detection_rate", "median_lead", "auc", "first_recording_alarms", "cost_in_steps"})
+        CHECK(detector.at(key).is_null());
+      CHECK(detector.at("lead_band") == json({nullptr, nullptr}));
+      continue;
+    }
+    CHECK_FALSE(missing.contains(detector.at("name")));
     CHECK(detector.at("first_recording_alarms").is_number_unsigned());
     if (detector.at("name") != "clock") continue;
     CHECK(detector.at("auc") == 0.5);
     CHECK(detector.at("detection_rate") == detector.at("false_alarm_rate"));
   }
+  CHECK(unavailable == missing.size());
   CHECK(shc);
   const json& melt = object.at("events").at("critical");
   CHECK(melt.at("champion").is_string());
@@ -76,8 +90,8 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
              Contains("event,window,detector,detection_rate") && Contains("critical,50,shc_whitened,"));
   const std::string page = here.read("s/report.html");
   CHECK_THAT(page, Contains("Which statistic warns of pitchfork?") && Contains("<svg") &&
-                       Contains("localisation") && Contains("<h2>Fixed beforehand</h2>") &&
-                       Contains("<h2>Exploratory</h2>"));
+                       Contains("localisation") && Contains("not recorded: gradient_norm") &&
+                       Contains("<h2>Fixed beforehand</h2>") && Contains("<h2>Exploratory</h2>"));
   CHECK_THAT(page, !Contains("http:") && !Contains("https:") && !Contains(">nan") && !Contains("\"nan") &&
                        !Contains("src=") && !Contains("{{"));
 }
@@ -150,8 +164,10 @@ TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
   const json scores = json::parse(here.read("s/sweep.json"));
   CHECK(scores.at("order").at(0).at("first") ==
         json({"shc", "pr", "together", "together", "together", "together", "together"}));
-  CHECK(scores.at("detectors").size() == 4);
+  CHECK(scores.at("first").at("critical") == "neither");  // five of seven alarm together
+  CHECK(scores.at("detectors").size() == 4 + scores.at("not_available").size());
   for (const json& detector : scores.at("detectors")) {
+    if (!detector.at("available").get<bool>()) continue;
     INFO(detector.at("name"));
     const std::string name = detector.at("name");
     const int lead = name == "mean_drop" ? 100 : name == "mean_level" ? 990 : 300;
@@ -214,6 +230,21 @@ TEST_CASE("shards, killed and started again, give the bytes of one process", "[c
   REQUIRE(here.premelt(command + "--collect --out parts").code == 0);
   CHECK(here.read("parts/sweep.json") == here.read("whole/sweep.json"));
   CHECK(here.read("parts/scores.csv") == here.read("whole/scores.csv"));
+}
+
+TEST_CASE("what killed shards left half-written goes once it is certain that nobody writes it", "[cli]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = std::string(small) + "--jobs 2 --no-whitening --quiet --out s ";
+  REQUIRE(here.premelt(command + "--shard 0/2").code == 0);
+  const std::string stale = "s/runs/held-out-202.json.812-1.part",
+                    young = "s/runs/held-out-202.json.813-1.part";
+  for (const std::string& name : {stale, young}) here.file(name, "{");
+  fs::last_write_time(here / stale, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  REQUIRE(here.premelt(command + "--shard 1/2").code == 0);
+  CHECK(fs::exists(here / stale));  // a shard is not alone
+  REQUIRE(here.premelt(command + "--collect").code == 0);
+  CHECK_FALSE(fs::exists(here / stale));
+  CHECK(fs::exists(here / young));
 }
 
 TEST_CASE("a launcher's environment names the shard", "[cli]") {

@@ -29,6 +29,8 @@ TEST_CASE("files that a killed writer left unfinished are removed, and no others
   for (const char* name :
        {"run.json.812-3.part", "losses.npy", "mine.part", "mine.8-.part", "run.json.812-3.partly"})
     write_file(here / name, "some");
+  remove_unfinished(here.path(), std::chrono::hours(1));
+  CHECK(fs::exists(here / "run.json.812-3.part"));
   remove_unfinished(here.path());
   CHECK_FALSE(fs::exists(here / "run.json.812-3.part"));
   CHECK(std::distance(fs::directory_iterator(here.path()), fs::directory_iterator()) == 4);

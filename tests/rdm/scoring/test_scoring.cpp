@@ -2,12 +2,16 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/numbers.hpp"
 #include "engine/tensor/random.hpp"
+#include "rdm/scoring/detectors.hpp"
 #include "rdm/scoring/scoring.hpp"
+#include "rdm/scoring/verdict.hpp"
 #include "rdm/window/statistics.hpp"
 
 using namespace premelt;
@@ -110,6 +114,50 @@ TEST_CASE("noise is scored as noise", "[unit]") {
   CHECK(found.detection_rate == Approx(0.05).margin(0.04));
   CHECK(found.false_alarm_rate == Approx(0.05).margin(0.04));
   CHECK(found.median_lead == 0);
+}
+
+TEST_CASE("losses that only drift give no detector an edge over the clock", "[property]") {
+  // Probes fall at speeds of their own, under noise; "events" come at times that know nothing of it.
+  constexpr std::size_t recordings = 70, probes = 6, runs = 60;
+  Rng rng(12, "drift");
+  std::map<std::string, Halves> detectors;
+  const auto read = [&](std::vector<Rises> Half::*family, Half Halves::*half, std::int64_t end) {
+    RunTrace run;
+    run.losses = Tensor<double>(Shape{recordings, probes});
+    std::vector<double> speeds;
+    for (std::size_t i = 0; i < probes; ++i) speeds.push_back(0.5 + rng.uniform());
+    for (std::size_t t = 0; t < recordings; ++t) {
+      run.steps.push_back(static_cast<std::int64_t>(t));
+      for (std::size_t i = 0; i < probes; ++i)
+        run.losses(t, i) = 200 - speeds[i] * std::pow(static_cast<double>(t), 1.2) + rng.normal();
+    }
+    const DetectorSeries series = detector_series(run, {.window = 8, .last = static_cast<std::size_t>(end)});
+    for (std::size_t d = 0; d < series.names.size(); ++d)
+      (detectors[series.names[d]].*half.*family)
+          .push_back(rises({series.steps, series.columns[d], end}, hold));
+  };
+  for (Half Halves::*half : {&Halves::development, &Halves::held_out}) {
+    for (std::size_t i = 0; i < runs; ++i) {
+      read(&Half::events, half, 20 + static_cast<std::int64_t>(48 * rng.uniform()));
+      read(&Half::controls, half, static_cast<std::int64_t>(recordings) - 1);
+    }
+  }
+  EventScores event{.event = "nothing", .window = 8, .window_steps = 8};
+  event.seeds.assign(runs, 0);
+  score_detectors(event, detectors);
+  REQUIRE(event.detectors.size() > 25);
+  for (const DetectorScore& entry : event.detectors) {
+    INFO(entry.detector << ": D " << entry.score.detection_rate << ", F " << entry.score.false_alarm_rate
+                        << ", AUC " << entry.score.auc);
+    if (std::isnan(entry.score.threshold)) continue;
+    CHECK(std::abs(entry.score.auc - 0.5) <= 0.15);
+    CHECK(std::abs(entry.score.detection_rate - entry.score.false_alarm_rate) <= 0.12);
+    CHECK(entry.score.median_lead == 0);
+  }
+  std::vector<EventScores> events{event};
+  decide(events, 8);
+  CHECK(events.front().verdict->words == "no difference shown");
+  CHECK_FALSE(events.front().verdict->champion.empty());
 }
 
 TEST_CASE("a statistic without a statement in the development controls is undefined, not silent", "[unit]") {

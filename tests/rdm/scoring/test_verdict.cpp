@@ -41,7 +41,8 @@ const std::vector<double> ten{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, none(10, 
 }  // namespace
 
 TEST_CASE("the champion is the rival with the longest lead on the development half alone", "[unit]") {
-  // The slope leads most on held-out runs, which must not matter; SHC in another view, oracle and clock are no rivals.
+  // The slope leads most on held-out runs, which must not matter; SHC in another view, oracle and clock are
+  // no rivals.
   const EventScores event =
       event_of({detector("mean_slope", ten, 5), detector("mean_drop", none, 7),
                 detector("mean_level", none, 7), detector("shc_log", none, 50), detector("clock", none, 60),
@@ -98,4 +99,11 @@ TEST_CASE("p values are corrected over the events of a sweep, and other windows 
   CHECK(events[0].verdict->p > 0.05);
   CHECK(events[0].verdict->interval.low > 0);
   CHECK(events[0].verdict->words == "no difference shown");
+}
+
+TEST_CASE("who moved first is a word: the one ahead of the other and of all runs without a first", "[unit]") {
+  CHECK(FirstMover{.shc = 0.5, .pr = 0.3, .together = 0.1, .neither = 0.1}.word() == "shc");
+  CHECK(FirstMover{.shc = 0.3, .pr = 0.5, .together = 0.1, .neither = 0.1}.word() == "pr");
+  CHECK(FirstMover{.shc = 0.4, .pr = 0.1, .together = 0.25, .neither = 0.25}.word() == "neither");
+  CHECK(FirstMover{.shc = 0.5, .pr = 0.5}.word() == "neither");
 }
