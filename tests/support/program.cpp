@@ -62,4 +62,9 @@ std::string Workplace::read(const std::filesystem::path& name) const {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+std::size_t files_in(const fs::path& directory) {
+  if (!fs::exists(directory)) return 0;
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}));
+}
+
 }  // namespace premelt::test

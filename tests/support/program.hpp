@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -40,6 +41,9 @@ class Process {
 
 /// The executable to test: `built`, unless the environment variable PREMELT_PROGRAM names another.
 std::string program_under_test(const std::string& built);
+
+/// How many there are in a directory; 0 when it is missing.
+std::size_t files_in(const std::filesystem::path& directory);
 
 /// A working directory in which commands of the shell are run.
 class Workplace {
