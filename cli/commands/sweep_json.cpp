@@ -206,6 +206,7 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
     json["order"].push_back(std::move(order));
     for (const DetectorScore& entry : event.detectors)
       json["detectors"].push_back(to_json(event, entry, complete));
+    if (event.detectors.empty()) continue;  // nothing was scored at all
     for (const std::string& name : event.not_available)
       json["detectors"].push_back(missing_row(event, name, complete));
   }
