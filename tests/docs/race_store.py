@@ -70,26 +70,26 @@ def defined(detector: dict) -> bool:
 
 def above(detector: dict) -> bool:
     """More false alarms than 5 % can explain."""
-    return detector["false_alarm_interval"][0] > 0.05
+    return defined(detector) and detector["false_alarm_interval"][0] > 0.05
 
 
 def numbers(sweep: dict) -> dict:
     """What pages quote of a sweep. By event, window and detector: lead, its band, detected, false alarms, whether these are more
     than 5 % can explain (`above`), AUC, alarms at the first recording, and in how many runs SHC is earlier or later; the verdicts,
     the lags, what moves first, and alarms by trap. `null` where a detector is undefined."""
-    found, every = {}, [one for one in sweep["detectors"] if defined(one)]
+    found, every = {}, sweep["detectors"]
     traps = sorted({trap for one in every for trap in one.get("traps", {})})
     for one in every:
         place = one["event"], f"w{one['window']}", one["name"]
         cell = {"lead": one["median_lead"], "detected": one["detection_rate"], "false_alarms": one["false_alarm_rate"],
                 "above": above(one), "auc": one["auc"], "band": one["lead_band"], "share": one["lead_share"],
-                "first_recording_alarms": one["first_recording_alarms"]}
+                "first_recording_alarms": one["first_recording_alarms"] if defined(one) else None}
         if one.get("shc_minus_this"):
             cell |= {"shc_earlier": one["shc_minus_this"]["shc_earlier"], "shc_later": one["shc_minus_this"]["shc_later"]}
         put(found, *place, cell)
         for trap in traps:
             count = one.get("traps", {}).get(trap, {"runs": 0})
-            put(found, "traps", *place, trap, count["alarms"] if count["runs"] else None)
+            put(found, "traps", *place, trap, count["alarms"] if defined(one) and count["runs"] else None)
     for lag in sweep.get("lags", []):
         definition = lag["definition"].replace(" %", "").replace(" ", "_")
         put(found, "lags", lag["event"], f"w{lag['window']}", definition,
@@ -99,11 +99,11 @@ def numbers(sweep: dict) -> dict:
     for event, one in sweep["events"].items():
         if one["verdict"]:
             put(found, "verdict", event, {"champion": one["champion"], **one["verdict"]})
-    rates = [one["false_alarm_rate"] for one in every]
+    rates = [one["false_alarm_rate"] for one in every if defined(one)]
     return found | {"kernel": sweep["making"]["build"]["blas_kernel"],
                     "mean_false_alarms": sum(rates) / len(rates) if rates else None,
                     "most_false_alarms": max(rates, default=None), "runs": sweep["runs"],
-                    "statistics": len({one["name"] for one in sweep["detectors"] if one["available"]})}
+                    "statistics": len({one["name"] for one in sweep["detectors"]})}
 
 
 def all_numbers() -> dict:

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/tensor/random.hpp"
 #include "rdm/scoring/scoring.hpp"
 #include "rdm/window/loss_window.hpp"
 #include "rdm/window/null.hpp"
@@ -160,6 +161,38 @@ void print_race(const Case& chosen) {
   }
 }
 
+/// The clock through a run that is watched for so many steps.
+Rises clock_until(std::int64_t end) {
+  Watched said{{}, {}, end};
+  for (std::int64_t step = 1; step <= end; ++step) {
+    said.times.push_back(step);
+    said.values.push_back(static_cast<double>(step));
+  }
+  return rises(said, hold);
+}
+
+/// Events at another step in each run, and the clock: against twins that are all cut at the median event, and
+/// against twins that are given each run's own time.
+void horizons() {
+  Rng rng(1, "events");
+  Half set;
+  std::vector<double> events;
+  for (std::size_t r = 0; r < runs; ++r) {
+    events.push_back(std::floor(rng.uniform(100, 300)));
+    set.events.push_back(clock_until(static_cast<std::int64_t>(events.back())));
+    set.controls.push_back(clock_until(300));
+  }
+  const std::vector<Rises> cut(runs, clock_until(static_cast<std::int64_t>(median(events))));
+  const MatchedPairs pairs(set);
+  std::printf("clock above   detected   of twins cut at the median event   of pairs\n");
+  for (const double threshold : {120.0, 160.0, 200.0, 240.0}) {
+    std::printf("%11.0f  %7.0f %%  %30.0f %%  %8.0f %%\n", threshold, 100 * pairs.detection_rate(threshold),
+                100 * static_cast<double>(alarms(cut, threshold)) / runs,
+                100 * pairs.false_alarm_rate(threshold));
+  }
+  std::printf("AUC over the pairs: %.3f\n", pairs.auc());
+}
+
 void race() {
   print_race(noisy_schematic());
 }
@@ -188,6 +221,7 @@ int main(int argc, char** argv) {
                      {{"thresholds", "any lead you like, at a price", thresholds},
                       {"calibrate", "a threshold, and its error", calibrate},
                       {"race", "SHC beside plainer statistics", race},
+                      {"horizons", "a clock, and for how long twins are watched", horizons},
                       {"balanced", "a race in which the mean loss is blind", balanced},
                       {"drift", "a race with nothing to warn of", drift},
                       {"picture", "the data of picture.svg", picture}});
