@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "engine/tensor/error.hpp"
@@ -54,7 +55,11 @@ std::vector<double> probe_variances(const LossWindow& window) {
 
 bool available(const Detector& detector, const RunTrace& run, const DetectorOptions& options) {
   switch (detector.needs) {
+    case Needs::nothing:
     case Needs::losses:
+    case Needs::log_losses:
+    case Needs::variances:
+    case Needs::components:
     case Needs::view:
       return true;
     case Needs::gradient_norm:
@@ -78,17 +83,27 @@ struct Trend {
   double now = 0;
 };
 
+/// A column: of a row, and of which view if it has one for each.
+struct Reading {
+  const Detector* row;
+  std::optional<std::size_t> view = {};
+};
+
+std::string column_of(const Detector& detector, const Channel& channel) {
+  return detector.name + (channel.suffix.empty() ? "" : "_" + channel.suffix);
+}
+
 /// A run read recording by recording.
 class Reader {
  public:
   Reader(const RunTrace& run, const DetectorOptions& options)
       : run_(run), options_(options), views_(run.losses.shape()[1], options.window) {
     rows_.insert(rows_.end(), options.further.begin(), options.further.end());
-    views_.add({});
-    views_.add({.suffix = "detrended", .detrend = Detrend::linear});
-    views_.add({.suffix = "log", .transform = Transform::log});
-    for (const Channel& channel : options.channels) views_.add(channel);
-    if (options.whitener) views_.add({.suffix = "whitened", .basis = options.whitener});
+    add_view({}, &plain_, {Needs::variances, Needs::components});
+    add_view({.suffix = "detrended", .detrend = Detrend::linear});
+    add_view({.suffix = "log", .transform = Transform::log}, &logs_, {Needs::log_losses});
+    for (const Channel& channel : options.channels) add_view(channel);
+    if (options.whitener) add_view({.suffix = "whitened", .basis = options.whitener});
     name_all();
   }
 
@@ -106,22 +121,43 @@ class Reader {
   }
 
  private:
+  /// Be it for its trend.
+  bool asked(const std::string& column) const {
+    return options_.only.empty() || options_.only == column || options_.only == column + "_trend";
+  }
+
+  /// Whether any column is read that needs this.
+  bool asked(Needs needs) const {
+    return std::ranges::any_of(rows_,
+                               [&](const Detector& row) { return row.needs == needs && asked(row.name); });
+  }
+
+  /// Adds the view when a column of it is asked for, or one that `needs` its window, and keeps its number.
+  void add_view(const Channel& channel, std::optional<std::size_t>* number = nullptr,
+                const std::vector<Needs>& needs = {}) {
+    bool used = std::ranges::any_of(needs, [&](Needs need) { return asked(need); });
+    if (used) *number = views_.size();
+    const std::size_t columns = readings_.size();
+    for (const Detector& row : rows_) {
+      if (row.needs != Needs::view || !asked(column_of(row, channel))) continue;
+      readings_.push_back({&row, views_.size()});
+      series_.names.push_back(column_of(row, channel));
+    }
+    if (used || readings_.size() > columns) views_.add(channel);
+  }
+
   void name_all() {
     auto& names = series_.names;
-    for (const View& view : views_) {
-      const std::string& suffix = view.channel().suffix;
-      for (const Detector& detector : rows_) {
-        if (detector.needs == Needs::view)
-          names.push_back(detector.name + (suffix.empty() ? "" : "_" + suffix));
-      }
+    for (const Detector& row : rows_) {
+      if (row.needs == Needs::view || !asked(row.name)) continue;
+      const bool read = available(row, run_, options_);
+      (read ? names : series_.unavailable).push_back(row.name);
+      if (read) readings_.push_back({&row});
     }
-    for (const Detector& detector : rows_) {
-      if (detector.needs == Needs::view) continue;
-      (available(detector, run_, options_) ? names : series_.unavailable).push_back(detector.name);
-    }
-    for (const Detector& detector : rows_) {
-      for (const std::string& suffix : detector.trends) {
-        const std::string name = detector.name + suffix;
+    for (const Detector& row : rows_) {
+      for (const std::string& suffix : row.trends) {
+        const std::string name = row.name + suffix;
+        if (!asked(name + "_trend")) continue;
         trends_.push_back({static_cast<std::size_t>(std::ranges::find(names, name) - names.begin())});
         names.push_back(name + "_trend");
       }
@@ -133,7 +169,8 @@ class Reader {
     const auto losses = run_.losses.row(t);
     views_.push(losses);
     means_.push_back(mean_of(losses));
-    const View& logs = views_[log_view];
+    if (!logs_) return;
+    const View& logs = views_[*logs_];
     log_means_.push_back(logs.defined() ? logs.window().mean(logs.window().size() - 1) : undefined);
   }
 
@@ -144,12 +181,14 @@ class Reader {
   }
 
   std::vector<double> observe(std::size_t t) {
-    const std::vector<double> variances = probe_variances(views_[0].window());
-    const PrincipalComponents components = principal_components(views_[0].window(), leading_scores);
+    std::vector<double> variances;
+    PrincipalComponents components;
+    if (asked(Needs::variances)) variances = probe_variances(views_[*plain_].window());
+    if (asked(Needs::components)) components = principal_components(views_[*plain_].window(), leading_scores);
     Sight sight{run_.steps[t] - options_.start,
                 {},
                 std::span(means_).last(options_.window),
-                std::span(log_means_).last(options_.window),
+                std::span(log_means_).last(logs_ ? options_.window : 0),
                 variances,
                 components,
                 last(run_.gradient_norm, t),
@@ -158,18 +197,14 @@ class Reader {
                 undefined,
                 options_.passage_level.value_or(undefined)};
     std::vector<double> values;
-    for (std::size_t v = 0; v < views_.size(); ++v) {
-      sight.view = views_[v].signals();
-      for (const Detector& detector : rows_) {
-        if (detector.needs == Needs::view) values.push_back(detector.value(sight));
-      }
-    }
-    for (const Detector& detector : rows_) {
-      if (detector.needs == Needs::view || !available(detector, run_, options_)) continue;
-      if (detector.needs == Needs::measured) sight.measured = run_.measured.at(detector.name)[t];
-      if (detector.needs == Needs::updates)
+    std::optional<std::size_t> seen;
+    for (const auto& [row, view] : readings_) {
+      if (view && view != seen) sight.view = views_[*view].signals();
+      seen = view;
+      if (row->needs == Needs::measured) sight.measured = run_.measured.at(row->name)[t];
+      if (row->needs == Needs::updates)
         sight.update_gram = update_gram(run_.update_products, t, options_.window);
-      values.push_back(detector.value(sight));
+      values.push_back(row->value(sight));
     }
     const bool due = (series_.steps.size() - 1) % std::max<std::size_t>(options_.window / 10, 1) == 0;
     for (Trend& trend : trends_) {
@@ -182,8 +217,9 @@ class Reader {
   const RunTrace& run_;
   const DetectorOptions& options_;
   std::vector<Detector> rows_ = detectors();
-  static constexpr std::size_t log_view = 2;
-  Views views_;  ///< of all probes: untransformed, the same detrended, logarithms; then what is asked for
+  Views views_;                              ///< those that are read
+  std::optional<std::size_t> plain_, logs_;  ///< the view of the losses, and of their logarithms, if needed
+  std::vector<Reading> readings_;            ///< the columns but for trends
   std::vector<Trend> trends_;
   std::vector<double> means_, log_means_;
   DetectorSeries series_;
@@ -219,25 +255,25 @@ std::vector<Detector> own_detectors() {
        [](S s) { return movement(s.means).memory; },
        "lag-1 autocorrelation of the mean loss",
        {""}},
-      {"mean_drop_log", Needs::losses, [](S s) { return movement(s.log_means).drop; },
+      {"mean_drop_log", Needs::log_losses, [](S s) { return movement(s.log_means).drop; },
        "mean_drop of the mean log loss"},
-      {"probe_variance_max", Needs::losses, [](S s) { return std::ranges::max(s.variances); },
+      {"probe_variance_max", Needs::variances, [](S s) { return std::ranges::max(s.variances); },
        "largest variance of a probe"},
-      {"probe_variance_mean", Needs::losses, [](S s) { return mean_of(s.variances); },
+      {"probe_variance_mean", Needs::variances, [](S s) { return mean_of(s.variances); },
        "mean variance of the probes"},
-      {"effective_rank", Needs::losses, [](S s) { return effective_rank(s.components.shares); },
+      {"effective_rank", Needs::components, [](S s) { return effective_rank(s.components.shares); },
        "exponential of the spectrum's entropy: its rise"},
-      {"rank_fall", Needs::losses, [](S s) { return 1 / effective_rank(s.components.shares); },
+      {"rank_fall", Needs::components, [](S s) { return 1 / effective_rank(s.components.shares); },
        "its inverse: its fall"},
       {"cusum", Needs::losses, [](S s) { return cusum(s.means); },
        "Page's cumulative sum of the mean loss against the window's first half"},
       {"page_hinkley", Needs::losses, [](S s) { return page_hinkley(s.means); },
        "Page and Hinkley's test for a fall of the mean loss"},
-      {"one_step_eigenvalue", Needs::losses, [](S s) { return one_step_eigenvalue(s.components.scores); },
+      {"one_step_eigenvalue", Needs::components, [](S s) { return one_step_eigenvalue(s.components.scores); },
        "largest eigenvalue modulus of a one-step linear map of 3 principal components (VAR(1), DMD)"},
-      {"hankel_residual", Needs::losses, [](S s) { return hankel_residual(s.components.scores); },
+      {"hankel_residual", Needs::components, [](S s) { return hankel_residual(s.components.scores); },
        "what a linear map of rank 4 of delayed principal components misses (Hankel-DMD)"},
-      {"clock", Needs::losses, [](S s) { return static_cast<double>(s.step); },
+      {"clock", Needs::nothing, [](S s) { return static_cast<double>(s.step); },
        "the time since the event's segment began"},
       {"gradient_norm", Needs::gradient_norm, [](S s) { return s.gradient_norms.back(); },
        "norm of the training gradient"},

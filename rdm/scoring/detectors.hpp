@@ -60,7 +60,11 @@ struct Sight {
 
 /// What has to be there for a detector to be read.
 enum class Needs {
-  losses,         ///< always there
+  nothing,        ///< but the time
+  losses,         ///< their means
+  log_losses,     ///< the means of their logarithms
+  variances,      ///< of each probe in the window
+  components,     ///< principal components of the window
   view,           ///< one column for each view of the losses, with its suffix
   gradient_norm,  ///< recorded with the run
   weight_norm,    ///< recorded with the run
@@ -96,6 +100,7 @@ struct DetectorOptions {
   /// that is scored. Absent: no `first_passage`.
   std::optional<double> passage_level = {};
   std::vector<Detector> further = {};  ///< rows of one's own, after those of the table
+  std::string only = {};  ///< the one column to read (a trend's with what it is the trend of), or all
 };
 
 /// The order parameter itself, which no detector may read: the best that any could do.

@@ -124,6 +124,21 @@ TEST_CASE("detectors are the rows of one table, and rows of one's own come after
     CHECK_FALSE(is_spectral(column));
 }
 
+TEST_CASE("a column read alone is that column of all", "[property]") {
+  const RunTrace run = noisy_run();
+  const std::vector<Channel> channels{{.suffix = "some", .probes = {0, 2}}};
+  const DetectorSeries all = detector_series(run, {.window = window, .channels = channels});
+  for (std::size_t d = 0; d < all.names.size(); ++d) {
+    const DetectorSeries alone =
+        detector_series(run, {.window = window, .channels = channels, .only = all.names[d]});
+    INFO(all.names[d]);
+    CHECK(alone.names.size() == (all.names[d].ends_with("_trend") ? 2 : 1));
+    CHECK(alone.unavailable.empty());
+    CHECK(std::ranges::equal(alone.column(all.names[d]), all.columns[d],
+                             [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+  }
+}
+
 TEST_CASE("detectors are causal: what comes later changes nothing", "[property]") {
   const RunTrace whole = noisy_run();
   RunTrace early = whole;
