@@ -21,6 +21,7 @@
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
 #include "engine/tensor/numbers.hpp"
+#include "models/sweep/costs.hpp"
 #include "models/sweep/sweep_scores.hpp"
 #include "rdm/scoring/verdict.hpp"
 
@@ -189,18 +190,32 @@ void print_names(const char* why, const std::vector<std::string>& names) {
   std::cout << "\n";
 }
 
+/// Measures what the detectors cost and gives it to the scores; it stands in a file of its own, since what
+/// is measured is another number every time. Nothing where nothing was scored.
+void find_costs(Sweep sweep, const std::vector<std::string>& left_out, const fs::path& directory,
+                std::vector<EventScores>& events) {
+  if (std::ranges::all_of(events, [](const EventScores& event) { return event.detectors.empty(); })) return;
+  std::erase_if(sweep.outside, [&](const OutsideReader& reader) {
+    return std::ranges::find(left_out, reader.name) != left_out.end();
+  });
+  const DetectorCosts costs = measure_costs(sweep);
+  write_file(directory / "costs.json", costs_json(costs).dump(1) + "\n");
+  add_costs(events, costs);
+}
+
 /// Scores what is finished, prints it and writes it beside the runs.
 void report_scores(const SweepArguments& arguments, const Sweep& sweep, const SweepStore& store,
                    FinishedRuns& finished, const nlohmann::json& diverged) {
   const std::vector<std::string> left_out = leave_out_failed(finished, sweep.outside);
   add_first_passages(finished, sweep.parameters.count("alarm_hold"));
   const std::vector<std::string> missing = not_available(finished);
-  const std::vector<EventScores> events = score_events(finished, sweep);
+  std::vector<EventScores> events = score_events(finished, sweep);
   nlohmann::json scores = complete_scores(sweep, store.making(), events, diverged);
   scores["left_out"] = left_out;
   scores["not_available"] = missing;
   write_file(store.directory() / "sweep.json", lines_of(scores));
   write_file(store.directory() / "scores.csv", scores_csv(events));
+  find_costs(sweep, left_out, store.directory(), events);
   write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
   if (arguments.json) {
     nlohmann::json object = scores_json(events, false);

@@ -95,7 +95,7 @@ Json to_json(const EventScores& event, const DetectorScore& entry, bool complete
             {"auc", result(s.auc)},
             {"auc_interval", json_interval(s.auc_interval)},
             {"first_recording_alarms", s.first_recording_alarms},
-            {"cost_in_steps", nullptr}};
+            {"cost_in_steps", result(entry.cost_in_steps)}};
   if (!complete) return json;
   json["threshold"] = json_number(s.threshold);
   json["development_lead"] = result(s.development_lead);
@@ -209,6 +209,15 @@ Json scores_json(const std::vector<EventScores>& events, bool complete) {
     if (event.detectors.empty()) continue;  // nothing was scored at all
     for (const std::string& name : event.not_available)
       json["detectors"].push_back(missing_row(event, name, complete));
+  }
+  return json;
+}
+
+Json costs_json(const DetectorCosts& costs) {
+  Json json{{"step_seconds", result(costs.step_seconds)}, {"cost_in_steps", Json::object()}};
+  for (const auto& [window, columns] : costs.in_steps) {
+    for (const auto& [name, cost] : columns)
+      json["cost_in_steps"][std::to_string(window)][name] = result(cost);
   }
   return json;
 }

@@ -1,10 +1,11 @@
 #pragma once
-/// What a sweep found, as files: scores.csv and sweep.json.
+/// What a sweep found, as files: scores.csv, sweep.json and costs.json.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "models/sweep/costs.hpp"
 #include "rdm/scoring/event_scores.hpp"
 
 namespace premelt::cli {
@@ -19,6 +20,10 @@ std::string scores_csv(const std::vector<EventScores>& events);
 /// `fixed_beforehand` has it; `exploratory` names the keys of all else. Results have six digits; thresholds
 /// all theirs, so that a run trained anew can be held against them.
 nlohmann::json scores_json(const std::vector<EventScores>& events, bool complete);
+
+/// costs.json: {"step_seconds", "cost_in_steps": {W: {name: cost}}}. They are measured, so that no two are
+/// the same, and stand beside the scores, not among them.
+nlohmann::json costs_json(const DetectorCosts& costs);
 
 /// An object with a line for each of its values, and for each element of those that hold objects.
 std::string lines_of(const nlohmann::json& object);

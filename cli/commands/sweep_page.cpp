@@ -153,6 +153,7 @@ std::vector<std::string> cells(const EventScores& event, const DetectorScore& en
          range(s.lead_band), percent(s.median_share), rounded(s.median_lead / event.window_steps, 1),
          rounded(s.auc, 3), std::to_string(s.first_recording_alarms), against_shc(event, entry)});
   }
+  cells.push_back(std::isnan(entry.cost_in_steps) ? "" : short_number(entry.cost_in_steps));
   for (const auto& [trap, count] : entry.traps)
     cells.push_back(std::to_string(count.alarms) + " of " + std::to_string(count.runs));
   return cells;
@@ -171,14 +172,16 @@ std::string table(const EventScores& event) {
                                  "in windows",
                                  "AUC",
                                  "at the first recording",
-                                 "SHC minus this (earlier / later)"};
+                                 "SHC minus this (earlier / later)",
+                                 "cost in steps"};
   for (const auto& [trap, count] : event.detectors.front().traps) heads.push_back("trap: " + trap);
   std::string html =
       "<div class=\"table\"><table><caption>Thresholds let at most 5 % of the development half's pairs "
       "alarm; "
       "all numbers are of the held-out half. !: more false alarms than 5 % can explain. ?: undefined, no "
       "threshold. Lead: a miss counts 0; band: with other development controls. AUC over pairs of runs and "
-      "controls, watched equally long. At the first recording: runs that alarm as soon as they may. Traps: "
+      "controls, watched equally long. At the first recording: runs that alarm as soon as they may. Cost: of "
+      "a recording, in training steps; what detectors share counts for each. Traps: "
       "alarms on event-free runs.</caption><thead><tr>";
   for (const std::string& head : heads) html += "<th>" + report::escape_html(head) + "</th>";
   html += "</tr></thead><tbody>";

@@ -23,9 +23,9 @@ std::string range(const Interval& interval) {
 }
 
 std::string full_rows(const EventScores& event) {
-  std::string text = fmt::format("  {:<24} {:>8} {:>6} {:>9} {:>6} {:>11} {:>11} {:>5} {:>5} {:>6} {:>6}\n",
-                                 "detector", "detected", "false", "95 % int.", "lead", "quartiles", "band",
-                                 "% h", "/ W", "AUC", "first");
+  std::string text = fmt::format(
+      "  {:<24} {:>8} {:>6} {:>9} {:>6} {:>11} {:>11} {:>5} {:>5} {:>6} {:>6} {:>7}\n", "detector",
+      "detected", "false", "95 % int.", "lead", "quartiles", "band", "% h", "/ W", "AUC", "first", "cost");
   for (const DetectorScore& entry : event.detectors) {
     const Score& s = entry.score;
     if (std::isnan(s.threshold)) {
@@ -34,15 +34,16 @@ std::string full_rows(const EventScores& event) {
     }
     text += fmt::format(
         "{} {:<24} {:6.0f} % {:4.0f} % {:4.0f}-{:2.0f} % {:6.0f} {:>11} {:>11} {:5.0f} {:5.1f} {:6.3f} "
-        "{:6}\n",
+        "{:6} {:7.2g}\n",
         mark(s), entry.detector, 100 * s.detection_rate, 100 * s.false_alarm_rate,
         100 * s.false_alarm_interval.low, 100 * s.false_alarm_interval.high, s.median_lead,
         range(s.lead_quartiles), range(s.lead_band), 100 * s.median_share, s.median_lead / event.window_steps,
-        s.auc, s.first_recording_alarms);
+        s.auc, s.first_recording_alarms, entry.cost_in_steps);
   }
   return text + legend +
          "lead: median in steps, a miss counts 0; band: of other development controls; % h: of the time from "
-         "the segment's start;\n/ W: in windows; first: runs that alarm at the first recording that could\n";
+         "the segment's start;\n/ W: in windows; first: runs that alarm at the first recording that could; "
+         "cost: of a recording, in training steps\n";
 }
 
 /// A row a detector, a column a window, in the order of the first.

@@ -19,7 +19,7 @@ void Measuring::record() {
   if (!measurer_ && !updates_) return;
   const Tensor<double> theta = experiment_.position();
   if (updates_) updates_->add(theta.flat());
-  if (measurer_) measurer_->measure({*probes_, data_ ? *data_ : *probes_, theta.flat(), rate_});
+  if (measurer_) measurer_->measure(at(theta.flat()));
 }
 
 void Measuring::finish(RunTrace& trace) const {

@@ -27,6 +27,12 @@ class Measuring {
   /// 0.01.
   Measuring(const Experiment& experiment, const Hyperparameters& parameters, const Measures& measures);
 
+  /// Whether there are parameters to measure at.
+  bool possible() const { return probes_ != nullptr; }
+  /// What is measured at the parameters θ (p), where that is possible. θ has to outlive it.
+  MeasuringPoint at(ParameterVector theta) const {
+    return {*probes_, data_ ? *data_ : *probes_, theta, rate_};
+  }
   /// At a recording.
   void record();
   /// Hands over all that was recorded.

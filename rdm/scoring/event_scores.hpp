@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/tensor/numbers.hpp"
 #include "rdm/scoring/scoring.hpp"
 
 namespace premelt {
@@ -24,6 +25,7 @@ struct DetectorScore {
   Score score;                                  ///< at a threshold for 5 %
   std::vector<TradeOff> curve;                  ///< at all others, of the held-out half
   std::map<std::string, TrapCount> traps = {};  ///< by trap
+  double cost_in_steps = undefined;             ///< of a recording, in training steps; NaN: not measured
 };
 
 /// In which of the scored runs SHC or a rise of PR alarmed first, each against its own null: SHC first is

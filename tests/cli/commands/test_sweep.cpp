@@ -73,6 +73,17 @@ TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") 
   CHECK(melt.at("verdict").at("words") == "no difference shown");  // three runs can show none: p >= 0.25
   CHECK(melt.at("verdict").at("p").get<double>() >= 0.25);
   CHECK(melt.at("verdict").at("interval").size() == 2);
+  // Costs are measured anew each time, and beside what depends on the runs alone.
+  const json costs = json::parse(here.read("s/costs.json"));
+  CHECK(costs.at("step_seconds").get<double>() > 0);
+  for (const json& detector : object.at("detectors")) {
+    if (!detector.at("available").get<bool>()) continue;
+    INFO(detector.at("name"));
+    CHECK(detector.at("cost_in_steps").get<double>() > 0);
+    CHECK(detector.at("cost_in_steps") == costs.at("cost_in_steps").at("50").at(detector.at("name")));
+  }
+  for (const json& detector : json::parse(here.read("s/sweep.json")).at("detectors"))
+    CHECK(detector.at("cost_in_steps").is_null());
   CHECK(object.at("exploratory") == json({"detectors", "first", "order", "lags"}));
   CHECK(files_in(here / "s/runs") == 3 + 3 + 2 * 2);
   CHECK_THAT(here.read("s/scores.csv"),
