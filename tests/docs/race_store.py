@@ -103,7 +103,7 @@ def numbers(sweep: dict) -> dict:
     return found | {"kernel": sweep["making"]["build"]["blas_kernel"],
                     "mean_false_alarms": sum(rates) / len(rates) if rates else None,
                     "most_false_alarms": max(rates, default=None), "runs": sweep["runs"],
-                    "statistics": len({one["name"] for one in sweep["detectors"]})}
+                    "statistics": len({one["name"] for one in sweep["detectors"] if one["available"]})}
 
 
 def all_numbers() -> dict:
