@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from race_figures import lead_curves, matrix
-from race_store import REPOSITORY, STORE, TIMES, above, command_lines, complaints, defined, read, sweeps
+from race_store import REPOSITORY, STORE, TIMES, above, command_lines, commands, complaints, defined, read, sweeps
 from race_tables import (all_scores, at_once, chosen, events_of, full_name, name_of, number, own_window, p_value, score_table,
                          seen, signs, span, table, trap_table, window_table)
 
@@ -181,6 +181,7 @@ def negative_part(raced: dict) -> list:
             f"* Most of raw SHC's alarms are raised at the first recording that could, before anything was seen: {listed(first)}.",
             f"* Too many false alarms in at least a quarter of the events: {listed(untrusted(scored))}.",
             f"* Raw SHC alarms in event-free runs with a trap: {listed(trap_counts(scored))}.",
+            f"* Not run yet, though its command stands in docs/race/commands.txt: {listed([name for name in commands() if name not in raced])}.",
             "* The clock, which knows the time and nothing else, has D = F and AUC ½ in every table: "
             f"its largest distance from that is {clock_error(scored):.2g}.", "",
             "Raw SHC leads: " + listed(shc) + ".", ""]

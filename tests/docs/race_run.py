@@ -3,11 +3,11 @@
 
     tests/docs/race_run.py [--collect] [--program PREMELT] [--work DIRECTORY] [NAME...]
 
-Of each sweep (all, unless named) docs/race/NAME.json is then the program's sweep.json, byte for byte, and docs/race/times.json
-holds its processor time in seconds. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that was stopped is
-continued, one that is finished only scored again. Runs of two builds are never mixed, so that PREMELT (build/release/premelt)
-has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile. With --collect nothing is trained, and
-PREMELT may be another one: it scores what is there.
+Of each sweep (all, unless named) docs/race/NAME.json is then the program's sweep.json, byte for byte, docs/race/times.json holds
+its processor time in seconds, and costs.json what its detectors cost. The runs stay in DIRECTORY/NAME (build/race/NAME): a sweep that
+was stopped is continued, one that is finished only scored again. Runs of two builds are never mixed, so that PREMELT
+(build/release/premelt) has to stay the same until a sweep is finished: name a copy if it may be built anew meanwhile. With --collect
+nothing is trained, and PREMELT may be another one: it scores what is there.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from race_store import REPOSITORY, TIMES, commands, read, sweep_file, write
+from race_store import COSTS, REPOSITORY, TIMES, commands, read, sweep_file, write
 
 
 def timed(command: list) -> tuple:
@@ -49,6 +49,7 @@ def run(name: str, arguments: list, program: Path, work: Path) -> int:
     shutil.copyfile(found, sweep_file(name))
     if spent:  # unknown where something else has trained the runs
         write(TIMES, read(TIMES) | {name: spent["processor_seconds"]})
+    write(COSTS, read(COSTS) | {name: read(directory / "costs.json")["cost_in_steps"]})
     print(f"{name}: stored, {found.stat().st_size / 1000:.0f} kB", flush=True)
     return 0
 

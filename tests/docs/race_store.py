@@ -9,6 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 STORE = REPOSITORY / "docs" / "race"
 TIMES = STORE / "times.json"
+COSTS = STORE / "costs.json"
 
 
 def read(file: Path) -> dict:
@@ -38,8 +39,12 @@ def sweep_file(name: str) -> Path:
 
 
 def sweeps() -> dict:
-    """What is stored, by name, in the order of the page."""
-    return {name: read(sweep_file(name)) for name in commands() if sweep_file(name).exists()}
+    """What is stored, by name, in the order of the page; with what each detector cost where the sweep was scored last."""
+    stored, costs = {name: read(sweep_file(name)) for name in commands() if sweep_file(name).exists()}, read(COSTS)
+    for name, sweep in stored.items():
+        for one in sweep["detectors"]:
+            one["cost_in_steps"] = costs.get(name, {}).get(str(one["window"]), {}).get(one["name"])
+    return stored
 
 
 def complaints() -> list:

@@ -60,7 +60,7 @@ class Store(unittest.TestCase):
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory()))
         store = self.root / "docs" / "race"
         store.mkdir(parents=True)
-        self.enterContext(mock.patch.multiple(race_store, REPOSITORY=self.root, STORE=store, TIMES=store / "times.json"))
+        self.enterContext(mock.patch.multiple(race_store, REPOSITORY=self.root, STORE=store, TIMES=store / "times.json", COSTS=store / "costs.json"))
         figures = self.root / "docs" / "figures" / "race"
         self.enterContext(mock.patch.multiple(race, REPOSITORY=self.root, STORE=store, TIMES=store / "times.json", FIGURES=figures,
                                               PAGE=self.root / "docs" / "race.md", TITLES={"toy": "A toy"}))
@@ -238,6 +238,7 @@ count=$(ls "$2/runs" | wc -l)
 [ "$count" -lt 2 ] && touch "$2/runs/$count.json"
 [ "$count" -lt 1 ] && exit 3
 echo '{"finished": 1}' > "$2/sweep.json"
+echo '{"cost_in_steps": {"10": {"shc": 0.5}}}' > "$2/costs.json"
 """
 
     def setUp(self):
@@ -245,7 +246,7 @@ echo '{"finished": 1}' > "$2/sweep.json"
         self.program = self.root / "program"
         self.program.write_text(self.PROGRAM)
         self.program.chmod(0o755)
-        self.enterContext(mock.patch.multiple(race_run, REPOSITORY=self.root, TIMES=race_store.TIMES))
+        self.enterContext(mock.patch.multiple(race_run, REPOSITORY=self.root, TIMES=race_store.TIMES, COSTS=race_store.COSTS))
 
     def call(self):
         with contextlib.redirect_stdout(io.StringIO()):
@@ -257,6 +258,7 @@ echo '{"finished": 1}' > "$2/sweep.json"
         self.assertNotIn("other", race_store.read(race_store.TIMES))
         self.assertEqual(self.call(), 0)
         self.assertEqual(race_store.sweep_file("other").read_text(), '{"finished": 1}\n')
+        self.assertEqual(race_store.read(race_store.COSTS)["other"], {"10": {"shc": 0.5}})
         times = race_store.read(race_store.TIMES)
         self.assertEqual(set(times), {"other", "toy"})
         self.assertEqual(self.call(), 0)  # nothing trained: nothing added
