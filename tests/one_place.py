@@ -23,6 +23,7 @@ OTHERWISE = {
     **{norm: ("models/experiment/setting.hpp", "cli/runs/outside_detector")
        for norm in ("gradient_norm", "weight_norm")},  # columns of training.csv; keys of a line to a detector from outside
     "gaussian": ("models/settings/",),  # a distribution of inputs
+    "first_passage": ("models/sweep/sweep_scores.cpp",),  # read in the reduction, where the level is known
 }
 FLOORS = ("engine", "rdm", "models", "cli")
 
