@@ -193,7 +193,7 @@ Which statistic of a training run says first that something is about to change, 
 detector reads the same recordings of the same runs. Thresholds come from development runs and development controls; everything below
 from held-out ones, scored once ([theory](theory.md), section 6). **Fixed beforehand** is one comparison an event: raw SHC against the
 champion, the rival with the longest median lead in the development half; the difference of leads is paired over runs, with a
-bootstrap interval, a sign test and Holm's correction over the events of a sweep. All else is **exploratory**: the best of sixty
+bootstrap interval, a sign test and Holm's correction over the events of a sweep. All else is **exploratory**: the best of forty
 comes out best by chance, too.
 
 This page is written by `tests/docs/race.py --update` from the sweeps stored in `docs/race`, each made by the command shown;
