@@ -74,6 +74,7 @@ const std::vector<Row> table{
      {"1", "3..1", "-1..2", "a..b", "0..", "..", "1.5..3", "0..9007199254740992"}},
     {"sweep quadratic --seeds 0..1", "--controls", no_integer + Texts{"0", "1000000000000"}},
     {"sweep quadratic --seeds 0..1", "--window", no_integer + Texts{"0", "1", "10,", "10,x"}},
+    {"sweep quadratic --seeds 0..1", "--horizon", no_integer + Texts{"0", "-5"}},
     {"sweep quadratic --seeds 0..1", "--jobs", no_integer + Texts{"0", "100000"}},
     {"sweep quadratic --seeds 0..1", "--shard", no_integer + Texts{"1", "2/2", "-1/2", "0/0", "/", "1/x"}},
     {"sweep quadratic --seeds 0..1", "--steps", no_integer + Texts{"0"}},
