@@ -63,7 +63,7 @@ class Store(unittest.TestCase):
         self.enterContext(mock.patch.multiple(race_store, REPOSITORY=self.root, STORE=store, TIMES=store / "times.json", COSTS=store / "costs.json"))
         figures = self.root / "docs" / "figures" / "race"
         self.enterContext(mock.patch.multiple(race, REPOSITORY=self.root, STORE=store, TIMES=store / "times.json", FIGURES=figures,
-                                              PAGE=self.root / "docs" / "race.md", TITLES={"toy": "A toy"}))
+                                              PAGE=self.root / "docs" / "race.md", TITLES={"toy": "A toy"}, LARGE=2))
         (store / "commands.txt").write_text("toy   sweep toy --seeds 7..8 --controls 2\nother sweep toy --seeds 1..2 --controls 9\n")
         race_store.write(store / "times.json", {"toy": 180})
         self.store(SWEEP)
@@ -88,7 +88,8 @@ class Page(Store):
         self.assertEqual(self.run_it()[0], 0)
         for words in ("raw SHC leads its champion in 0, the champion leads in 1, and in 0 no difference",
                       "* The champion leads: toy: drop leads by 20 steps.", "Raw SHC has more false alarms than 5 % can explain: toy.",
-                      "| e | 2 | drop leads by 20 steps | `drop` | −20 | −30 to −10 | 0.01 |", "Made in 1.5 minutes on two cores (3.0 of processor time)", "together took 1.5 minutes on",
+                      "| e | 2 | drop leads by 20 steps | `drop` | −20 | −30 to −10 | 0.01 |", "Made in 3.0 minutes of processor time with",
+                      "together took 3.0 minutes of processor time.", "commands stand in docs/race/commands.txt: other.",
                       "OpenBLAS kernels A", "Not available here: `sharpness`", "`premelt sweep toy --seeds 7..8 --controls 2`",
                       "| `drop` | 100 % (20–100) | 0 % (0–80) | 1.000 | 120 (120–120) | 60 % | 12.0 | 0–120 | 0 |",
                       "| `shc` ‡ | 100 % (20–100) | 40 % (10–70) |", "| `<b>\\|'` † |", "toy.csv"):
@@ -97,6 +98,17 @@ class Page(Store):
         csv = (self.root / "docs" / "race" / "toy.csv").read_text()
         self.assertIn("\ne,10,silent,?,,", csv)
         self.assertEqual(len(csv.splitlines()), 6)
+
+    def test_a_small_sweep_gives_no_verdict_that_counts(self):
+        with mock.patch.object(race, "LARGE", 3):
+            page = race.page(race.sweeps())
+        self.assertIn("* Of 0 events raced", page)
+        self.assertIn("* The champion leads: none.", page)
+        self.assertIn("| e | 2 | drop leads by 20 steps |", page)  # its own part still shows it
+
+    def test_what_is_stored_without_a_part_of_the_page_has_been_run(self):
+        race_store.sweep_file("other").write_text(json.dumps(SWEEP))
+        self.assertIn("commands stand in docs/race/commands.txt: none.", race.page({"toy": SWEEP}))
 
     def test_its_tables_have_as_many_cells_as_heads(self):
         tables, last = 0, None

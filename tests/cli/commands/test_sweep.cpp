@@ -7,18 +7,12 @@
 #include <string>
 
 #include "engine/tensor/hash.hpp"
+#include "tests/cli/commands/small_sweep.hpp"
 #include "tests/support/program.hpp"
 
 using namespace premelt::test;
 using Catch::Matchers::Contains;
 using nlohmann::json;
-
-namespace {
-
-constexpr const char* small =
-    "sweep pitchfork --seeds 200..202 --controls 2 --set window=50 --set probes=20 ";
-
-}  // namespace
 
 TEST_CASE("sweep prints the object of the contract and leaves scores", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);

@@ -9,17 +9,11 @@
 #include <memory>
 #include <string>
 
+#include "tests/cli/commands/small_sweep.hpp"
 #include "tests/support/program.hpp"
 
 using namespace premelt::test;
 using Catch::Matchers::Contains;
-
-namespace {
-
-constexpr const char* small =
-    "sweep pitchfork --seeds 200..202 --controls 2 --set window=50 --set probes=20 ";
-
-}  // namespace
 
 TEST_CASE("a sweep killed half-way continues without repeating what it finished", "[cli]") {
   const Workplace here(PREMELT_PROGRAM);
