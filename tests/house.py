@@ -18,7 +18,7 @@ from pathlib import Path
 # Floors and rooms, ground first.
 PLAN = {
     "engine": ["tensor", "io", "linalg", "kernels", "tape", "ops", "gradient", "train", "nn"],
-    "rdm": ["window", "io", "samplers", "proposition", "scoring"],
+    "rdm": ["window", "io", "samplers", "proposition", "scoring", "clients"],
     "models": ["experiment", "tasks", "networks", "settings", "sweep"],
     "cli": ["terminal", "report", "runs", "commands", "main.cpp"],
 }

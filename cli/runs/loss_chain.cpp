@@ -49,9 +49,8 @@ void check_encoding(const std::string& source, const std::vector<std::string>& n
 }  // namespace
 
 MonitorOptions chain_options(const ChainArguments& arguments, const std::vector<std::string>& blocks) {
-  const auto window = static_cast<double>(arguments.window), probes = static_cast<double>(blocks.size());
   require_memory(
-      4 * sizeof(double) * window * (probes + window),
+      monitor_bytes(blocks.size(), arguments.window),
       "--window " + std::to_string(arguments.window) + " on " + std::to_string(blocks.size()) + " probes");
   MonitorOptions options;
   options.probes = blocks.size();

@@ -16,6 +16,11 @@ constexpr std::size_t trace_signal = 2;
 
 }  // namespace
 
+double monitor_bytes(std::size_t probes, std::size_t window) {
+  const auto n = static_cast<double>(probes), w = static_cast<double>(window);
+  return 4 * sizeof(double) * w * (n + w);
+}
+
 Monitor::Monitor(MonitorOptions options)
     : options_(std::move(options)),
       views_(options_.probes, options_.window),

@@ -30,6 +30,9 @@ struct MonitorOptions {
   std::string alarm_statistic = "shc";
 };
 
+/// What a monitor of n probes and windows of W recordings holds, in bytes, roughly.
+double monitor_bytes(std::size_t probes, std::size_t window);
+
 /// The signals of one full window, stamped at its newest recording.
 struct Observation {
   std::int64_t step = 0;       ///< of the newest recording
