@@ -126,28 +126,39 @@ TEST_CASE("callers of earlier and later versions", "[unit]") {
 
 TEST_CASE("options that make no sense are refused in words", "[unit]") {
   premelt_options options = options_of(3, 4);
-  std::string expected;
+  const auto refused = [&] {
+    REQUIRE_FALSE(Handle(premelt_monitor_new(&options)));
+    return std::string(premelt_last_error());
+  };
   SECTION("no probe") {
-    options.probes = 0, expected = "probes is 0";
+    options.probes = 0;
+    REQUIRE_THAT(refused(), Contains("probes is 0"));
   }
   SECTION("no window") {
-    options.window = 1, expected = "window is 1";
+    options.window = 1;
+    REQUIRE_THAT(refused(), Contains("window is 1"));
   }
   SECTION("more modes than there can be") {
-    options.modes = 4, expected = "at most 3";
+    options.modes = 4;
+    REQUIRE_THAT(refused(), Contains("at most 3"));
   }
   SECTION("no such signal") {
-    options.alarm_statistic = "heat", expected = "no signal 'heat'";
+    options.alarm_statistic = "heat";
+    REQUIRE_THAT(refused(), Contains("no signal 'heat'"));
   }
   SECTION("a factor below one") {
-    options.alarm_factor = 0.5, expected = "factor";
+    options.alarm_factor = 0.5;
+    REQUIRE_THAT(refused(), Contains("factor"));
   }
   SECTION("a block without a name") {
-    static const std::array<const char*, 3> blocks{"a", nullptr, "b"};
-    options.blocks = blocks.data(), expected = "block of probe 1";
+    const std::array<const char*, 3> blocks{"a", nullptr, "b"};
+    options.blocks = blocks.data();
+    REQUIRE_THAT(refused(), Contains("block of probe 1"));
   }
-  REQUIRE_FALSE(Handle(premelt_monitor_new(&options)));
-  REQUIRE_THAT(premelt_last_error(), Contains(expected));
+  SECTION("a window that the machine cannot hold") {
+    options.probes = options.window = std::size_t{1} << 24;
+    REQUIRE_THAT(refused(), Contains("a window of 16777216 recordings"));
+  }
 }
 
 TEST_CASE("a window larger than any memory is refused, not a crash", "[unit]") {

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Whatever happens to the monitor, the training goes on, and what happened is said; whatever happens to the training, what was
 recorded can be read."""
 
@@ -127,13 +127,13 @@ class NoHarm(unittest.TestCase):
         self.assertIn("the training goes on without it", said[0])
 
     def test_recordings_larger_than_a_pipe(self) -> None:
-        monitor_options = dict(n=50_000, window=3)
+        monitor_options = dict(n=9_000, window=3)
         os.environ["PREMELT_LIBRARY"] = ""
         piped = premelt.Monitor(**monitor_options)
         os.environ["PREMELT_LIBRARY"] = str(LIBRARY)
         direct = premelt.Monitor(**monitor_options)
         for step in range(4):
-            losses = 1 + np.random.default_rng(step).random(50_000)
+            losses = 1 + np.random.default_rng(step).random(9_000)
             self.assertEqual(piped.push(step, losses), direct.push(step, losses))
         self.assertIsNotNone(direct.signals())
         piped.close()

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Streamed, from a file, from C, from C++ and from Python through either door: the same numbers to the last bit, and NumPy's
 within 1e-9. One test a pair."""
 

@@ -64,7 +64,7 @@ def _numbers(losses: Any) -> np.ndarray:
     """Losses (n) of any kind, a PyTorch tensor on any device too, as float64."""
     if hasattr(losses, "detach"):
         losses = losses.detach().double().cpu().numpy()
-    return np.ascontiguousarray(losses, dtype=np.float64)
+    return np.asarray(losses, dtype=np.float64, order="C")
 
 
 def _refusal(step: int, losses: np.ndarray, n: int, last_step: int | None) -> str:
