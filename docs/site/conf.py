@@ -51,6 +51,8 @@ tutorials/*/README
 
 docs/theory
 docs/probe_choice
+docs/use_with_pytorch
+docs/library
 docs/race
 docs/results
 docs/what_does_not_lead

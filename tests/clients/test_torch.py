@@ -3,6 +3,7 @@
 
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -10,7 +11,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from sources import LIBRARY, premelt
+from sources import LIBRARY, REPOSITORY, premelt
 
 try:
     import torch
@@ -180,6 +181,15 @@ class WithTorch(unittest.TestCase):
         self.assertEqual(sent.count(("premelt/alarm", 0.0, 3)), 3)
         with self.assertRaises(TypeError):
             premelt.send(object(), signals)
+
+    def test_the_example_of_the_page_alarms(self) -> None:
+        example = REPOSITORY / "docs" / "examples" / "watch_pytorch.py"
+        done = subprocess.run([sys.executable, example], cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
+                              env={**os.environ, "PYTHONPATH": str(Path(premelt.__file__).parent)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        alarms = premelt.read_run(self.folder / "runs" / "signs").events
+        self.assertEqual(done.stdout, "".join(f"step {alarm['step']}: {alarm['why']}\n" for alarm in alarms))
+        self.assertGreaterEqual(len(alarms), 1)
 
     def test_alarm_is_told(self) -> None:
         told: list = []

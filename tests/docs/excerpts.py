@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-SUFFIXES = (".cpp", ".hpp", ".py", ".txt")
+SUFFIXES = (".c", ".h", ".cpp", ".hpp", ".py", ".txt")
 SKIP = ("// ...", "# ...")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<info>.*)$")
-KNOWN = ("console", "sh", "cpp", "text", "python", "cmake", "json", "toml", "csv", "bibtex")
+KNOWN = ("console", "sh", "c", "cpp", "text", "python", "cmake", "json", "toml", "csv", "bibtex")
 
 
 @dataclass

@@ -9,7 +9,7 @@ Fences of a page, by the first word after the ticks:
               stderr together. Numbers may differ by 2 % (`tolerance=0.05`: 5 %) or one unit of the last decimal, durations
               are not compared, a line `...` is any number of lines, and a command with no output shown must only succeed.
               The last command of a block ends with `exit=N` if the block says so, all others with 0.
-    cpp, cmake, python  verbatim, but for indentation, from a file of the page's folder (docs/ and README.md: of the repository);
+    c, cpp, cmake, python  verbatim, but for indentation, from a file of the page's folder (docs/ and README.md: of the repository);
               a line `// ...` or `# ...` skips lines.
     sh, text, json, toml, csv, bibtex   not executed.
 
@@ -120,7 +120,7 @@ def check_page(page: Path, options) -> list:
     """All messages about one page; with --update it then shows the output found."""
     problems, scratch, corrected = dead_links(page), make_scratch(page, options.build), []
     for block in read_blocks(page):
-        if block.kind in ("cpp", "cmake", "python"):
+        if block.kind in ("c", "cpp", "cmake", "python"):
             problems += check_excerpt(page, block)
         elif block.kind == "console":
             found, lines = check_console(page, block, scratch, options.timeout)
