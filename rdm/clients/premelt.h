@@ -44,7 +44,7 @@ typedef struct premelt_options {
   size_t alarm_hold;           /**< K >= 1 recordings in a row; default 3 */
   double alarm_factor;         /**< F > 1 times the running minimum; default 10 */
   size_t warmup;               /**< recordings, from the first, that raise no alarm; default W */
-  const char* alarm_statistic; /**< a signal by its name in premelt_signals; default "shc" */
+  const char* alarm_statistic; /**< a signal by its name that is never negative; default "shc" */
   const char* const* blocks;   /**< n names, the block of each probe; default: all in one */
 } premelt_options;
 

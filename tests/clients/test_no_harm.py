@@ -2,6 +2,7 @@
 """Whatever happens to the monitor, the training goes on, and what happened is said; whatever happens to the training, what was
 recorded can be read."""
 
+import copy
 import os
 import signal
 import stat
@@ -85,11 +86,19 @@ class NoHarm(unittest.TestCase):
 
     def test_a_wrong_recording_is_left_out(self) -> None:
         monitor = premelt.Monitor(N, W)
-        for step, losses, reason in ((5, losses_at(5)[:3], "expected (6,)"), (5, "words", "ended"), (5, losses_at(5), "ended")):
+        monitor.push(5, losses_at(5))
+        for step, losses, reason in ((6, losses_at(6)[:3], "expected (6,)"), (6, [losses_at(6)], "expected (6,)"), (6, "words", "no numbers"),
+                                     (6, None, "of shape ()"), (5, losses_at(5), "steps have to increase: 5 follows 5")):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self.assertIsNone(monitor.push(step, losses))
             self.assertIn(reason, monitor.why)
+        monitor.push(6, losses_at(6))
+        self.assertEqual(monitor.why, f"window not full: 2 of {W}")
+
+    def test_a_monitor_is_not_copied(self) -> None:
+        with self.assertRaisesRegex(TypeError, "neither copied nor pickled"):
+            copy.deepcopy(premelt.Monitor(N, W))
 
     def test_program_killed(self) -> None:
         monitor = self.through_pipe()

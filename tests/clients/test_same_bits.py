@@ -3,10 +3,14 @@
 within 1e-9. One test a pair."""
 
 import itertools
+import json
+import os
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
-from sources import WAYS, by_numpy, premelt, recordings
+from sources import LIBRARY, PROGRAM, REPOSITORY, WAYS, by_numpy, premelt, recordings, run
 
 
 class SameBits(unittest.TestCase):
@@ -22,6 +26,29 @@ class SameBits(unittest.TestCase):
             self.assertEqual(a.shape, (len(losses) - window + 1, len(premelt.SIGNALS)))
             self.assertTrue(np.isfinite(a).all())
             self.assertEqual(a.tobytes(), b.tobytes(), f"{data}: {one} and {other} differ")
+
+    def test_alarms_and_blocks(self) -> None:
+        """All else that a recording says, by library and by pipe; and the steps of the alarms in a file."""
+        losses = np.load(REPOSITORY / "tests/data/pytorch_induction_losses.npy").astype(float)
+        blocks = ["first"] * 20 + ["second, quoted"] * (losses.shape[1] - 20)
+        for detrend in ("none", "linear"):
+            os.environ["PREMELT_LIBRARY"] = ""
+            piped = premelt.Monitor(losses.shape[1], 20, blocks, detrend)
+            os.environ["PREMELT_LIBRARY"] = str(LIBRARY)
+            direct = premelt.Monitor(losses.shape[1], 20, blocks, detrend)
+            alarms = []
+            for t, row in enumerate(losses):
+                one, other = piped.push(t, row), direct.push(t, row)
+                self.assertEqual(json.dumps(one, sort_keys=True), json.dumps(other, sort_keys=True))
+                self.assertEqual(piped.why, direct.why)
+                alarms += [one["alarm"]] if one and one["alarm"] else []
+            piped.close()
+            self.assertGreaterEqual(len(alarms), 1)
+            self.assertEqual(set(one["top_mode"]), {"first", "second, quoted"})
+            with tempfile.TemporaryDirectory() as folder:
+                np.save(Path(folder, "losses.npy"), losses)
+                run([PROGRAM, "analyze", Path(folder, "losses.npy"), "--window", 20, "--detrend", detrend, "--out", Path(folder, "run")])
+                self.assertEqual(premelt.read_run(Path(folder, "run")).events, alarms)
 
     def test_numpy(self) -> None:
         for data, (losses, window) in recordings().items():

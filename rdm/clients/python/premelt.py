@@ -282,15 +282,19 @@ class Monitor:
         if self._backend is None:
             return None
         try:
-            return self._push(int(step), _numbers(losses))
+            return self._push(int(step), losses)
         except Exception as error:  # noqa: BLE001: whatever it is, it is not the training's
             self._signals, self.why = None, f"the monitor has ended at step {step}: {error}"
             _say(f"{self.why}; the training goes on without it")
             self.close()
             return None
 
-    def _push(self, step: int, losses: np.ndarray) -> dict[str, Any] | None:
-        refusal = _refusal(step, losses, self.n, self._last_step)
+    def _push(self, step: int, given: Any) -> dict[str, Any] | None:
+        try:
+            losses = _numbers(given)
+            refusal = _refusal(step, losses, self.n, self._last_step)
+        except (TypeError, ValueError) as error:
+            refusal = f"losses at step {step} that are no numbers: {error}"
         if refusal:
             self._signals, self.why = None, refusal
             self._refused += 1
@@ -322,6 +326,9 @@ class Monitor:
                 backend.close()
         except Exception as error:  # noqa: BLE001
             _say(f"the monitor could not be closed: {error}")
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a premelt.Monitor can be neither copied nor pickled; make it where it is used")
 
     def __del__(self) -> None:
         if getattr(self, "_backend", None) is not None and sys is not None and not sys.is_finalizing():
