@@ -188,6 +188,8 @@ class NoHarm(unittest.TestCase):
         for row, step in zip(kept.losses, kept.steps):
             self.assertEqual(row.tobytes(), losses_at(int(step)).tobytes())
         self.assertIn(f"the {len(kept.losses)} recordings before it are in", done.stderr)
+        self.assertTrue((self.folder / "run" / "signals.csv").read_text().endswith("\n"))
+        run([PROGRAM, "report", self.folder / "run"])
 
     def test_directory_that_cannot_be_made(self) -> None:
         (self.folder / "file").write_text("")

@@ -31,11 +31,11 @@ class SameBits(unittest.TestCase):
         """All else that a recording says, by library and by pipe; and the steps of the alarms in a file."""
         losses = np.load(REPOSITORY / "tests/data/pytorch_induction_losses.npy").astype(float)
         blocks = ["first"] * 20 + ["second, quoted"] * (losses.shape[1] - 20)
-        for detrend in ("none", "linear"):
+        for detrend, warmup in (("none", None), ("linear", None), ("none", 200)):
             os.environ["PREMELT_LIBRARY"] = ""
-            piped = premelt.Monitor(losses.shape[1], 20, blocks, detrend)
+            piped = premelt.Monitor(losses.shape[1], 20, blocks, detrend, warmup)
             os.environ["PREMELT_LIBRARY"] = str(LIBRARY)
-            direct = premelt.Monitor(losses.shape[1], 20, blocks, detrend)
+            direct = premelt.Monitor(losses.shape[1], 20, blocks, detrend, warmup)
             alarms = []
             for t, row in enumerate(losses):
                 one, other = piped.push(t, row), direct.push(t, row)
@@ -43,8 +43,12 @@ class SameBits(unittest.TestCase):
                 self.assertEqual(piped.why, direct.why)
                 alarms += [one["alarm"]] if one and one["alarm"] else []
             piped.close()
-            self.assertGreaterEqual(len(alarms), 1)
             self.assertEqual(set(one["top_mode"]), {"first", "second, quoted"})
+            if warmup is not None:
+                self.assertTrue(all(alarm["step"] >= warmup for alarm in alarms))
+                continue
+            self.assertGreaterEqual(len(alarms), 1)
+            self.assertLess(alarms[0]["step"], 200)
             with tempfile.TemporaryDirectory() as folder:
                 np.save(Path(folder, "losses.npy"), losses)
                 run([PROGRAM, "analyze", Path(folder, "losses.npy"), "--window", 20, "--detrend", detrend, "--out", Path(folder, "run")])
