@@ -27,6 +27,8 @@ case $how in
   pkg-config)
     mkdir "$scratch/build"
     export PKG_CONFIG_PATH="$scratch/installed/lib/pkgconfig" LD_LIBRARY_PATH="$scratch/installed/lib"
+    shown=$(nm -D --defined-only "$scratch/installed/lib/libpremelt.so" | awk '$3 !~ /^premelt_/')
+    [ -z "$shown" ] || { echo "libpremelt shows more than premelt.h: $shown" >&2; exit 1; }
     flags=$(pkg-config --cflags --libs premelt)
     # shellcheck disable=SC2086  # several words
     cc -std=c99 -Wall -Wextra -Wpedantic -Werror -o "$scratch/build/signals_c" "$scratch/project/signals.c" $flags
