@@ -1,6 +1,7 @@
 #pragma once
 /// One mode of a deep linear network under weight decay.
 
+#include <cmath>
 #include <vector>
 
 #include "engine/tensor/random.hpp"
@@ -29,6 +30,18 @@ class Mode {
   /// Adds N(0, sd²) to every weight.
   void shake(double sd, premelt::Rng& rng) {
     for (double& w : weights_) w += sd * rng.normal();
+  }
+
+  /// Adds the same to every weight.
+  void push(double by) {
+    for (double& w : weights_) w += by;
+  }
+  /// Of the weights.
+  double distance(const Mode& other) const {
+    double squares = 0;
+    for (std::size_t i = 0; i < weights_.size(); ++i)
+      squares += (weights_[i] - other.weights_[i]) * (weights_[i] - other.weights_[i]);
+    return std::sqrt(squares);
   }
 
   double strength() const {
