@@ -135,7 +135,7 @@ double settled(double x, double tilt) {
 
 /// A ring on the left, with a droplet of that half-width on the right.
 lesson::Chain droplet(std::size_t units, double half_width, double tilt) {
-  const double left = settled(-1, tilt), right = settled(1, tilt), middle = static_cast<double>(units / 2);
+  const double left = settled(-1, tilt), right = settled(1, tilt), middle = static_cast<double>(units) / 2;
   std::vector<double> x;
   for (std::size_t i = 0; i < units; ++i) {
     const double from = static_cast<double>(i) - middle;

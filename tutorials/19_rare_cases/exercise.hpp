@@ -20,7 +20,7 @@ inline double change_of(const Tensor<double>& losses, const Blocks& blocks, std:
   for (std::size_t t = 0; t < rows; ++t) {
     for (std::size_t i = 0; i < probes; ++i) change += (t < rows / 2 ? -1 : 1) * losses(t, i);
   }
-  return change / static_cast<double>(rows / 2 * probes);
+  return 2 * change / static_cast<double>(rows * probes);
 }
 
 }  // namespace lesson

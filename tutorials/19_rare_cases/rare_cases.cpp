@@ -121,12 +121,11 @@ void eigenvector() {
 }
 
 void race() {
-  constexpr int seeds = 20;
+  constexpr std::uint64_t seeds = 20;
   const std::vector<std::size_t> when{100, 150, 200, 300};
   std::vector<std::vector<Seen>> runs(when.size()), controls(when.size());
-  for (int seed = 1; seed <= seeds; ++seed) {
-    const Run run = train(static_cast<std::uint64_t>(seed), false, 300),
-              control = train(static_cast<std::uint64_t>(100 + seed), true, 300);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Run run = train(seed, false, 300), control = train(100 + seed, true, 300);
     for (std::size_t w = 0; w < when.size(); ++w) {
       runs[w].push_back(see(window(run, when[w])));
       controls[w].push_back(see(window(control, when[w])));

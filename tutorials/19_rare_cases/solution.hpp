@@ -18,7 +18,7 @@ inline double change_of(const Tensor<double>& losses, const Blocks& blocks, std:
   for (std::size_t t = 0; t < rows; ++t) {
     for (const std::size_t i : members) change += (t < rows / 2 ? -1 : 1) * losses(t, i);
   }
-  return change / static_cast<double>(rows / 2 * members.size());
+  return 2 * change / static_cast<double>(rows * members.size());
 }
 
 }  // namespace lesson
