@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include LESSON_HEADER
 #include "tutorials/16_nucleation/escape.hpp"
@@ -27,4 +28,23 @@ TEST_CASE("how long a barrier holds", "[unit][lesson]") {
                                         lesson::barrier(), temperature);
     CHECK(std::abs(mean / kramers - 1) <= 0.2);
   }
+}
+
+TEST_CASE("waiting times over a barrier have no memory", "[unit][lesson]") {
+  // Exponential times: their standard deviation is their mean (of 600, within 15 %: three standard errors),
+  // and after any wait the further one is as long again (of about 220, within 20 %).
+  premelt::Rng rng(16, "memory");
+  std::vector<double> times;
+  for (int run = 0; run < 600; ++run) times.push_back(lesson::waiting_time(lesson::barrier() / 4, rng));
+  double mean = 0, squares = 0, further = 0;
+  for (const double t : times) mean += t / 600;
+  int left = 0;
+  for (const double t : times) {
+    squares += (t - mean) * (t - mean) / 600;
+    if (t <= mean) continue;
+    further += t - mean;
+    ++left;
+  }
+  CHECK(std::abs(std::sqrt(squares) / mean - 1) <= 0.15);
+  CHECK(std::abs(further / left / mean - 1) <= 0.2);
 }
