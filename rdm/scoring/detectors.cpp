@@ -312,6 +312,8 @@ bool is_spectral(const std::string& column) {
 }
 
 bool is_rival(const std::string& column) {
+  const auto told = [&](const char* which) { return column.find(which) != std::string::npos; };
+  if (told("_only_") || told("_without_")) return false;
   return column != "shc" && !column.starts_with("shc_") && column != oracle && column != "clock";
 }
 

@@ -109,8 +109,9 @@ inline constexpr const char* oracle = "oracle";
 /// Whether a column is a signal of the spectrum, or the trend of one.
 bool is_spectral(const std::string& column);
 
-/// What SHC has to beat: all but SHC itself in any view, the oracle, and the clock, which is there to check
-/// the scoring. tr C, λ_1 and PR, which the same window gives for less, are rivals too.
+/// What SHC has to beat: all but SHC itself in any view, the oracle, what was told which probes to read (the
+/// `_only_` and `_without_` a block of an ablation), and the clock, which is there to check the scoring.
+/// tr C, λ_1 and PR, which the same window gives for less, are rivals too.
 bool is_rival(const std::string& column);
 
 /// Reads every row of `detectors` of a run, in their order:

@@ -50,7 +50,8 @@ TEST_CASE("the champion is the rival with the longest lead on the development ha
   REQUIRE(champion(event) != nullptr);
   CHECK(champion(event)->detector == "mean_drop");
   CHECK(champion(event_of({detector("shc", ten, 9)})) == nullptr);
-  for (const char* name : {"shc", "shc_log_trend", "oracle", "clock"}) CHECK_FALSE(is_rival(name));
+  for (const char* name : {"shc", "shc_log_trend", "oracle", "clock", "trace_only_mode3", "pr_without_mode1"})
+    CHECK_FALSE(is_rival(name));
   for (const char* name : {"pr", "trace", "lambda1_log", "cusum"}) CHECK(is_rival(name));
 }
 
