@@ -178,7 +178,7 @@ std::pair<Tensor<double>, Tensor<double>> stationary(const LossLandscape& landsc
 
 }  // namespace
 
-TEST_CASE("compare: 95 % intervals of every Gaussian measure cover the truth", "[property]") {
+TEST_CASE("compare: 95 % intervals of every Gaussian measure cover the truth", "[property][coverage]") {
   // A landscape of its own for every repetition, so that none had to be chosen.
   const Tensor<double> theta(Shape{8}, 0.0);
   const Blocks blocks(names);
@@ -198,7 +198,7 @@ TEST_CASE("compare: 95 % intervals of every Gaussian measure cover the truth", "
 }
 
 TEST_CASE("compare: the second order's error is a covered number, or a covered bound near the floor",
-          "[property]") {
+          "[property][coverage]") {
   // The error of the second order is 15σ⁶‖kkᵀ‖/‖C‖; for a quadratic loss it is exactly zero.
   const Cubic cubic(4, 5, 2);
   const FunctionLandscape cubic_landscape = cubic.landscape(),
@@ -232,7 +232,7 @@ TEST_CASE("compare: the second order's error is a covered number, or a covered b
 }
 
 TEST_CASE("compare: draws shared by all sigma make the slope's error small, and its bar knows",
-          "[property]") {
+          "[property][coverage]") {
   const Cubic cubic(7, 8, 3);
   const FunctionLandscape landscape = cubic.landscape();
   const Tensor<double> theta(Shape{8}, 0.0);
@@ -296,7 +296,7 @@ TEST_CASE(
   CHECK(std::abs(pr - truth.own.pr.value) <= 0.1 * truth.own.pr.value);
 }
 
-TEST_CASE("compare: the Langevin sampler's bars cover its stationary covariance", "[property]") {
+TEST_CASE("compare: the Langevin sampler's bars cover its stationary covariance", "[property][coverage]") {
   // Convex losses: curvatures AAᵀ, so that the posterior is a Gaussian around a minimum of its own.
   Quadratic quadratic(7, 4, 3);
   for (Tensor<double>& h : quadratic.curvatures) {
