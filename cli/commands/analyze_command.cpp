@@ -9,6 +9,7 @@
 #include "cli/runs/run_directory.hpp"
 #include "cli/runs/run_info.hpp"
 #include "cli/terminal/progress.hpp"
+#include "cli/terminal/standard_streams.hpp"
 #include "engine/io/claimed_directory.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
@@ -26,6 +27,7 @@ namespace fs = std::filesystem;
 
 /// The recordings, their probes and the blocks of these.
 struct Input {
+  std::string source;  ///< for messages
   LossTable table;
   std::vector<std::string> blocks;
 
@@ -33,8 +35,14 @@ struct Input {
   std::size_t probes() const { return table.losses.shape()[1]; }
 };
 
+LossTable read_table(const AnalyzeArguments& arguments) {
+  const StepColumn steps = step_column(arguments.chain);
+  if (arguments.file != "-") return read_losses(arguments.file, steps);
+  return parse_losses(source_name(arguments.file), read_standard_input(), steps);
+}
+
 Input read_input(const AnalyzeArguments& arguments) {
-  Input input{read_losses(arguments.file, step_column(arguments.chain)), {}};
+  Input input{source_name(arguments.file), read_table(arguments), {}};
   if (!arguments.steps_file.empty()) {
     input.table.steps = read_steps(arguments.steps_file, input.recordings());
     input.table.steps_from = "steps from " + arguments.steps_file;
@@ -42,9 +50,9 @@ Input read_input(const AnalyzeArguments& arguments) {
   std::cerr << printable(std::to_string(input.recordings()) + " recordings of " +
                          std::to_string(input.probes()) + " probes, " + input.table.steps_from)
             << std::endl;
-  input.blocks = chain_blocks(arguments.chain, arguments.file, input.table.probes);
+  input.blocks = chain_blocks(arguments.chain, input.source, input.table.probes);
   if (arguments.chain.window > input.recordings()) {
-    throw DataError(arguments.file + ": holds " + std::to_string(input.recordings()) +
+    throw DataError(input.source + ": holds " + std::to_string(input.recordings()) +
                     " recordings, fewer than the window of " + std::to_string(arguments.chain.window) +
                     "; record more often or choose a smaller --window");
   }
@@ -86,12 +94,12 @@ MonitorOptions monitor_options(const AnalyzeArguments& arguments, const Input& i
 }
 
 /// Before anything is written: every loss whose logarithm the alarm reads has one.
-void check_logarithms(const AnalyzeArguments& arguments, const Input& input, const MonitorOptions& options) {
+void check_logarithms(const Input& input, const MonitorOptions& options) {
   for (const Channel& channel : options.channels) {
     for (std::size_t t = 0; t < input.recordings(); ++t) {
       const auto probe = probe_without_logarithm(channel, input.table.losses.row(t));
       if (!probe) continue;
-      throw DataError(arguments.file + ": row " + std::to_string(t + 1) + ", probe '" +
+      throw DataError(input.source + ": row " + std::to_string(t + 1) + ", probe '" +
                       input.table.probes[*probe] + "': the loss is " +
                       format_number(input.table.losses(t, *probe)) +
                       ", but --transform log needs positive losses; choose others with --probes");
@@ -192,7 +200,7 @@ void print_result(const Result& result, const Monitor& monitor, const Input& inp
 void analyze_losses(const AnalyzeArguments& arguments) {
   const Input input = read_input(arguments);
   MonitorOptions options = monitor_options(arguments, input);
-  check_logarithms(arguments, input, options);
+  check_logarithms(input, options);
   const auto quiet = quiet_rows(arguments, input);
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
@@ -204,7 +212,7 @@ void analyze_losses(const AnalyzeArguments& arguments) {
                                         .recordings = input.recordings(),
                                         .noise_level = quiet_noise_level(input, quiet)});
   const ClaimedDirectory claimed = ClaimedDirectory::fresh(
-      arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(arguments.file).stem().string())
+      arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(input.source).stem().string())
                             : fs::path(arguments.out));
   const fs::path& directory = claimed.path();
   RunWriter writer(directory, info,

@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/runs/loss_chain.hpp"
 #include "cli/terminal/interrupt.hpp"
+#include "cli/terminal/standard_streams.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
@@ -29,7 +30,7 @@ class Lines {
   /// "-" is standard input. Throws DataError when the file cannot be read. Once `interrupted`, there are no
   /// more.
   Lines(const std::string& name, const std::atomic<bool>& interrupted)
-      : name_(name == "-" ? "stdin" : name),
+      : name_(source_name(name)),
         file_(name == "-" ? stdin : std::fopen(name.c_str(), "r"), &std::fclose),
         interrupted_(interrupted) {
     if (!file_) throw DataError(name + ": cannot be read: " + std::strerror(errno));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/terminal/provenance.hpp"
+#include "cli/terminal/standard_streams.hpp"
 #include "engine/io/file.hpp"
 #include "engine/linalg/blas_kernel.hpp"
 #include "engine/tensor/error.hpp"
@@ -175,7 +176,7 @@ Json run_info(const Analysis& analysis) {
   Json info = monitor_info(analysis.options, analysis.probes, analysis.blocks, analysis.noise_level,
                            "unknown: losses as they were given");
   info.update({{"kind", "analyze"},
-               {"title", fs::path(arguments.file).filename().string()},
+               {"title", fs::path(source_name(arguments.file)).filename().string()},
                {"subtitle", std::to_string(analysis.recordings) + " recordings of " +
                                 std::to_string(analysis.probes.size()) + " probes"},
                {"file", arguments.file},

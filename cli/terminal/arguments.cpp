@@ -56,7 +56,8 @@ Examples:
 
 constexpr const char* analyze_help =
     R"(SHC, PR and alarms for recorded probe losses: T recordings (rows) of n probes (columns).
-.npy (float32 or float64), .csv (optional header, optional first column `step`) or .jsonl.
+.npy, .npz and .safetensors (of any numeric type; arrays `losses` and `steps`), .csv (optional header,
+optional first column `step`) or .jsonl; - reads standard input.
 
 Examples:
   premelt analyze losses.npy
@@ -216,7 +217,9 @@ struct Parser {
 
   void add_analyze() {
     CLI::App* sub = app.add_subcommand("analyze", analyze_help);
-    add_value(sub, "FILE", "TEXT", "losses: .npy, .csv or .jsonl", into(analyze.file))->required();
+    add_value(sub, "FILE", "TEXT", "losses: .npy, .npz, .safetensors, .csv or .jsonl; - for standard input",
+              into(analyze.file))
+        ->required();
     add_value(sub, "--steps-file", "FILE", "the steps of the recordings: .npy or .csv",
               into(analyze.steps_file));
     add_chain(sub, analyze.chain);

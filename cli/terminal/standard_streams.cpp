@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -24,6 +25,19 @@ void guard_standard_streams() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+std::string source_name(const std::string& file) {
+  return file == "-" ? "stdin" : file;
+}
+
+std::string read_standard_input() {
+  std::string bytes;
+  std::array<char, 1 << 16> piece{};
+  while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), stdin))
+    bytes.append(piece.data(), count);
+  if (std::ferror(stdin)) throw DataError(std::string("stdin: cannot be read: ") + std::strerror(errno));
+  return bytes;
 }
 
 void flush_output() {

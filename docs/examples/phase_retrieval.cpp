@@ -1,12 +1,10 @@
 /// A new setting: a single quadratic neuron learns the direction of another one, up to its sign.
 
-#include <atomic>
 #include <cmath>
-#include <cstdio>
 
+#include "cli/commands/cli_main.hpp"
 #include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
-#include "models/experiment/run.hpp"
 #include "models/experiment/supervised.hpp"
 
 using namespace premelt;
@@ -73,12 +71,15 @@ class PhaseRetrieval {
     return blocks;
   }
   std::vector<std::string> order_names() const { return {"overlap"}; }
-  std::vector<EventSpec> events() const { return {{"found", "overlap", 1.0}}; }
+  std::vector<EventSpec> events() const { return {{"found", "overlap", 1.0, "random_labels"}}; }
 
  private:
   Measured measure(std::size_t count, Rng& rng) const {
-    const Tensor<double> x = normal_tensor<double>(Shape{count, teacher_.size()}, rng);
-    return {x, square(matmul<double>(x, teacher_)).value()};
+    const Shape shape{count, teacher_.size()};
+    const Tensor<double> x = normal_tensor<double>(shape, rng);
+    // The twin without the event gets the targets of other inputs: there is nothing to find.
+    const bool random = parameters_.text("control") == "random_labels";
+    return {x, square(matmul<double>(random ? normal_tensor<double>(shape, rng) : x, teacher_)).value()};
   }
 
   Hyperparameters parameters_;
@@ -95,29 +96,17 @@ Setting phase_retrieval_setting() {
                               {"inputs", std::int64_t{20}, "input dimensions", 1},
                               {"init_sd", 0.01, "sd of the initial weights", 0},
                               {"probes", std::int64_t{40}, "losses watched", 2},
+                              {"control",
+                               std::string("none"),
+                               "the event-free twin; random_labels: targets of other inputs",
+                               {},
+                               {"none", "random_labels"}},
                           }),
           make_supervised<PhaseRetrieval>};
 }
 
-/// Prints what happens.
-class Printer : public RunObserver {
- public:
-  void recorded(const Recording& recording) override {
-    if (recording.step % 50 == 0)
-      std::printf("step %3d  overlap %.2f\n", int(recording.step), recording.order[0]);
-  }
-  void observed(const Observation&) override {}
-  void happened(const Event& event) override {
-    const char* kind = event.kind == Event::Kind::alarm ? "ALARM" : "event";
-    std::printf("%s %s at step %d\n", kind, event.name.c_str(), int(event.step));
-  }
-};
-
 }  // namespace
 
-int main() {
-  const Setting setting = phase_retrieval_setting();
-  const std::unique_ptr<Experiment> experiment = setting.make(setting.parameters);
-  Printer printer;
-  Run(*experiment, printer).train(run_plan(setting.parameters), std::atomic<bool>(false));
+int main(int argc, char** argv) {
+  return premelt::cli_main(argc, argv, {phase_retrieval_setting()});
 }

@@ -59,8 +59,7 @@ void keep_rows(const std::filesystem::path& path, NpyHeader& header, std::size_t
 }
 
 template <class T>
-Tensor<T> read(const std::filesystem::path& path, std::optional<std::size_t> rows) {
-  const std::string bytes = read_file(path, "a .npy file");
+Tensor<T> parse(const std::filesystem::path& path, std::string_view bytes, std::optional<std::size_t> rows) {
   NpyHeader header = parse_npy_header(path, bytes);
   if (std::is_integral_v<T> && !is_whole(header.type))
     fail(path, "holds floats, expected whole numbers; convert with array.astype(\"int64\")");
@@ -114,15 +113,22 @@ Digest digest_npy(const std::filesystem::path& path, std::uint64_t bytes) {
 
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path) {
-  return read<T>(path, std::nullopt);
+  return parse<T>(path, read_file(path, "a .npy file"), std::nullopt);
+}
+
+template <class T>
+Tensor<T> parse_npy(const std::filesystem::path& path, std::string_view bytes) {
+  return parse<T>(path, bytes, std::nullopt);
 }
 
 template <class T>
 Tensor<T> read_npy_rows(const std::filesystem::path& path, std::size_t rows) {
-  return read<T>(path, rows);
+  return parse<T>(path, read_file(path, "a .npy file"), rows);
 }
 
 template Tensor<double> read_npy(const std::filesystem::path&);
+template Tensor<double> parse_npy(const std::filesystem::path&, std::string_view);
+template Tensor<std::int64_t> parse_npy(const std::filesystem::path&, std::string_view);
 template Tensor<double> read_npy_rows(const std::filesystem::path&, std::size_t);
 template Tensor<std::int64_t> read_npy(const std::filesystem::path&);
 template Tensor<std::int64_t> read_npy_rows(const std::filesystem::path&, std::size_t);

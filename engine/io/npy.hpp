@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "engine/io/growing_file.hpp"
@@ -19,6 +20,10 @@ namespace premelt {
 /// fit into T exactly.
 template <class T>
 Tensor<T> read_npy(const std::filesystem::path& path);
+
+/// The same from the bytes of a file, which `path` names in errors.
+template <class T>
+Tensor<T> parse_npy(const std::filesystem::path& path, std::string_view bytes);
 
 /// The first `rows` rows of an array in C order. Throws DataError as above, and when there are fewer rows.
 template <class T>

@@ -1,6 +1,7 @@
 #include "models/settings/registry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
@@ -31,7 +32,7 @@ Setting within_memory(Setting setting) {
   return setting;
 }
 
-std::vector<Setting> all_settings() {
+std::vector<Setting> our_settings() {
   std::vector<Setting> all;
   for (const auto& setting :
        {deep_linear_setting, schematic_setting, grokking_setting, induction_setting, misalignment_setting,
@@ -42,11 +43,27 @@ std::vector<Setting> all_settings() {
   return all;
 }
 
+std::vector<Setting>& all_settings() {
+  static std::vector<Setting> all = our_settings();
+  return all;
+}
+
 }  // namespace
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> all = all_settings();
-  return all;
+  return all_settings();
+}
+
+void add_setting(Setting setting) {
+  const std::string name = "the setting '" + setting.name + "'";
+  // The name stands in commands, in names of directories and in files.
+  if (setting.name.empty() ||
+      setting.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
+    throw UsageError(name + ": expected a name of lower-case letters, digits and hyphens");
+  if (!setting.make) throw UsageError(name + " has no function `make`");
+  if (std::ranges::count(settings(), setting.name, &Setting::name) > 0)
+    throw UsageError(name + " is there already; give yours another name");
+  all_settings().push_back(within_memory(std::move(setting)));
 }
 
 const Setting& find_setting(const std::string& name) {

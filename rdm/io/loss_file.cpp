@@ -12,6 +12,7 @@
 #include "engine/io/file.hpp"
 #include "engine/io/npy.hpp"
 #include "engine/tensor/error.hpp"
+#include "rdm/io/loss_archive.hpp"
 #include "rdm/io/loss_lines.hpp"
 #include "rdm/window/loss_window.hpp"
 
@@ -20,6 +21,8 @@ namespace premelt {
 namespace {
 
 using Path = std::filesystem::path;
+
+constexpr const char* endings = ".npy, .npz, .safetensors, .csv or .jsonl";
 
 std::string at(const Path& path, std::size_t row) {
   return path.string() + ": row " + std::to_string(row);
@@ -39,6 +42,12 @@ void check_steps(const Path& path, const std::vector<std::int64_t>& steps) {
                   std::to_string(*bad));
 }
 
+void check_count(const Path& path, std::size_t steps, std::size_t recordings) {
+  if (steps == recordings) return;
+  throw DataError(path.string() + ": holds " + std::to_string(steps) + " steps, but there are " +
+                  std::to_string(recordings) + " recordings");
+}
+
 void check_losses(const Path& path, const LossTable& table) {
   const Shape& shape = table.losses.shape();
   if (shape[0] == 0 || shape[1] == 0) {
@@ -55,26 +64,32 @@ void check_losses(const Path& path, const LossTable& table) {
                   ", expected a finite number within +-1e70; drop the recording or the probe");
 }
 
-LossTable read_npy_losses(const Path& path) {
+LossTable table_of(const Path& path, ArchivedLosses found) {
   LossTable table;
-  table.losses = read_npy<double>(path);
+  table.losses = std::move(found.losses);
   const Shape& shape = table.losses.shape();
   if (shape.rank() != 2) {
     throw DataError(path.string() + ": has shape " + to_string(shape) +
                     ", expected (T,n): one row a recording, one column a probe");
   }
   if (table.losses.empty()) return table;  // whose extents may be beyond all names
-  table.steps = counted_steps(shape[0]);
   table.probes = numbered_names(shape[1]);
+  if (!found.steps) {
+    table.steps = counted_steps(shape[0]);
+    return table;
+  }
+  check_count(path, found.steps->size(), shape[0]);
+  table.steps = std::move(*found.steps);
+  table.steps_from = "steps from the array 'steps'";
   return table;
 }
 
 /// Each line, whether it ends in newline, carriage return or both.
-std::vector<std::string> split_lines(const std::string& text) {
+std::vector<std::string> split_lines(std::string_view text) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
+    lines.emplace_back(text.substr(begin, end - begin));
     begin = end + (text.compare(end, 2, "\r\n") == 0 ? 2 : 1);
   }
   return lines;
@@ -100,10 +115,20 @@ LossTable read_csv_losses(const Path& path, StepColumn steps) {
   return collect(reader);
 }
 
-LossTable read_jsonl_losses(const Path& path) {
-  LossLineReader reader(path.string(), LossLineReader::Accept::json);
-  for (const std::string& line : split_lines(read_file(path, "a .jsonl file"))) reader.read(line);
+LossTable read_lines(LossLineReader reader, std::string_view text) {
+  for (const std::string& line : split_lines(text)) reader.read(line);
   return collect(reader);
+}
+
+LossTable read_jsonl_losses(const Path& path) {
+  return read_lines(LossLineReader(path.string(), LossLineReader::Accept::json),
+                    read_file(path, "a .jsonl file"));
+}
+
+LossTable checked(const Path& path, LossTable table) {
+  check_losses(path, table);
+  check_steps(path, table.steps);
+  return table;
 }
 
 }  // namespace
@@ -111,21 +136,23 @@ LossTable read_jsonl_losses(const Path& path) {
 LossTable read_losses(const Path& path, StepColumn steps) {
   std::error_code unknown;
   if (std::filesystem::is_directory(path, unknown))
-    throw DataError(path.string() + ": is a directory, expected a file of losses (.npy, .csv or .jsonl)");
+    throw DataError(path.string() + ": is a directory, expected a file of losses (" + endings + ")");
   const std::string ending = path.extension().string();
-  LossTable table;
-  if (ending == ".npy") {
-    table = read_npy_losses(path);
-  } else if (ending == ".csv") {
-    table = read_csv_losses(path, steps);
-  } else if (ending == ".jsonl") {
-    table = read_jsonl_losses(path);
-  } else {
-    throw DataError(path.string() + ": unknown ending '" + ending + "', expected .npy, .csv or .jsonl");
-  }
-  check_losses(path, table);
-  check_steps(path, table.steps);
-  return table;
+  if (ending == ".npy") return checked(path, table_of(path, {read_npy<double>(path)}));
+  if (ending == ".npz")
+    return checked(path, table_of(path, parse_npz_losses(path, read_file(path, "a .npz file"))));
+  if (ending == ".safetensors") return checked(path, table_of(path, read_safetensors_losses(path)));
+  if (ending == ".csv") return checked(path, read_csv_losses(path, steps));
+  if (ending == ".jsonl") return checked(path, read_jsonl_losses(path));
+  throw DataError(path.string() + ": unknown ending '" + ending + "', expected " + endings);
+}
+
+LossTable parse_losses(const std::string& source, std::string_view bytes, StepColumn steps) {
+  if (bytes.starts_with("\x93NUMPY"))
+    return checked(source, table_of(source, {parse_npy<double>(source, bytes)}));
+  if (bytes.starts_with("PK\3\4")) return checked(source, table_of(source, parse_npz_losses(source, bytes)));
+  return checked(source,
+                 read_lines(LossLineReader(source, LossLineReader::Accept::csv_and_json, steps), bytes));
 }
 
 std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
@@ -142,10 +169,7 @@ std::vector<std::int64_t> read_steps(const Path& path, std::size_t recordings) {
           to_step(path.string() + ":" + std::to_string(row.line), require_number(path, row, column)));
     }
   }
-  if (steps.size() != recordings) {
-    throw DataError(path.string() + ": holds " + std::to_string(steps.size()) + " steps, but there are " +
-                    std::to_string(recordings) + " recordings");
-  }
+  check_count(path, steps.size(), recordings);
   check_steps(path, steps);
   return steps;
 }

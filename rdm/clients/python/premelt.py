@@ -19,6 +19,7 @@ asks for the program.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import ctypes
 import json
@@ -57,7 +58,8 @@ def _say(text: str) -> None:
     try:
         warnings.warn(f"premelt: {text}", RuntimeWarning, stacklevel=3)
     except Warning:
-        print(f"premelt: {text}", file=sys.stderr)
+        with contextlib.suppress(Exception):  # without a standard error, or with one that is full
+            sys.stderr.write(f"premelt: {text}\n")
 
 
 def _numbers(losses: Any) -> np.ndarray:

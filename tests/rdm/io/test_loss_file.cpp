@@ -1,9 +1,12 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
+#include "engine/io/file.hpp"
 #include "engine/io/npy.hpp"
+#include "engine/io/safetensors.hpp"
 #include "engine/tensor/error.hpp"
 #include "rdm/io/loss_file.hpp"
 #include "rdm/io/loss_lines.hpp"
@@ -41,6 +44,51 @@ TEST_CASE("losses are the same from every format", "[unit]") {
   CHECK(lines.steps == std::vector<std::int64_t>{0, 7});
   CHECK(named.probes == std::vector<std::string>{"a", "b", "c"});
   CHECK(plain.probes == std::vector<std::string>{"0", "1", "2"});
+}
+
+TEST_CASE("losses are found among the arrays of an archive, with their steps", "[unit]") {
+  const TemporaryDirectory directory;
+  const Tensor<double> losses(Shape{2, 3}, {1, 2, 3, 4, 5, 6.5});
+  const Indices steps(Shape{2}, {10, 30});
+  const auto stored = [&](const std::map<std::string, AnyTensor>& tensors) {
+    write_safetensors(directory / "l.safetensors", {tensors, {}});
+    return directory / "l.safetensors";
+  };
+  const LossTable tensors = read_losses(stored({{"losses", losses}, {"steps", steps}, {"weights", steps}}));
+  CHECK(std::ranges::equal(tensors.losses.flat(), losses.flat()));
+  CHECK(tensors.steps == std::vector<std::int64_t>{10, 30});
+  CHECK(read_losses(stored({{"anything", losses}})).steps == std::vector<std::int64_t>{0, 1});
+  CHECK_THROWS_WITH(read_losses(stored({{"a", losses}, {"b", losses}})),
+                    Contains("expected an array 'losses' of shape (T,n), found a, b"));
+  CHECK_THROWS_WITH(read_losses(stored({{"losses", steps}})), Contains("shape (2)"));
+  CHECK_THROWS_WITH(read_losses(stored({{"losses", losses}, {"steps", Indices(Shape{3}, {1, 2, 3})}})),
+                    Contains("holds 3 steps, but there are 2 recordings"));
+  CHECK_THROWS_WITH(read_losses(stored({{"losses", losses}, {"steps", losses}})),
+                    Contains("steps: expected whole numbers"));
+
+  const LossTable npz = read_losses(PREMELT_SOURCE_DIR "/tests/golden/losses.npz");
+  CHECK(npz.losses.shape() == Shape{3, 2});
+  CHECK(npz.steps == std::vector<std::int64_t>{10, 20, 40});
+  CHECK(npz.steps_from == "steps from the array 'steps'");
+}
+
+TEST_CASE("bytes from a pipe are known by how they begin", "[unit]") {
+  const TemporaryDirectory directory;
+  write_npy(directory / "l.npy", Tensor<double>(Shape{2, 2}, {1, 2, 3, 4}));
+  const std::string npz = PREMELT_SOURCE_DIR "/tests/golden/losses.npz";
+  CHECK(parse_losses("stdin", read_file(npz, "an archive")).steps == read_losses(npz).steps);
+  for (const std::string& bytes :
+       {read_file(directory / "l.npy", "a .npy file"), std::string("1,2\n3,4\n"),
+        std::string("[1, 2]\n{\"losses\": [3, 4]}\n"), std::string("a,b\r\n1,2\r\n3,4")}) {
+    const LossTable table = parse_losses("stdin", bytes);
+    REQUIRE(table.losses.shape() == Shape{2, 2});
+    CHECK((table.losses(0, 0) == 1 && table.losses(1, 1) == 4));
+  }
+  CHECK(parse_losses("stdin", "5,2\n6,4\n7,5\n").probes.size() == 1);
+  CHECK(parse_losses("stdin", "5,2\n6,4\n7,5\n", StepColumn::none).probes.size() == 2);
+  CHECK_THROWS_WITH(parse_losses("stdin", ""), Contains("stdin: holds no losses"));
+  CHECK_THROWS_WITH(parse_losses("stdin", "1,2\n3,x\n"), Contains("stdin:2"));
+  CHECK_THROWS_WITH(parse_losses("stdin", "1,nan\n"), Contains("stdin: row 1"));
 }
 
 namespace {
