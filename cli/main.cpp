@@ -1,4 +1,4 @@
-#include "cli/commands/cli_main.hpp"
+#include "cli/program/cli_main.hpp"
 
 int main(int argc, char** argv) {
   return premelt::cli_main(argc, argv);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/commands/commands.hpp"
+#include "cli/runs/known_events.hpp"
 #include "cli/runs/loss_chain.hpp"
 #include "cli/runs/run_directory.hpp"
 #include "cli/runs/run_info.hpp"
@@ -30,6 +31,7 @@ struct Input {
   std::string source;  ///< for messages
   LossTable table;
   std::vector<std::string> blocks;
+  std::vector<Event> events;  ///< that the user knows of
 
   std::size_t recordings() const { return table.losses.shape()[0]; }
   std::size_t probes() const { return table.losses.shape()[1]; }
@@ -42,7 +44,7 @@ LossTable read_table(const AnalyzeArguments& arguments) {
 }
 
 Input read_input(const AnalyzeArguments& arguments) {
-  Input input{source_name(arguments.file), read_table(arguments), {}};
+  Input input{source_name(arguments.file), read_table(arguments), {}, {}};
   if (!arguments.steps_file.empty()) {
     input.table.steps = read_steps(arguments.steps_file, input.recordings());
     input.table.steps_from = "steps from " + arguments.steps_file;
@@ -56,6 +58,9 @@ Input read_input(const AnalyzeArguments& arguments) {
                     " recordings, fewer than the window of " + std::to_string(arguments.chain.window) +
                     "; record more often or choose a smaller --window");
   }
+  if (!arguments.events_file.empty())
+    input.events =
+        read_known_events(arguments.events_file, {input.table.steps.front(), input.table.steps.back()});
   return input;
 }
 
@@ -205,7 +210,8 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
   Monitor monitor(options);
-  const nlohmann::json info = run_info({.arguments = arguments,
+  const nlohmann::json info = run_info({.file = arguments.file,
+                                        .chain = arguments.chain,
                                         .options = options,
                                         .probes = input.table.probes,
                                         .blocks = input.blocks,
@@ -221,13 +227,17 @@ void analyze_losses(const AnalyzeArguments& arguments) {
                     .order = {},
                     .training = {},
                     .signals = monitor.columns()});
+  for (const Event& event : input.events) writer.add(event);
   const Result result = analyze(input, monitor, writer);
   const fs::path report = write_run_report(directory);
   if (arguments.json) {
-    std::cout << result_json(monitor, result.last, writer.events(), input, directory).dump(2) << "\n";
+    nlohmann::json object = result_json(monitor, result.last, writer.events(), input, directory);
+    if (!input.events.empty()) object.update(to_json(find_leads(writer.events())));
+    std::cout << object.dump(2) << "\n";
     return;
   }
   print_result(result, monitor, input);
+  if (!input.events.empty()) std::cout << to_text(find_leads(writer.events()));
   std::cout << "report: " << report.string() << "\n";
 }
 

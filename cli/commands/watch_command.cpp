@@ -1,7 +1,5 @@
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
+#include <exception>
 #include <iostream>
 #include <limits>
 #include <memory>
@@ -9,9 +7,12 @@
 #include <optional>
 
 #include "cli/commands/commands.hpp"
+#include "cli/runs/alarm_command.hpp"
 #include "cli/runs/loss_chain.hpp"
+#include "cli/runs/run_info.hpp"
+#include "cli/runs/watch_record.hpp"
+#include "cli/terminal/input_lines.hpp"
 #include "cli/terminal/interrupt.hpp"
-#include "cli/terminal/standard_streams.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
@@ -21,46 +22,6 @@
 namespace premelt::cli {
 
 namespace {
-
-constexpr std::size_t longest_line = 16'000'000;  ///< bytes; half a million losses in full precision
-
-/// Lines of a file or of standard input, each as soon as it is complete.
-class Lines {
- public:
-  /// "-" is standard input. Throws DataError when the file cannot be read. Once `interrupted`, there are no
-  /// more.
-  Lines(const std::string& name, const std::atomic<bool>& interrupted)
-      : name_(source_name(name)),
-        file_(name == "-" ? stdin : std::fopen(name.c_str(), "r"), &std::fclose),
-        interrupted_(interrupted) {
-    if (!file_) throw DataError(name + ": cannot be read: " + std::strerror(errno));
-    if (name.ends_with(".npy")) throw DataError(name + ": is not text; `premelt analyze` reads .npy files");
-  }
-  const std::string& name() const { return name_; }
-
-  /// The next line without its end; nothing at the end of the input or once interrupted. Throws DataError
-  /// when a line does not end.
-  std::optional<std::string> next() {
-    std::string line;
-    ++number_;
-    for (int c = 0; !interrupted_ && (c = getc_unlocked(file_.get())) != EOF; line += static_cast<char>(c)) {
-      if (c == '\n') return line;
-      if (line.size() < longest_line) continue;
-      throw DataError(name_ + ":" + std::to_string(number_) + ": no line end within " +
-                      std::to_string(longest_line) + " bytes, expected one recording of losses a line");
-    }
-    if (std::ferror(file_.get()) && !interrupted_)
-      throw DataError(name_ + ": cannot be read: " + std::strerror(errno));
-    if (line.empty() || interrupted_) return std::nullopt;
-    return line;
-  }
-
- private:
-  std::string name_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
-  const std::atomic<bool>& interrupted_;
-  std::size_t number_ = 0;  ///< of the line read last
-};
 
 /// The losses of a training run that left the finite numbers are no bad data: they are the news.
 void stop_when_diverged(const LossLineReader& reader, const LossLine& recording) {
@@ -78,7 +39,9 @@ class WatchedLines {
   WatchedLines(const WatchArguments& arguments, const std::string& source)
       : arguments_(arguments),
         source_(source),
-        reader_(source, LossLineReader::Accept::csv_and_json, step_column(arguments.chain)) {}
+        reader_(source, LossLineReader::Accept::csv_and_json, step_column(arguments.chain)) {
+    if (!arguments.on_alarm.empty()) command_.emplace(arguments.on_alarm);
+  }
 
   /// A line that cannot be read is reported and left out: the training it comes from goes on.
   void take(const std::string& line) {
@@ -98,6 +61,7 @@ class WatchedLines {
     answer();
     say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_) +
                        (skipped_ > 0 ? "; lines skipped: " + std::to_string(skipped_) : ""));
+    if (const std::string report = record_ ? record_->finish() : ""; !report.empty()) say("report", report);
     if (recordings_ >= arguments_.chain.window || interrupted) return;
     throw DataError(reader_.where() + ": the input ended after " + std::to_string(recordings_) +
                     " recordings, before the window of " + std::to_string(arguments_.chain.window) +
@@ -108,6 +72,7 @@ class WatchedLines {
   void answer() {
     while (const auto recording = reader_.next()) {
       stop_when_diverged(reader_, *recording);
+      if (repeats(*recording)) continue;
       if (!monitor_) start();
       bool pushed = false;
       const auto observation = unless_unreadable([&] {
@@ -117,6 +82,8 @@ class WatchedLines {
       });
       if (!pushed) continue;
       ++recordings_;
+      last_step_ = recording->step;
+      if (record_) record_->take({recording->step, recording->losses}, observation);
       std::cout << to_json(*recording, observation) << std::endl;
       if (!std::cout) throw DataError("stdout cannot be written");
     }
@@ -131,6 +98,35 @@ class WatchedLines {
     options.warmup = arguments_.warmup.value_or(options.window);
     blocks_.emplace(block_names);
     monitor_.emplace(options);
+    if (!arguments_.report.empty()) start_record(options, block_names);
+  }
+
+  void start_record(const MonitorOptions& options, const std::vector<std::string>& block_names) {
+    const nlohmann::json info = run_info({.file = arguments_.file,
+                                          .chain = arguments_.chain,
+                                          .options = options,
+                                          .probes = reader_.probes(),
+                                          .blocks = block_names,
+                                          .recordings = std::nullopt,
+                                          .noise_level = std::nullopt});
+    record_.emplace(arguments_.report, info,
+                    RunWriter::Layout{.probes = options.probes,
+                                      .modes = options.modes,
+                                      .order = {},
+                                      .training = {},
+                                      .signals = monitor_->columns()});
+  }
+
+  /// A training that was started again repeats steps. What is known is left out, with one word for all of it.
+  bool repeats(const LossLine& recording) {
+    const bool repeated = last_step_ && recording.step <= *last_step_;
+    if (repeated && !repeating_)
+      std::cerr << "premelt: " << reader_.where() << ": steps have to increase: " << recording.step
+                << " follows " << *last_step_ << "; the line is skipped, and all that follow up to that step"
+                << std::endl;
+    repeating_ = repeated;
+    skipped_ += repeated;
+    return repeated;
   }
 
   /// What `look` finds in the line; nothing, and a word on stderr, when that is bad data.
@@ -155,11 +151,20 @@ class WatchedLines {
       object[columns[i]] = observation ? json_number(observation->values[i]) : nlohmann::json();
     if (blocks_->size() > 1) object["top_mode"] = top_mode(observation);
     object["alarm"] = nullptr;
+    object["why"] = why_silent(observation);
     if (!observation || !observation->alarm) return object;
     object["alarm"] = premelt::to_json({*observation->alarm})[0];
     ++alarms_;
+    if (command_) command_->tell(object["alarm"].dump());
     say("ALARM step " + std::to_string(recording.step), observation->alarm->why);
     return object;
+  }
+
+  /// Why there is no signal, or not every one; null when there is.
+  nlohmann::ordered_json why_silent(const std::optional<Observation>& observation) const {
+    if (!observation) return filling_text(monitor_->window());
+    if (std::isnan(observation->values[monitor_->column("pr")])) return "no loss changed in the window";
+    return nullptr;
   }
 
   /// The share of each block in the top eigenvector; null where it was not due.
@@ -181,6 +186,10 @@ class WatchedLines {
   LossLineReader reader_;
   std::optional<Monitor> monitor_;
   std::optional<Blocks> blocks_;
+  std::optional<AlarmCommand> command_;
+  std::optional<WatchRecord> record_;
+  std::optional<std::int64_t> last_step_;
+  bool repeating_ = false;  ///< the steps up to `last_step_`
   std::size_t recordings_ = 0, alarms_ = 0, skipped_ = 0;
 };
 
@@ -188,9 +197,18 @@ class WatchedLines {
 
 void watch_losses(const WatchArguments& arguments) {
   const std::atomic<bool>& interrupted = catch_interrupts();
-  Lines lines(arguments.file, interrupted);
+  InputLines lines(arguments.file, arguments.follow, interrupted);
   WatchedLines watch(arguments, lines.name());
-  while (const auto line = lines.next()) watch.take(*line);
+  try {
+    while (const auto line = lines.next()) watch.take(*line);
+  } catch (const std::exception& error) {
+    if (lines.has_writer()) {
+      std::cerr << "premelt: " << error.what() << "; the watch has ended, the input is still read to its end"
+                << std::endl;
+      lines.discard();
+    }
+    throw;
+  }
   watch.finish(interrupted);
 }
 

@@ -172,18 +172,18 @@ Json run_info(const Setting& setting, const Hyperparameters& parameters, const E
 }
 
 Json run_info(const Analysis& analysis) {
-  const AnalyzeArguments& arguments = analysis.arguments;
+  const ChainArguments& chain = analysis.chain;
+  const std::string count = analysis.recordings ? std::to_string(*analysis.recordings) + " " : "";
   Json info = monitor_info(analysis.options, analysis.probes, analysis.blocks, analysis.noise_level,
                            "unknown: losses as they were given");
   info.update({{"kind", "analyze"},
-               {"title", fs::path(source_name(arguments.file)).filename().string()},
-               {"subtitle", std::to_string(analysis.recordings) + " recordings of " +
-                                std::to_string(analysis.probes.size()) + " probes"},
-               {"file", arguments.file},
-               {"recordings", analysis.recordings},
-               {"detrend", arguments.chain.detrend},
-               {"transform", arguments.chain.transform},
+               {"title", fs::path(source_name(analysis.file)).filename().string()},
+               {"subtitle", count + "recordings of " + std::to_string(analysis.probes.size()) + " probes"},
+               {"file", analysis.file},
+               {"detrend", chain.detrend},
+               {"transform", chain.transform},
                {"events", events_info({})}});
+  if (analysis.recordings) info["recordings"] = *analysis.recordings;
   return info;
 }
 

@@ -24,11 +24,12 @@ nlohmann::json run_info(const Setting& setting, const Hyperparameters& parameter
 /// How recorded losses were analysed: `probes` and `blocks` hold a name a probe; the noise level is that of a
 /// quiet stretch, where there is one.
 struct Analysis {
-  const AnalyzeArguments& arguments;
+  const std::string& file;
+  const ChainArguments& chain;
   const MonitorOptions& options;
   const std::vector<std::string>& probes;
   const std::vector<std::string>& blocks;
-  std::size_t recordings;
+  std::optional<std::size_t> recordings;  ///< absent: not known yet
   std::optional<double> noise_level;
 };
 nlohmann::json run_info(const Analysis& analysis);

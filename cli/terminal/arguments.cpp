@@ -73,6 +73,7 @@ A line is CSV (1.2,0.7; the first may be a header; one column may be the step) o
 Examples:
   python train.py | premelt watch
   tail -n +1 -f losses.csv | premelt watch --window 20 --blocks blocks.csv
+  premelt watch losses.csv --follow --report runs/mine --on-alarm ./save_checkpoint.sh
   premelt watch losses.jsonl --transform log --probes test > signals.jsonl
 )";
 
@@ -222,6 +223,8 @@ struct Parser {
         ->required();
     add_value(sub, "--steps-file", "FILE", "the steps of the recordings: .npy or .csv",
               into(analyze.steps_file));
+    add_value(sub, "--events", "FILE", "CSV step,name of what happened: prints leads and false alarms",
+              into(analyze.events_file));
     add_chain(sub, analyze.chain);
     add_value(sub, "--baseline", "A:B", "quiet steps that set noise level and threshold",
               [this](const std::string& text) { analyze.baseline = step_range("--baseline", text); });
@@ -236,6 +239,11 @@ struct Parser {
     add_chain(sub, watch.chain);
     add_value(sub, "--warmup", "N", "recordings before the first that may alarm (default: the window)",
               [this](const std::string& text) { watch.warmup = count_of("--warmup", text, 0); });
+    sub->add_flag("--follow", watch.follow,
+                  "wait for more at the end of FILE, and read on when another takes its place");
+    add_value(sub, "--on-alarm", "COMMAND", "started at each alarm, which is a JSON object on its stdin",
+              into(watch.on_alarm));
+    add_value(sub, "--report", "DIR", "leave a run directory, with a report at the end", into(watch.report));
     sub->add_flag("--quiet", watch.quiet, "no alarms on stderr");
   }
 

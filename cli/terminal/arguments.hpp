@@ -56,6 +56,7 @@ struct ChainArguments {
 struct AnalyzeArguments {
   std::string file;
   std::string steps_file;
+  std::string events_file;  ///< what the user knows to have happened; empty: nothing
   ChainArguments chain;
   std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
   std::string out;
@@ -65,6 +66,9 @@ struct AnalyzeArguments {
 struct WatchArguments {
   std::string file = "-";  ///< "-": standard input
   ChainArguments chain;
+  bool follow = false;                ///< wait for more at the end of the file
+  std::string on_alarm;               ///< a command; empty: none
+  std::string report;                 ///< run directory to leave; empty: none
   std::optional<std::size_t> warmup;  ///< recordings before the first that may alarm; W when not given
   bool quiet = false;
 };

@@ -26,13 +26,13 @@ std::string in_seconds(std::chrono::milliseconds time) {
   return format_number(std::chrono::duration<double>(time).count()) + " s";
 }
 
-/// `/bin/sh -c command` in a process group of its own, reading from and writing to `descriptor`. A program
-/// that writes to nobody ends, as it would in a shell. Returns 0 or an error number.
-int start(const std::string& command, int descriptor, pid_t& process) {
+}  // namespace
+
+int start_shell(const std::string& command, int input, int output, pid_t& process) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, descriptor, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&files, descriptor, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t pipe_signal;
@@ -48,14 +48,12 @@ int start(const std::string& command, int descriptor, pid_t& process) {
   return failed;
 }
 
-}  // namespace
-
 LineProgram::LineProgram(const std::string& command, std::chrono::milliseconds patience)
     : patience_(patience) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     throw DataError(std::string("no process can be started: ") + std::strerror(errno));
-  const int failed = start(command, ends[1], process_);
+  const int failed = start_shell(command, ends[1], ends[1], process_);
   close(ends[1]);
   socket_ = ends[0];
   if (failed == 0) return;

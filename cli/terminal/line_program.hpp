@@ -8,6 +8,10 @@
 
 namespace premelt::cli {
 
+/// Starts `/bin/sh -c command` in a process group of its own, with these descriptors as standard input and
+/// output. A program that writes to nobody ends, as it would in a shell. Returns 0 or an error number.
+int start_shell(const std::string& command, int input, int output, pid_t& process);
+
 /// A command at work: started by /bin/sh, its standard input and output in our hands, its standard error
 /// ours. It ends with this object, and whatever it has started ends with it.
 class LineProgram {

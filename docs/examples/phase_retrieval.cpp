@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "cli/commands/cli_main.hpp"
+#include "cli/program/cli_main.hpp"
 #include "engine/linalg/norm.hpp"
 #include "engine/ops/ops.hpp"
 #include "models/experiment/supervised.hpp"

@@ -52,6 +52,7 @@ tutorials/*/README
 docs/theory
 docs/probe_choice
 docs/use_with_pytorch
+docs/your_run
 docs/library
 docs/race
 docs/results

@@ -52,6 +52,7 @@ class ZipArchive {
   }
 
   void read_end(std::uint64_t at) {
+    part(at, end_record);
     entries_ = number(at + 10, 2);
     directory_ = number(at + 16, 4);
     if (entries_ != elsewhere_16 && directory_ != elsewhere_32) return;
@@ -78,6 +79,7 @@ class ZipArchive {
       fail("'" + name + "' is compressed, which is not read; save it with numpy.savez instead of " +
            "numpy.savez_compressed");
     }
+    // What is large stands in the zip64 field, in this order.
     std::uint64_t size = number(at + 24, 4), stored = number(at + 20, 4), local = number(at + 42, 4);
     std::uint64_t field = zip64_field(at);
     for (std::uint64_t* value : {&size, &stored, &local}) {

@@ -171,9 +171,7 @@ premelt_status push(premelt_monitor& watched, std::int64_t step, std::span<const
   const OneBlasThread one;
   auto seen = watched.monitor.push(step, losses);
   if (!seen) {
-    const LossWindow& window = watched.monitor.window();
-    watched.why =
-        "window not full: " + std::to_string(window.size()) + " of " + std::to_string(window.window());
+    watched.why = filling_text(watched.monitor.window());
     return PREMELT_FILLING;
   }
   if (seen->has_modes) watched.modes = seen->modes;

@@ -251,4 +251,8 @@ Tensor<double> row_gram(const Tensor<double>& x) {
   return gram;
 }
 
+std::string filling_text(const LossWindow& window) {
+  return "window not full: " + std::to_string(window.size()) + " of " + std::to_string(window.window());
+}
+
 }  // namespace premelt

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/tensor/tensor.hpp"
@@ -99,5 +100,8 @@ Tensor<double> detrended(const Tensor<double>& matrix, Detrend detrend);
 
 /// XXᵀ (M,M) of X (M,n).
 Tensor<double> row_gram(const Tensor<double>& x);
+
+/// Why a window that is not full gives no signals: "window not full: 12 of 40".
+std::string filling_text(const LossWindow& window);
 
 }  // namespace premelt

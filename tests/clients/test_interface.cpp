@@ -239,6 +239,21 @@ TEST_CASE("a loss that falls after a quiet stretch raises one alarm, with its re
   REQUIRE(alarms == 1);
 }
 
+TEST_CASE("the first full window raises no alarm and is no measure for the next, unless it is asked for",
+          "[unit]") {
+  premelt_options options = options_of(2, 5);
+  for (const bool asked : {false, true}) {
+    options.warmup = asked ? 1 : 0;
+    const Handle monitor = made(options);
+    int alarms = 0;
+    for (int t = 0; t < 20; ++t) {
+      push(monitor, t, {1 + (t < 5 ? 0 : 0.2 * (t % 2)), 2});
+      if (t >= 4) alarms += signals_of(monitor).alarm;
+    }
+    REQUIRE(alarms == (asked ? 1 : 0));
+  }
+}
+
 TEST_CASE("the program keeps the BLAS threads it had", "[unit]") {
   const int before = openblas_get_num_threads();
   openblas_set_num_threads(2);

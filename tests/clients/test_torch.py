@@ -191,6 +191,18 @@ class WithTorch(unittest.TestCase):
         self.assertEqual(done.stdout, "".join(f"step {alarm['step']}: {alarm['why']}\n" for alarm in alarms))
         self.assertGreaterEqual(len(alarms), 1)
 
+    def test_the_lesson_prints_what_the_example_records(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(Path(premelt.__file__).parent)}
+        done = subprocess.run([sys.executable, REPOSITORY / "tutorials" / "13_your_run" / "record.py"], capture_output=True,
+                              text=True, timeout=120, check=False, env=environment)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        subprocess.run([sys.executable, REPOSITORY / "docs" / "examples" / "watch_pytorch.py"], cwd=self.folder, check=True,
+                       capture_output=True, timeout=120, env=environment)
+        recorded = premelt.read_run(self.folder / "runs" / "signs")
+        printed = np.loadtxt(done.stdout.splitlines()[1:], delimiter=",")
+        self.assertEqual(printed[:, 0].tolist(), recorded.steps.tolist())
+        self.assertEqual(printed[:, 1:].tobytes(), recorded.losses.tobytes())
+
     def test_alarm_is_told(self) -> None:
         told: list = []
         watch = premelt.Watch(lambda: losses, window=5, on_alarm=told.append)

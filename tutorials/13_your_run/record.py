@@ -1,5 +1,6 @@
-"""The same in PyTorch: python3 tutorials/13_your_run/record.py > losses.csv"""
+"""The same in PyTorch: PYTHONPATH=rdm/clients/python python3 tutorials/13_your_run/record.py > losses.csv"""
 
+import premelt
 import torch
 
 torch.manual_seed(13)
@@ -13,18 +14,16 @@ def batch(size):
     return x, x[:, :1] * x[:, 1:2]
 
 
-def losses(x, y):
-    return 0.5 * ((model(x) - y) ** 2).sum(dim=1)  # one number a sample: reduction="none" of a built-in loss
+def losses(network, samples):
+    x, y = samples
+    return 0.5 * ((network(x) - y) ** 2).sum(dim=1)  # one number a sample: reduction="none" of a built-in loss
 
 
-probe_x, probe_y = batch(32)  # drawn once, always the same, always in this order
+probes = premelt.Probes(model, batch(32), losses)  # drawn once, always the same, always in this order
 print("step," + ",".join(str(i) for i in range(32)))
 for step in range(1201):
     if step % 5 == 0:
-        model.eval()  # no dropout in a measurement
-        with torch.no_grad():
-            print(step, *[f"{loss:.9g}" for loss in losses(probe_x, probe_y).tolist()], sep=",", flush=True)
-        model.train()
+        print(step, *probes().tolist(), sep=",", flush=True)
     optimiser.zero_grad()
-    losses(*batch(64)).mean().backward()
+    losses(model, batch(64)).mean().backward()
     optimiser.step()

@@ -200,6 +200,7 @@ class _InProgram:
             raise RuntimeError(f"`premelt watch` answers step {signals['step']}, not {step}")
         if signals["mean_loss"] is None:
             return None  # the window fills
+        signals.pop("why", None)
         for name in SIGNALS:
             signals[name] = math.nan if signals[name] is None else signals[name]
         return signals

@@ -210,3 +210,74 @@ TEST_CASE("an unknown block is a usage error", "[unit]") {
   write_npy(here / "l.npy", Tensor<double>(Shape{60, 3}, 1.5));
   CHECK(here.premelt("analyze l.npy --probes tset").code == 2);
 }
+
+TEST_CASE("losses that come through a pipe give what those of a file give", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string csv = tests + "golden/analyze_small.csv",
+                    npy = tests + "data/pytorch_induction_losses.npy";
+  for (const std::string& file : {csv, npy}) {
+    INFO(file);
+    REQUIRE(here.premelt("analyze " + file + " --window 20 --out file").code == 0);
+    const Outcome piped = here.premelt("analyze - --window 20 --out pipe <" + file);
+    INFO(piped.err);
+    REQUIRE(piped.code == 0);
+    CHECK(here.read("pipe/signals.csv") == here.read("file/signals.csv"));
+    CHECK(here.read("pipe/losses.npy") == here.read("file/losses.npy"));
+    fs::remove_all(here / "file");
+    fs::remove_all(here / "pipe");
+  }
+  REQUIRE(here.premelt("analyze - --window 20 <" + csv).code == 0);
+  CHECK(fs::exists(here / "runs/analyze-stdin/report.html"));
+  const Outcome empty = here.premelt("analyze - </dev/null");
+  CHECK(empty.code == 3);
+  CHECK_THAT(empty.err, Contains("stdin: holds no losses"));
+}
+
+TEST_CASE("known events get their alarms and leads, and the other alarms are false", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string command = "analyze " + tests + "data/pytorch_induction_losses.npy --steps-file " + tests +
+                              "data/pytorch_induction_order.csv --window 10 --detrend linear";
+  const Outcome plain = here.premelt(command + " --json --out plain");
+  REQUIRE(plain.code == 0);
+  std::vector<std::int64_t> steps;
+  for (const Json& alarm : alarms(Json::parse(plain.out)["events"])) steps.push_back(alarm["step"]);
+  REQUIRE(steps.size() == 3);
+  const std::int64_t second = steps[1] + 5, none = steps[1] + 10;
+  here.file("events.csv", "step,name\n" + std::to_string(none) + ",unseen\n" + std::to_string(second) +
+                              ",\"seen, in time\"\n");
+  const Outcome done = here.premelt(command + " --events events.csv --json --out known");
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  const Json result = Json::parse(done.out);
+  CHECK(result["leads"] == Json::parse(R"([
+    {"name": "seen, in time", "step": )" +
+                                       std::to_string(second) + R"(, "alarm": )" + std::to_string(steps[1]) +
+                                       R"(, "lead": 5},
+    {"name": "unseen", "step": )" + std::to_string(none) +
+                                       R"(, "alarm": null, "lead": null}])"));
+  CHECK(result["false_alarms"] == Json(std::vector<std::int64_t>{steps[0], steps[2]}));
+  CHECK_THAT(here.read("known/report.html"), Contains("seen, in time"));
+  const Outcome text = here.premelt(command + " --events events.csv");
+  CHECK_THAT(text.out, Contains("unseen") && Contains("false alarms: 2 (at step " + std::to_string(steps[0]) +
+                                                      ", " + std::to_string(steps[2]) + ")"));
+}
+
+TEST_CASE("events that are not in the recordings are refused, with their line", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const auto refused = [&](const std::string& content, const std::string& words) {
+    here.file("events.csv", content);
+    const Outcome done =
+        here.premelt("analyze " + tests + "golden/analyze_small.csv --window 10 --events events.csv");
+    INFO(content);
+    CHECK(done.code == 3);
+    CHECK_THAT(done.err, Contains(words));
+  };
+  refused("step,name\n", "names no event");
+  refused("step,name\n5,a\n1234,b\n", "events.csv:3: step 1234 is not between");
+  refused("5,a\n6,a\n", "events.csv:2: the event 'a' is named twice");
+  refused("5.5,a\n", "events.csv:1: expected a whole step number");
+  refused("5,\n", "events.csv:1: column 2: expected a name");
+  refused("x,a\n", "events.csv:1: column 1: expected a number");
+  refused("5,a,b\n", "expected two columns, step,name");
+  CHECK_FALSE(fs::exists(here / "runs"));
+}

@@ -1,4 +1,4 @@
-#include "cli/commands/cli_main.hpp"
+#include "cli/program/cli_main.hpp"
 
 #include <cstdio>
 #include <cstdlib>
