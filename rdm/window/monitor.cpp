@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <sstream>
 #include <utility>
 
 #include "engine/tensor/error.hpp"
@@ -13,6 +15,18 @@ namespace {
 
 constexpr std::array signal_names{"shc", "pr", "trace", "lambda1", "mean_loss"};
 constexpr std::size_t trace_signal = 2;
+
+/// What there is to know of a window before one believes an alarm in it: where the losses went, how large
+/// they are, and how much of the heat capacity is more than each probe's way along a line.
+std::string in_words(const LossWindow& window, double shc, double shc_detrended) {
+  std::ostringstream words;
+  words.precision(3);
+  words << "in the window the mean loss went from " << window.mean(0) << " to "
+        << window.mean(window.size() - 1);
+  if (shc > 0 && std::isfinite(shc_detrended))
+    words << ", and without each probe's line " << 100 * shc_detrended / shc << " % of shc is left";
+  return words.str();
+}
 
 }  // namespace
 
@@ -98,7 +112,9 @@ Observation Monitor::observe(std::int64_t step) {
   const std::size_t view = alarm_column_ / signal_names.size();
   const double trace = result.values[view * signal_names.size() + trace_signal];
   result.alarm = alarm_.push(step, result.values[alarm_column_], views_[view].relative_change(trace));
-  if (result.alarm && !modes_due) find_modes(result);
+  if (!result.alarm) return result;
+  result.alarm->why += "; " + in_words(window(), result.values[0], result.values[signal_names.size()]);
+  if (!modes_due) find_modes(result);
   return result;
 }
 

@@ -237,6 +237,19 @@ TEST_CASE("what counts as a change is the rms change of a loss over its mean, of
   CHECK_FALSE(alarmed(log_losses, "shc_log", 0.0288));
 }
 
+TEST_CASE("an alarm says where the mean loss went and what of shc is more than drift", "[unit]") {
+  MonitorOptions options{.probes = 2, .window = 3, .modes = 1};
+  options.alarm.threshold = 1e-9;
+  options.alarm.hold = 1;
+  Monitor monitor(options);
+  for (const double loss : {4.0, 3.0}) monitor.push(static_cast<std::int64_t>(-loss), std::vector{loss, 1.0});
+  const auto seen = monitor.push(0, std::vector{2.0, 1.0});
+  REQUIRE(seen->alarm);
+  CHECK(seen->alarm->why ==
+        "shc was above its threshold 1e-09 in 1 recording; in the window the mean loss went from 2.5 to 1.5, "
+        "and without each probe's line 0 % of shc is left");
+}
+
 TEST_CASE("the same losses give the same bits", "[property]") {
   const Tensor<double> losses = positive_losses(50, 20, 4);
   Monitor a({.probes = 20, .window = 15}), b({.probes = 20, .window = 15});
