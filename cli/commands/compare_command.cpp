@@ -195,7 +195,7 @@ void compare_distributions(const CompareArguments& arguments) {
         done += work_of_part;
       };
       steps.push_back(compare_at(walk, step, blocks, arguments.samplers, options));
-      if (!arguments.json) std::fputs(to_text(steps.back(), blocks).c_str(), stdout);
+      if (!arguments.json) std::fputs(to_text(steps.back(), blocks, asked.size() == 1).c_str(), stdout);
     }
   }
   const nlohmann::json page = page_json(plan, walk, options.threads, steps, course);

@@ -167,6 +167,13 @@ Json page_step(const StepComparison& s, const Blocks& blocks) {
   return step;
 }
 
+/// How many probes each block has.
+Json block_sizes(const Blocks& blocks) {
+  Json list = Json::array();
+  for (std::size_t b = 0; b < blocks.size(); ++b) list.push_back(blocks.members(b).size());
+  return list;
+}
+
 }  // namespace
 
 Json result_json(const std::string& directory, const std::vector<StepComparison>& steps) {
@@ -207,6 +214,7 @@ Json page_json(const Plan& plan, const Walk& walk, std::size_t threads,
           {"parameters", to_json(plan.parameters)},
           {"build", build_provenance()},
           {"blocks", blocks.names()},
+          {"block_sizes", block_sizes(blocks)},
           {"course", glances},
           {"steps", list}};
 }

@@ -112,10 +112,11 @@ std::string energies(const StepComparison& step, const Blocks& blocks) {
 
 }  // namespace
 
-std::string to_text(const StepComparison& step, const Blocks& blocks) {
+std::string to_text(const StepComparison& step, const Blocks& blocks, bool only) {
   std::string text = "step " + std::to_string(step.step) + "\n";
-  text += errors(step) + signals(step) + angles(step);
-  if (blocks.size() > 1) text += energies(step, blocks);
+  text += errors(step) + signals(step);
+  if (only) text += angles(step);
+  if (only && blocks.size() > 1) text += energies(step, blocks);
   for (const SamplerComparison& found : step.samplers) {
     if (const std::string& note = found.middle().note; !note.empty())
       text += "  " + found.sampler->name + ": " + note + "\n";

@@ -39,13 +39,23 @@ std::string rule(const std::string& x1, const std::string& y1, const std::string
          "\" stroke-width=\"" + rounded(width, 1) + "\"/>";
 }
 
+/// 1, 2 or 5 times a power of ten, so that about five of them reach `most` > 0.
+double tick_step(double most) {
+  const double decade = std::pow(10, std::floor(std::log10(most / 5)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (most / (factor * decade) <= 6) return factor * decade;
+  }
+  return 10 * decade;
+}
+
 std::string x_axis(const Frame& frame, const std::string& title) {
   std::string svg;
-  for (int i = 0; i <= 4; ++i) {
-    const double value = frame.x_max * i / 4;
+  const double step = tick_step(frame.x_max);
+  for (int i = 0; i * step <= frame.x_max * (1 + 1e-9); ++i) {
+    const double value = i * step;
     svg += rule(frame.x(value), frame.y(0), frame.x(value), frame.y(frame.y_max), "var(--rule)", 1);
     svg += label(frame.x(value), rounded(frame.top + frame.height + 18), "middle",
-                 rounded(value, frame.x_max < 4 ? 2 : 0));
+                 rounded(value, step < 1 ? 1 : 0));
   }
   return svg + label(rounded(frame.left + frame.width / 2), rounded(frame.top + frame.height + 38), "middle",
                      title);
@@ -60,10 +70,17 @@ bool is_undefined(const DetectorScore& entry) {
   return std::isnan(entry.score.threshold);
 }
 
+/// A column's name in words.
+std::string spaced(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
 /// Its name behind the sign that says what its numbers do not.
 std::string marked(const DetectorScore& entry) {
-  if (is_undefined(entry)) return "? " + entry.detector;
-  return trustworthy(entry.score) ? entry.detector : "! " + entry.detector;
+  const std::string name = spaced(entry.detector);
+  if (is_undefined(entry)) return "? " + name;
+  return trustworthy(entry.score) ? name : "! " + name;
 }
 
 double longest_lead(const EventScores& event) {
@@ -73,6 +90,40 @@ double longest_lead(const EventScores& event) {
       longest = std::max(longest, std::ranges::max(entry.score.leads));
   }
   return longest;
+}
+
+/// What a column is: the words of its detector, and of what is done to the losses before.
+std::string meaning(const std::string& column) {
+  if (column == oracle)
+    return "the order parameter itself, which no detector may read: the best that any could do";
+  const Detector* best = nullptr;
+  for (const Detector& detector : detectors()) {
+    const bool fits = column == detector.name || column.starts_with(detector.name + "_");
+    if (fits && (best == nullptr || detector.name.size() > best->name.size())) best = &detector;
+  }
+  if (best == nullptr) return "measured with the run, or a detector of one's own";
+  std::string rest = column.substr(best->name.size()), text = best->summary;
+  for (const auto& [suffix, words] : {std::pair("_trend", "; Kendall's trend of it since the first window"),
+                                      {"_detrended", "; without each probe's line in the window"},
+                                      {"_log", "; of the logarithms of the losses"},
+                                      {"_whitened", "; of losses whitened by the runs without the event"}}) {
+    const auto at = rest.find(suffix);
+    if (at == std::string::npos) continue;
+    rest.erase(at, std::string_view(suffix).size());
+    text += words;
+  }
+  if (!rest.empty()) text += "; on the channel" + spaced(rest);
+  return text;
+}
+
+/// The names of a chart's rows, folded away.
+std::string meanings(const EventScores& event) {
+  std::string html = "<details><summary>What the " + std::to_string(event.detectors.size()) +
+                     " names mean</summary><dl class=\"meanings\">";
+  for (const DetectorScore& entry : event.detectors)
+    html += "<dt>" + report::escape_html(spaced(entry.detector)) + "</dt><dd>" +
+            report::escape_html(meaning(entry.detector)) + "</dd>";
+  return html + "</dl></details>";
 }
 
 /// One row a detector, one dot a run, a bar at the median.
@@ -98,12 +149,12 @@ std::string strip_plot(const EventScores& event) {
 
 /// SHC, PR's fall, detrended SHC, and the champion.
 std::string curves(const EventScores& event) {
-  constexpr std::array colours{"#0072b2", "#e69f00", "#009e73", "#cc79a7"};
+  constexpr std::array colours{"var(--seriesa)", "var(--seriesb)", "var(--seriesc)", "var(--seriesd)"};
   const DetectorScore* rival = champion(event);
   std::vector<std::string> shown{"shc", "localisation", "shc_detrended"};
   if (rival != nullptr && std::ranges::find(shown, rival->detector) == shown.end())
     shown.push_back(rival->detector);
-  const Frame frame{70, 10, 520, 280, 1, longest_lead(event)};
+  const Frame frame{70, 10, 420, 280, 1, longest_lead(event)};
   std::string content = x_axis(frame, "false alarms in the held-out half");
   content += label("62", frame.y(frame.y_max * 0.98), "end", rounded(frame.y_max)) +
              label("62", frame.y(0), "end", "0");
@@ -117,8 +168,8 @@ std::string curves(const EventScores& event) {
       content +=
           frame.x(point.false_alarm_rate) + "," + frame.y(std::min(point.median_lead, frame.y_max)) + " ";
     content +=
-        "\"/>" + rule("610", rounded(legend - 5), "640", rounded(legend - 5), colours[i], 2.5) +
-        label("648", rounded(legend), "start", marked(*entry) + (&*entry == rival ? ", champion" : ""));
+        "\"/>" + rule("510", rounded(legend - 5), "540", rounded(legend - 5), colours[i], 2.5) +
+        label("548", rounded(legend), "start", marked(*entry) + (&*entry == rival ? ", champion" : ""));
     legend += 22;
   }
   return svg(840, 350, "median lead against false alarms", content);
@@ -176,7 +227,8 @@ std::string table(const EventScores& event) {
                                  "cost in steps"};
   for (const auto& [trap, count] : event.detectors.front().traps) heads.push_back("trap: " + trap);
   std::string html =
-      "<div class=\"table\"><table><caption>Thresholds let at most 5 % of the development half's pairs "
+      "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"All "
+      "scores\"><table><caption>Thresholds let at most 5 % of the development half's pairs "
       "alarm; "
       "all numbers are of the held-out half. !: more false alarms than 5 % can explain. ?: undefined, no "
       "threshold. Lead: a miss counts 0; band: with other development controls. AUC over pairs of runs and "
@@ -196,7 +248,8 @@ std::string table(const EventScores& event) {
 std::string lag_table(const EventScores& event) {
   if (event.lags.empty()) return "";
   std::string html =
-      "<div class=\"table\"><table><caption>From SHC's peak to the event, by each definition of the event; "
+      "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Lags\"><table><caption>From SHC's "
+      "peak to the event, by each definition of the event; "
       "negative: "
       "the peak comes after it. Chance: of a random step.</caption><thead><tr><th>event is</th><th>median "
       "lag</th><th>peak first</th><th>by chance</th></tr></thead><tbody>";
@@ -210,8 +263,9 @@ std::string charts(const EventScores& event) {
   const FirstMover& first = event.first;
   return "<h4>Lead of every run</h4>" + strip_plot(event) +
          "<p>Each dot is a run, the bar the median. Orange and !: more false alarms than 5 % can explain. ?: "
-         "undefined.</p><h4>What a longer lead costs</h4>" +
-         curves(event) + "<p>Which moved first, each against its own null: SHC " + rounded(100 * first.shc) +
+         "undefined.</p>" +
+         meanings(event) + "<h4>What a longer lead costs</h4>" + curves(event) +
+         "<p>Which moved first, each against its own null: SHC " + rounded(100 * first.shc) +
          " %, a rise of PR " + rounded(100 * first.pr) + " %, together " + rounded(100 * first.together) +
          " %, neither " + rounded(100 * first.neither) + " % of runs.</p>" + lag_table(event) + table(event);
 }
@@ -242,7 +296,8 @@ std::string verdicts(const std::vector<EventScores>& events) {
     if (event.verdict) html += "<li>" + report::escape_html(sentence(event)) + "</li>";
   }
   return "<section class=\"chart\"><h2>Fixed beforehand</h2><p>One comparison an event: raw SHC against the "
-         "champion, which is the rival with the longest median lead in the development half.</p><ul>" +
+         "champion, which is the rival with the longest median lead in the development half.</p><ul "
+         "class=\"verdicts\">" +
          html + "</ul></section>";
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "cli/report/alarm_verdict.hpp"
 #include "cli/report/base64.hpp"
 #include "cli/report/checks.hpp"
 #include "cli/report/frames.hpp"
@@ -77,12 +78,19 @@ Json peak_json(const ReportData& data, const ProbeLayout& layout, const std::opt
 
 Json alarms_json(const ReportData& data, const ProbeLayout& layout, const std::vector<AlarmPeak>& alarms) {
   Json list = Json::array();
+  std::size_t previous_row = 0;
   for (const auto& [mark, peak_row] : alarms) {
+    const std::size_t row = row_at(data, static_cast<double>(mark.step));
+    const AlarmVerdict verdict =
+        row < row_count(data.signals) ? judge_alarm(data, row, previous_row) : AlarmVerdict{};
+    previous_row = row;
     list.push_back({{"name", mark.name},
                     {"step", mark.step},
                     {"value", number(mark.value)},
                     {"threshold", number(mark.threshold)},
                     {"why", mark.why},
+                    {"kind", verdict.kind()},
+                    {"verdict", verdict.words()},
                     {"peak", peak_json(data, layout, peak_row)}});
   }
   return list;
@@ -197,9 +205,40 @@ Json parse_provenance(const std::string& text) {
   return provenance;
 }
 
+/// What is drawn of a second run: its means, order parameters, raw signals and events.
+Json other_json(const std::optional<SecondRun>& second) {
+  if (!second) return nullptr;
+  const ReportData& data = second->data;
+  const ProbeLayout layout = lay_out_probes(data);
+  const auto raw = [&](const std::string& signal) {
+    std::vector<Line> lines = signal_lines(data, signal);
+    lines.resize(std::min<std::size_t>(lines.size(), 1));
+    return lines_json(lines);
+  };
+  return {{"label", second->name},
+          {"subtitle", data.subtitle},
+          {"means", lines_json(mean_lines(data, layout))},
+          {"order", order_json(data)},
+          {"shc", raw("shc")},
+          {"pr", raw("pr")},
+          {"trace", raw("trace")},
+          {"transitions", transitions_json(data, layout, transitions(data))}};
+}
+
+/// The steps that the charts span: those of both runs.
+Json range_json(const ReportData& data, const std::optional<SecondRun>& second) {
+  std::int64_t first = data.steps(0), last = data.steps(data.steps.size() - 1);
+  if (second) {
+    const auto& steps = second->data.steps;
+    first = std::min(first, steps(0));
+    last = std::max(last, steps(steps.size() - 1));
+  }
+  return {first, last};
+}
+
 }  // namespace
 
-std::string payload(const ReportData& data) {
+std::string payload(const ReportData& data, const std::optional<SecondRun>& second) {
   check_names(data);
   const ProbeLayout layout = lay_out_probes(data);
   const std::vector<Transition> found = transitions(data);
@@ -213,7 +252,7 @@ std::string payload(const ReportData& data) {
                   {"recordings", data.steps.size()},
                   {"probes", layout.names.size()},
                   {"window", data.window},
-                  {"range", {data.steps(0), data.steps(data.steps.size() - 1)}},
+                  {"range", range_json(data, second)},
                   {"blocks", layout.blocks},
                   {"losses",
                    {{"probes", lines_json(probe_lines(data, layout, probe_line_points))},
@@ -237,6 +276,7 @@ std::string payload(const ReportData& data) {
                   {"block_course", blocks_json(data, layout)},
                   {"formations", formations_json(data, found)},
                   {"attention", attention_json(data.attention)},
+                  {"other", other_json(second)},
                   {"provenance", parse_provenance(data.provenance)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/report/report_data.hpp"
@@ -10,6 +11,6 @@ namespace premelt::report {
 /// infinities are null. Frame matrices are float32 in base64: the upper triangle by rows, divided by `scale`.
 /// Throws ShapeError when the arrays of `data` do not fit together, DataError when the provenance is not a
 /// JSON object.
-std::string payload(const ReportData& data);
+std::string payload(const ReportData& data, const std::optional<SecondRun>& second = {});
 
 }  // namespace premelt::report

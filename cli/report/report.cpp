@@ -80,13 +80,14 @@ bool has_charts() {
   return !assets::plotly_js().empty();
 }
 
-std::string render_report(const ReportData& data) {
+std::string render_report(const ReportData& data, const std::optional<SecondRun>& second) {
   return render({data.title, data.subtitle, assets::run_html(), assets::run_js(), assets::plotly_js(),
-                 assets::notices_html(), payload(data)});
+                 assets::notices_html(), payload(data, second)});
 }
 
-void write_report(const ReportData& data, const std::filesystem::path& path) {
-  write_file(path, render_report(data));
+void write_report(const ReportData& data, const std::filesystem::path& path,
+                  const std::optional<SecondRun>& second) {
+  write_file(path, render_report(data, second));
 }
 
 void write_comparison(const std::string& title, const std::string& json, const std::filesystem::path& path) {

@@ -45,4 +45,10 @@ struct ReportData : RecordedRun {
   AttentionCourse attention;  ///< empty where nothing attends
 };
 
+/// A run to be laid over another.
+struct SecondRun {
+  const ReportData& data;
+  std::string name;  ///< that tells it from the first
+};
+
 }  // namespace premelt::report

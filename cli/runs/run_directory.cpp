@@ -157,4 +157,12 @@ fs::path write_run_report(const fs::path& directory) {
   return path;
 }
 
+fs::path write_run_report(const fs::path& directory, const fs::path& second) {
+  const std::string name = fs::weakly_canonical(second).filename().string();
+  const report::ReportData over = read_run_directory(second);
+  const fs::path path = directory / ("report-with-" + name + ".html");
+  report::write_report(read_run_directory(directory), path, report::SecondRun{over, name});
+  return path;
+}
+
 }  // namespace premelt::cli

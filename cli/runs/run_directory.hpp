@@ -26,4 +26,8 @@ report::ReportData read_run_directory(const std::filesystem::path& directory);
 /// Draws `<directory>/report.html` and returns its path.
 std::filesystem::path write_run_report(const std::filesystem::path& directory);
 
+/// The same with a second run laid over it, as `<directory>/report-with-<name of the second>.html`.
+std::filesystem::path write_run_report(const std::filesystem::path& directory,
+                                       const std::filesystem::path& second);
+
 }  // namespace premelt::cli

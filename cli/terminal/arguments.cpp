@@ -102,6 +102,7 @@ constexpr const char* report_help = R"(Draw the report of a run directory again.
 
 Examples:
   premelt report runs/deep-linear-seed1
+  premelt report runs/deep-linear-seed1 runs/deep-linear-seed2   two runs on the same axes
   premelt report runs/deep-linear-seed1 --figures figures
 )";
 
@@ -293,6 +294,8 @@ struct Parser {
     CLI::App* sub = app.add_subcommand("report", report_help);
     add_value(sub, "RUN_DIR", "TEXT", "a directory made by run or analyze", into(report.directory))
         ->required();
+    add_value(sub, "SECOND_RUN", "TEXT", "another one, to be laid over it on the same axes",
+              into(report.second));
     add_value(sub, "--figures", "DIR", "also write the charts as SVG files into this directory",
               into(report.figures));
   }

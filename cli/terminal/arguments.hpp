@@ -96,6 +96,7 @@ struct SweepArguments {
 
 struct ReportArguments {
   std::string directory;
+  std::string second;   ///< a run to be laid over it; empty: none
   std::string figures;  ///< directory for SVG files; empty: none
 };
 

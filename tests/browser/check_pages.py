@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Opens pages in headless Chromium as a reader would, and says what is wrong with them.
 
-usage: check_pages.py [--screenshots DIR] [--patience SECONDS] PAGE_OR_DIRECTORY ...
+usage: check_pages.py [--screenshots DIR] [--patience SECONDS] [--axe AXE.js] PAGE_OR_DIRECTORY ...
 
 Every page: no error on the console, no request that leaves the machine, nothing wider than the window. Pages of the
 program (reports of runs, comparisons and sweeps) also: all charts are drawn, light and dark follow the system and the
-button, charts are saved as SVG and PNG; a run's slider moves the heat map with mouse, keyboard and from the whole
-page, and tooltips name probes. Directories are searched for .html files.
+button, charts are saved as SVG and PNG; of a run's page all that run_page.py tries. With --axe no page has a fault that
+axe-core calls serious or critical. Directories are searched for .html files.
 
 Exit code: 0 all is well, 1 problems (one a line), 77 the browser is missing (1 where PREMELT_FULL is set).
 Debian: apt-get install chromium chromium-driver python3-selenium
@@ -27,9 +27,9 @@ try:
     from selenium import webdriver
     from selenium.webdriver.chrome.options import Options
     from selenium.webdriver.chrome.service import Service
-    from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
+    from run_page import check_run_page
 except ImportError:
     print("left out: python3-selenium is missing; apt-get install chromium chromium-driver python3-selenium")
     sys.exit(MISSING)
@@ -123,67 +123,6 @@ def check_theme(browser, problems):
     problems.expect(background() == light, "two clicks on the button do not lead back to light")
 
 
-def matrix_of(browser):
-    return browser.execute_script(
-        "return JSON.stringify(document.querySelector('[data-chart=\"matrix\"] .plot').data[0].z)")
-
-
-def check_slider(browser, problems):
-    """A run's page: the step under the slider decides what the matrix shows."""
-    slider = browser.find_element(By.ID, "slider")
-    if int(slider.get_attribute("max")) < 2:
-        return
-
-    def at():
-        return int(slider.get_property("value"))
-
-    def step():
-        return browser.find_element(By.ID, "step").text
-
-    browser.execute_script("arguments[0].focus()", slider)
-    slider.send_keys(Keys.HOME)
-    problems.expect(at() == 0, "the Home key does not move the slider to the first window")
-    first_matrix, first_step = matrix_of(browser), step()
-    slider.send_keys(Keys.ARROW_RIGHT)
-    problems.expect(at() == 1 and step() != first_step, "the arrow key does not move the slider")
-    problems.expect(matrix_of(browser) != first_matrix, "the slider does not move the heat map")
-    ring = browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", slider)
-    problems.expect(ring != "none", "the slider shows no focus ring")
-
-    browser.execute_script("document.activeElement.blur()")
-    ActionChains(browser).send_keys(Keys.PAGE_DOWN).perform()
-    problems.expect(at() == 2, "the keys of a presenter's remote control do not move the window")
-    ActionChains(browser).send_keys(Keys.ARROW_LEFT).perform()
-    problems.expect(at() == 1, "arrow keys outside the slider do not move the window")
-
-    ActionChains(browser).move_to_element(slider).click().perform()
-    problems.expect(abs(at() - int(slider.get_attribute("max")) / 2) <= 1, "a click does not move the slider")
-    play = browser.find_element(By.ID, "play")
-    before = at()
-    play.send_keys(Keys.SPACE)
-    problems.expect_soon(lambda: at() > before + 1, "the space bar on `play` does not play")
-    play.send_keys(Keys.SPACE)
-    problems.expect(play.text == "play", "the space bar does not pause")
-
-
-def check_tooltips(browser, problems):
-    """Hovering the matrix and the eigenvector names probes."""
-    cells = browser.execute_script("return run.cells.map((cell) => cell.name)")
-    for chart in ("matrix", "mode"):
-        plots = browser.find_elements(By.CSS_SELECTOR, f'[data-chart="{chart}"] .nsewdrag')
-        if not plots:
-            continue
-        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", plots[0])
-        ActionChains(browser).move_to_element(plots[0]).move_by_offset(9, 7).perform()
-
-        def text():
-            return browser.execute_script(
-                f"""return [...document.querySelectorAll('[data-chart="{chart}"] .hovertext')]
-                    .map((node) => node.textContent).join(' ')""")
-        problems.expect_soon(lambda: any(name in text() for name in cells),
-                             lambda: f"the tooltip of '{chart}' names no probe: '{text()}'")
-
-
 def check_saving(browser, problems, downloads):
     """The first chart as files."""
     for file in downloads.iterdir():
@@ -209,6 +148,25 @@ def check_width(browser, problems):
     problems.expect(wide <= 0, f"is {wide} px wider than the window")
 
 
+AXE = """
+    const done = arguments[arguments.length - 1];
+    axe.run({resultTypes: ['violations']}).then((found) => done(found.violations
+      .filter((fault) => ['serious', 'critical'].includes(fault.impact))
+      .map((fault) => `${fault.id} (${fault.impact}): ${fault.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)));"""
+
+
+def check_axe(browser, problems, axe):
+    """What axe-core calls serious or critical, light and dark."""
+    if axe is None:
+        return
+    browser.execute_script(axe)
+    for scheme in ("light", "dark"):
+        prefer(browser, scheme)
+        for fault in browser.execute_async_script(AXE):
+            problems.expect(False, f"axe-core, {scheme}: {fault}")
+    prefer(browser, "light")
+
+
 def screenshot(browser, path):
     """The whole page, beyond the window."""
     height = browser.execute_script("return Math.min(document.documentElement.scrollHeight, 12000)")
@@ -231,7 +189,7 @@ def save_pictures(browser, directory, name, is_report):
     (directory / f"{name}-print.pdf").write_bytes(base64.b64decode(pdf["data"]))
 
 
-def check_page(browser, problems, page, downloads, screenshots):
+def check_page(browser, problems, page, downloads, screenshots, axe):
     prefer(browser, "light")
     browser.get(page.as_uri())
     is_report = bool(browser.find_elements(By.CSS_SELECTOR, "p.wordmark"))
@@ -242,10 +200,10 @@ def check_page(browser, problems, page, downloads, screenshots):
     else:
         name = "-".join(page.with_suffix("").parts[-3:])
     save_pictures(browser, screenshots, name, is_report)
+    check_axe(browser, problems, axe)
     if is_report:
         if browser.find_elements(By.ID, "slider") and browser.find_element(By.ID, "window").is_displayed():
-            check_slider(browser, problems)
-            check_tooltips(browser, problems)
+            check_run_page(browser, problems, page)
         check_saving(browser, problems, downloads)
         check_theme(browser, problems)
     check_logs(browser, problems)
@@ -265,6 +223,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--screenshots", type=pathlib.Path, help="where pictures of the pages are kept")
     parser.add_argument("--patience", type=float, default=30, help="seconds to wait for what should come (30)")
+    parser.add_argument("--axe", type=pathlib.Path, help="axe.min.js of axe-core; without it its rules are not tried")
     parser.add_argument("pages", nargs="+", metavar="PAGE_OR_DIRECTORY")
     arguments = parser.parse_args()
     for program in (BROWSER, DRIVER):
@@ -277,11 +236,12 @@ def main():
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
     problems = Problems(arguments.patience)
+    axe = arguments.axe.read_text(encoding="utf-8") if arguments.axe else None
     with tempfile.TemporaryDirectory(prefix="premelt-downloads-") as folder:
         browser = start_browser(folder)
         try:
             for problems.page in pages:
-                check_page(browser, problems, problems.page, pathlib.Path(folder), arguments.screenshots)
+                check_page(browser, problems, problems.page, pathlib.Path(folder), arguments.screenshots, axe)
         finally:
             browser.quit()
     print(f"{len(pages)} pages, {problems.count} problems")

@@ -21,6 +21,6 @@ function blockRows() {
   return {
     ...baseAxis(), showgrid: false, ticks: '', range: [run.blocks.length - 0.5, -0.5], fixedrange: true,
     tickvals: run.blocks.map((_, block) => block),
-    ticktext: blockSpans.map((span) => `<span style="color:${theme.block(span.block)}"><b>${escapeText(span.label)}</b></span>`),
+    ticktext: blockLabels(),
   };
 }

@@ -25,18 +25,34 @@ const cell = (text, kind = '') => element('td', kind ? {class: kind} : {}, text)
 function table(heads, rows, caption) {
   const head = heads.map((text) =>
     element('th', {scope: 'col', class: text.startsWith('!') ? 'words' : ''}, text.replace('!', '')));
-  return element('div', {class: 'table'}, element('table', {}, element('caption', {}, caption),
+  return element('div', {class: 'table', tabindex: 0, role: 'region', 'aria-label': caption}, element('table', {}, element('caption', {}, caption),
     element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row)))));
+    element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((made, column) => {
+      made.dataset.head = heads[column].replace('!', '');
+      return made;
+    }))))));
 }
+
+/// A long name in lines, broken where its words end.
+function wrapName(name) {
+  const lines = [];
+  for (const word of name.split(/(?<=[ _\-.:/])/)) {
+    if (lines.length > 0 && (lines[lines.length - 1] + word).length <= 14) lines[lines.length - 1] += word;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/// Of the charts, in pixels; larger on a projector.
+const typeSize = () => (typeof scaled === 'function' ? scaled(16) : 16);
 
 /// What all charts share.
 function baseLayout() {
   const colours = theme.colours();
   return {
     autosize: true, paper_bgcolor: colours.page, plot_bgcolor: colours.page,
-    font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: 16, color: colours.ink},
-    hoverlabel: {font: {size: 16, color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
+    font: {family: 'system-ui, "Helvetica Neue", Arial, "Liberation Sans", sans-serif', size: typeSize(), color: colours.ink},
+    hoverlabel: {font: {size: typeSize(), color: colours.ink}, bgcolor: colours.page, bordercolor: colours.quiet, namelength: -1},
     modebar: {bgcolor: 'rgba(0,0,0,0)', color: colours.quiet, activecolor: colours.ink},
   };
 }
@@ -57,6 +73,13 @@ function chartConfig(name) {
   return configs[name];
 }
 
+/// Says to those who do not see a chart what it shows: its heading.
+function labelPlot(section) {
+  const plot = section.querySelector('.plot');
+  plot.setAttribute('role', 'figure');
+  plot.setAttribute('aria-label', section.querySelector('h2, h3').firstChild.textContent.trim());
+}
+
 /// Two buttons in the heading of a chart. `save(format)` answers them.
 function addSaveButtons(heading, save) {
   const name = heading.firstChild.textContent.trim();
@@ -70,6 +93,7 @@ function addSaveButtons(heading, save) {
 
 /// The same for a section that Plotly draws in.
 function addPlotButtons(section, name) {
+  labelPlot(section);
   addSaveButtons(section.querySelector('h2, h3'), (format) => {
     const plot = section.querySelector('.plot');
     Plotly.downloadImage(plot, {format, filename: `premelt-${name}`, width: plot.clientWidth,
@@ -95,8 +119,8 @@ function provenanceLists(object, title = '') {
   const plain = Object.entries(object).filter(([, value]) => !nested(value));
   const list = document.getElementById('provenance-list');
   if (plain.length > 0) {
-    list.append(element('dl', {}, ...(title ? [element('h3', {}, title)] : []), ...plain.map(([key, value]) =>
-      element('div', {}, element('dt', {}, key), element('dd', {}, text(value))))));
+    list.append(element('section', {}, ...(title ? [element('h3', {}, title)] : []), element('dl', {}, ...plain.map(([key, value]) =>
+      element('div', {}, element('dt', {}, key), element('dd', {}, text(value)))))));
   }
   for (const [key, value] of Object.entries(object)) {
     if (nested(value)) provenanceLists(value, title ? `${title} · ${key}` : key);

@@ -41,15 +41,17 @@ const errorChart = {
       const curve = (key, slope, label, dash) => {
         const fitted = step.slopes?.[slope] ?? null;
         const words = fitted === null ? '' : `, slope ${fitted.toFixed(2)}`;
-        return {...line(`step ${step.step}: ${label}${words}`, x, step.sigma.map((s) => s[key]), colour, dash),
+        return {...line(`step ${step.step}`, x, step.sigma.map((s) => s[key]), colour, dash), showlegend: dash === 'solid',
+                hovertemplate: `step ${step.step}, ${label}${words}<br>σ %{x:.3g}: %{y:.3g}<extra></extra>`,
                 ...errorBars(step.sigma.map((s) => s[`${key}_error`]))};
       };
       return [curve('error_order1', 'order1', 'GΣGᵀ', 'solid'),
               curve('error_order2', 'order2', 'second order', 'dot')];
     });
+    const quiet = theme.colours().quiet;  // one entry of the legend says what dots mean, not one a step
+    traces.push({...line('dotted: second order', [null], [null], quiet, 'dot', 'lines')});
     const floor = steps.length === 0 ? [] : steps[0].sigma.map((_, k) => Math.max(...steps.map((s) => s.sigma[k].mc_error)));
     if (floor.length > 0) {
-      const quiet = theme.colours().quiet;
       traces.push({...line('Monte-Carlo floor (largest)', steps[0].sigma.map((s) => s.sigma), floor, quiet, 'dash', 'lines'),
                    line: {color: quiet, width: 1.5, dash: 'dash'}});
     }
@@ -118,9 +120,10 @@ const chosen = {
       element('h3', {}, pictureName(picture)), element('div', {class: 'plot'})));
     document.getElementById('matrices').replaceChildren(...holders);
     holders.forEach((holder) => addPlotButtons(holder, 'matrix'));
-    const limit = Math.max(...pictures.flatMap((picture) => picture.matrix.flat().map(Math.abs)));
+    const limit = colourLimit(pictures);
+    document.getElementById('scale').replaceChildren(...(pictures.length === 0 ? [] : scaleBar(limit)));
     pictures.forEach((picture, index) => {
-      Plotly.react(holders[index].querySelector('.plot'), [heatMap(picture, limit, index === 0)], heatLayout(), chartConfig('matrix'));
+      Plotly.react(holders[index].querySelector('.plot'), [heatMap(picture, limit)], heatLayout(), chartConfig('matrix'));
     });
     const spectra = pictures.map((picture, index) => {
       const positive = picture.spectrum.filter((value) => value > 1e-12);
@@ -135,19 +138,56 @@ const chosen = {
 const pictureName = (picture) => (picture.name.startsWith('gaussian')
   ? picture.name.replace('gaussian', `gaussian, σ = ${chosen.step().picture_sigma}`) : picture.name);
 
-function heatMap(picture, limit, bar) {
+/// What the strongest colour stands for: a size that one entry in fifty exceeds, so that few large ones do not pale
+/// the others.
+function colourLimit(pictures) {
+  const sizes = pictures.flatMap((picture) => picture.matrix.flat().map(Math.abs)).sort((a, b) => a - b);
+  return sizes[Math.floor(0.98 * (sizes.length - 1))] || sizes[sizes.length - 1];
+}
+
+/// One scale for all matrices, beside none of them: they stay of one size.
+function scaleBar(limit) {
+  const {negative, zero, positive} = theme.colours();
+  return [`≤ −${digits(limit)}`, element('span', {class: 'gradient', style: `background: linear-gradient(to right, ${negative}, ${zero}, ${positive})`}),
+          `≥ ${digits(limit)}`];
+}
+
+/// Where the blocks begin and end among the rows of a picture.
+function blockEdges(size) {
+  const probes = compared.block_sizes.reduce((a, b) => a + b, 0);
+  let end = 0;
+  return compared.blocks.map((name, block) => {
+    const first = end;
+    end += compared.block_sizes[block] * size / probes;
+    return {name, block, first, end};
+  });
+}
+
+function heatMap(picture, limit) {
   const colours = theme.colours();
   return {
-    type: 'heatmap', z: picture.matrix, zmin: -limit, zmax: limit, showscale: bar,
+    type: 'heatmap', z: picture.matrix, zmin: -limit, zmax: limit, showscale: false,
     colorscale: [[0, colours.negative], [0.5, colours.zero], [1, colours.positive]],
-    colorbar: {thickness: 10, len: 0.9, outlinewidth: 0, tickfont: {size: 13}, nticks: 5},
     hovertemplate: 'row %{y}, column %{x}: %{z:.3g}<extra></extra>',
   };
 }
 
 function heatLayout() {
-  const axis = {...baseAxis(), showgrid: false, showline: false, ticks: '', showticklabels: false, constrain: 'domain'};
-  return {...baseLayout(), margin: {l: 4, r: 4, t: 4, b: 4}, xaxis: axis, yaxis: {...axis, autorange: 'reversed', scaleanchor: 'x'}};
+  const size = chosen.step().pictures[0].matrix.length, span = [-0.5, size - 0.5];
+  const axis = {...baseAxis(), showgrid: false, showline: false, ticks: '', showticklabels: false, constrain: 'domain', range: span};
+  const edges = blockEdges(size), named = edges.length > 1;
+  const rule = {color: theme.colours().quiet, width: 1};
+  return {
+    ...baseLayout(), margin: {l: named ? 14 + 8 * Math.max(...compared.blocks.flatMap((name) => wrapName(name).map((line) => line.length))) : 4, r: 4, t: 4, b: 4},
+    xaxis: axis,
+    yaxis: {...axis, range: [span[1], span[0]], scaleanchor: 'x', showticklabels: named, tickfont: {size: 14},
+            tickvals: edges.map(({first, end}) => (first + end - 1) / 2),
+            ticktext: edges.map(({name, block}) => `<span style="color:${theme.block(block)}"><b>${wrapName(name).map(escapeText).join('<br>')}</b></span>`)},
+    shapes: edges.slice(1).flatMap(({first}) => [
+      {type: 'line', x0: first - 0.5, x1: first - 0.5, y0: span[0], y1: span[1], line: rule},
+      {type: 'line', x0: span[0], x1: span[1], y0: first - 0.5, y1: first - 0.5, line: rule},
+    ]),
+  };
 }
 
 /// Every sampler but the one that draws for each σ: what has an agreement of its own.

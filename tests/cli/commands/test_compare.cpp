@@ -96,6 +96,7 @@ TEST_CASE("compare: all samplers, each number with its error bar", "[unit]") {
 
   const json page = json::parse(place.read("there/compare.json"));
   CHECK(page["blocks"].size() == 3);
+  CHECK(page["block_sizes"].size() == 3);
   const json& pictures = page["steps"][0]["pictures"];
   CHECK(pictures.size() == 8);  // four covariances, their linear models but sgld's, and the second order
   for (const json& picture : pictures) {

@@ -158,16 +158,14 @@ TEST_CASE("what the page reads of an event, an alarm, a frame or a formation is 
   const struct {
     std::string script, variable;
     const nlohmann::json& entry;
-  } readings[] = {{"summary", "event", json["transitions"][0]},
-                  {"time_charts", "event", json["transitions"][0]},
-                  {"summary", "alarm", json["alarms"][0]},
-                  {"summary", "peak", json["peak"]},
-                  {"main", "frame", json["frames"][0]},
-                  {"data", "frame", json["frames"][0]},
-                  {"window_charts", "frame", json["frames"][0]},
-                  {"window_charts", "cell", json["cells"][0]},
-                  {"formation_chart", "formation", json["formations"][0]},
-                  {"time_charts", "line", json["order"][0]}};
+  } readings[] = {
+      {"summary", "event", json["transitions"][0]},   {"time_charts", "event", json["transitions"][0]},
+      {"summary", "alarm", json["alarms"][0]},        {"summary", "peak", json["peak"]},
+      {"slider", "frame", json["frames"][0]},         {"narration", "frame", json["frames"][0]},
+      {"narration", "event", json["transitions"][0]}, {"narration", "alarm", json["alarms"][0]},
+      {"data", "frame", json["frames"][0]},           {"window_charts", "frame", json["frames"][0]},
+      {"window_charts", "cell", json["cells"][0]},    {"formation_chart", "formation", json["formations"][0]},
+      {"time_charts", "line", json["order"][0]}};
   for (const auto& [script, variable, entry] : readings) {
     const std::set<std::string> keys = test::keys_read(script, variable);
     INFO(script << ".js reads of " << variable);
