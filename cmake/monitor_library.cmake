@@ -4,16 +4,21 @@
 set(monitor_sources
     engine/io/descriptor.cpp engine/io/element.cpp engine/io/file.cpp engine/io/growing_file.cpp engine/io/mapped_file.cpp
     engine/io/npy.cpp engine/io/npy_header.cpp engine/io/npy_rows.cpp
-    engine/linalg/blas.cpp engine/linalg/blas_kernel.cpp
-    engine/tensor/error.cpp engine/tensor/hash.cpp engine/tensor/memory.cpp engine/tensor/numbers.cpp engine/tensor/shape.cpp engine/tensor/tensor.cpp
+    engine/linalg/blas.cpp
+    engine/tensor/error.cpp engine/tensor/hash.cpp engine/tensor/memory.cpp engine/tensor/numbers.cpp
+    engine/tensor/parse_number.cpp engine/tensor/shape.cpp engine/tensor/tensor.cpp
     rdm/window/alarm.cpp rdm/window/blocks.cpp rdm/window/event.cpp rdm/window/loss_ring.cpp rdm/window/loss_window.cpp
     rdm/window/monitor.cpp rdm/window/null.cpp rdm/window/spectrum.cpp rdm/window/statistics.cpp
     rdm/window/top_eigenvalue.cpp rdm/window/view.cpp
     rdm/clients/premelt.cpp)
-add_library(premelt_monitor SHARED ${monitor_sources})
+file(GLOB monitor_linalg CONFIGURE_DEPENDS engine/linalg/${PREMELT_LINALG}/*.cpp)
+add_library(premelt_monitor SHARED ${monitor_sources} ${monitor_linalg})
 add_library(premelt::monitor ALIAS premelt_monitor)
-target_link_libraries(premelt_monitor PRIVATE premelt_flags PkgConfig::OPENBLAS PkgConfig::LAPACKE Threads::Threads xtensor xsimd
+target_link_libraries(premelt_monitor PRIVATE premelt_flags ${linalg} Threads::Threads xtensor
                                               nlohmann_json::nlohmann_json Boost::headers)
+if(PREMELT_LINALG STREQUAL "portable")
+  target_compile_definitions(premelt_monitor PRIVATE PREMELT_PORTABLE)
+endif()
 target_link_options(premelt_monitor PRIVATE -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/premelt.map)
 if(NOT PREMELT_SANITIZE)  # whose functions are in the program
   target_link_options(premelt_monitor PRIVATE -Wl,--no-undefined)

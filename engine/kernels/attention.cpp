@@ -41,14 +41,14 @@ T score_scale(const AttentionShape& shape) {
 
 /// 0, 1, 2, ... in the lanes of a vector.
 template <class T>
-xsimd::batch<T> lane_numbers() {
+simd::batch<T> lane_numbers() {
   std::array<T, lanes<T>> numbers;
   std::iota(numbers.begin(), numbers.end(), T(0));
-  return xsimd::batch<T>::load_unaligned(numbers.data());
+  return simd::batch<T>::load_unaligned(numbers.data());
 }
 
 template <class T>
-T largest(const xsimd::batch<T>& batch) {
+T largest(const simd::batch<T>& batch) {
   std::array<T, lanes<T>> values;
   batch.store_unaligned(values.data());
   for (std::size_t half = values.size() / 2; half > 0; half /= 2) {
@@ -60,36 +60,36 @@ T largest(const xsimd::batch<T>& batch) {
 /// Turns scores of `padded` numbers into exp(score − largest), 0 beyond the first `seen`. Returns 1/Σ.
 template <class T>
 T softmax_numerators(std::size_t seen, std::size_t padded, T* scores) {
-  using Batch = xsimd::batch<T>;
+  using Batch = simd::batch<T>;
   const Batch number = lane_numbers<T>(), masked(-std::numeric_limits<T>::infinity());
   Batch top = masked, sum(T(0));
   for (std::size_t j = 0; j < padded; j += lanes<T>) {
     Batch score = Batch::load_unaligned(scores + j);
     if (j + lanes < T >> seen) {
-      score = xsimd::select(number + Batch(static_cast<T>(j)) < Batch(static_cast<T>(seen)), score, masked);
+      score = simd::select(number + Batch(static_cast<T>(j)) < Batch(static_cast<T>(seen)), score, masked);
       score.store_unaligned(scores + j);
     }
-    top = xsimd::max(top, score);
+    top = simd::max(top, score);
   }
   top = Batch(largest(top));
   for (std::size_t j = 0; j < padded; j += lanes<T>) {
-    const Batch weight = xsimd::exp(Batch::load_unaligned(scores + j) - top);
+    const Batch weight = simd::exp(Batch::load_unaligned(scores + j) - top);
     weight.store_unaligned(scores + j);
     sum += weight;
   }
-  return 1 / xsimd::hadd(sum);
+  return 1 / simd::hadd(sum);
 }
 
 /// P∘(dP − rowsum(P∘dP)) in place of dP, for one query's row.
 template <class T>
 void softmax_cotangent(std::size_t seen, const T* p, T* dp) {
-  using Batch = xsimd::batch<T>;
+  using Batch = simd::batch<T>;
   Batch sums(T(0));
   std::size_t whole = 0;
   for (; whole + lanes<T> <= seen; whole += lanes<T>) {
-    sums = xsimd::fma(Batch::load_unaligned(p + whole), Batch::load_unaligned(dp + whole), sums);
+    sums = simd::fma(Batch::load_unaligned(p + whole), Batch::load_unaligned(dp + whole), sums);
   }
-  T inner = xsimd::hadd(sums);
+  T inner = simd::hadd(sums);
   for (std::size_t j = whole; j < seen; ++j) inner += p[j] * dp[j];
   for (std::size_t j = 0; j < seen; ++j) dp[j] = p[j] * (dp[j] - inner);
 }

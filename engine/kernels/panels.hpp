@@ -6,20 +6,13 @@
 #include <cstddef>
 #include <vector>
 
-// GCC 12 takes the deliberately undefined registers inside its own AVX-512 headers for mistakes (GCC bug
-// 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-
-#include <xsimd/xsimd.hpp>
+#include "engine/kernels/simd.hpp"
 
 namespace premelt::kernels {
 
 /// Numbers in a SIMD vector.
 template <class T>
-inline constexpr std::size_t lanes = xsimd::batch<T>::size;
+inline constexpr std::size_t lanes = simd::batch<T>::size;
 
 /// The next multiple of `lanes`.
 template <class T>
@@ -66,7 +59,7 @@ namespace detail {
 template <std::size_t Rows, std::size_t Vectors, class T>
 void block_product(std::size_t inner, const Strided<T>& a, const T* b, std::size_t ldb, T* c,
                    std::size_t ldc) {
-  using Batch = xsimd::batch<T>;
+  using Batch = simd::batch<T>;
   Batch sums[Rows][Vectors];
   const auto each = [&](std::size_t k, auto update) {
     Batch right[Vectors];
@@ -79,7 +72,7 @@ void block_product(std::size_t inner, const Strided<T>& a, const T* b, std::size
   };
   each(0, [](Batch& sum, const Batch& x, const Batch& y) { sum = x * y; });
   for (std::size_t k = 1; k < inner; ++k) {
-    each(k, [](Batch& sum, const Batch& x, const Batch& y) { sum = xsimd::fma(x, y, sum); });
+    each(k, [](Batch& sum, const Batch& x, const Batch& y) { sum = simd::fma(x, y, sum); });
   }
   for (std::size_t r = 0; r < Rows; ++r) {
     for (std::size_t v = 0; v < Vectors; ++v) sums[r][v].store_unaligned(c + r * ldc + v * lanes<T>);

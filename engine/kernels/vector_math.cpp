@@ -1,18 +1,12 @@
 #include "engine/kernels/vector_math.hpp"
 
-// GCC 12 takes the deliberately undefined registers inside its own AVX-512 headers for mistakes (GCC bug
-// 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <xsimd/xsimd.hpp>
+
+#include "engine/kernels/simd.hpp"
 
 namespace premelt::kernels {
 
@@ -22,7 +16,7 @@ namespace {
 /// depend on its place in the array.
 template <class T, class F>
 void apply(std::size_t n, const T* x, T* y, F f) {
-  using Batch = xsimd::batch<T>;
+  using Batch = simd::batch<T>;
   constexpr std::size_t width = Batch::size;
   std::size_t i = 0;
   for (; i + width <= n; i += width) f(Batch::load_unaligned(x + i)).store_unaligned(y + i);
@@ -43,10 +37,10 @@ Batch exp_at_edges(const Batch& x) {
   const Batch edge(is_double ? 708 : 87), step(is_double ? 64 : 24), none(0);
   const T factor = static_cast<T>(is_double ? 6.235149080811617e27 : 2.648912212984347e10);  // exp(step)
   const auto above = x > edge, below = x < -edge;
-  if (!xsimd::any(above || below)) return xsimd::exp(x);
-  const Batch moved = xsimd::select(above, x - step, xsimd::select(below, x + step, x));
-  const Batch back = xsimd::select(above, Batch(factor), xsimd::select(below, Batch(1 / factor), Batch(1)));
-  return xsimd::exp(moved) * back;
+  if (!simd::any(above || below)) return simd::exp(x);
+  const Batch moved = simd::select(above, x - step, simd::select(below, x + step, x));
+  const Batch back = simd::select(above, Batch(factor), simd::select(below, Batch(1 / factor), Batch(1)));
+  return simd::exp(moved) * back;
 }
 
 /// log x, for denormal numbers too, which xsimd's log does not know.
@@ -55,10 +49,10 @@ Batch log_of_any(const Batch& x) {
   using T = typename Batch::value_type;
   using Limits = std::numeric_limits<T>;
   const auto small = x < Batch(Limits::min());
-  if (!xsimd::any(small)) return xsimd::log(x);
+  if (!simd::any(small)) return simd::log(x);
   constexpr int bits = Limits::digits + 1;
-  const Batch lifted = xsimd::log(xsimd::select(small, x * Batch(std::ldexp(T(1), bits)), x));
-  return lifted - xsimd::select(small, Batch(static_cast<T>(bits * std::numbers::ln2)), Batch(0));
+  const Batch lifted = simd::log(simd::select(small, x * Batch(std::ldexp(T(1), bits)), x));
+  return lifted - simd::select(small, Batch(static_cast<T>(bits * std::numbers::ln2)), Batch(0));
 }
 
 /// Σ term(i) for i < n. Independent partial sums keep the adders busy; their number is fixed, so the result
@@ -91,12 +85,12 @@ void log(std::size_t n, const T* x, T* y) {
 
 template <class T>
 void tanh(std::size_t n, const T* x, T* y) {
-  apply(n, x, y, [](const auto& batch) { return xsimd::tanh(batch); });
+  apply(n, x, y, [](const auto& batch) { return simd::tanh(batch); });
 }
 
 template <>
 void erf(std::size_t n, const float* x, float* y) {
-  apply(n, x, y, [](const auto& batch) { return xsimd::erf(batch); });
+  apply(n, x, y, [](const auto& batch) { return simd::erf(batch); });
 }
 
 template <>
@@ -117,13 +111,13 @@ double dot(std::size_t n, const T* x, const T* y) {
 
 template <class T>
 T maximum(std::size_t n, const T* x) {
-  using Batch = xsimd::batch<T>;
+  using Batch = simd::batch<T>;
   constexpr std::size_t width = Batch::size;
   std::array<T, width> lanes;
   std::size_t i = 0;
   if (n >= width) {
     Batch top = Batch::load_unaligned(x);
-    for (i = width; i + width <= n; i += width) top = xsimd::max(top, Batch::load_unaligned(x + i));
+    for (i = width; i + width <= n; i += width) top = simd::max(top, Batch::load_unaligned(x + i));
     top.store_unaligned(lanes.data());
   } else {
     lanes.fill(x[0]);

@@ -1,19 +1,17 @@
 #pragma once
-/// The one room that talks to BLAS and LAPACK. All matrices are row-major with explicit sizes, leading
-/// dimensions and transpositions; instantiated for float and double. A sum over nothing is 0. Extents beyond
-/// BLAS's 32 bits throw ShapeError. No other file includes cblas or LAPACKE headers.
+/// The one room that talks to BLAS and LAPACK, or does without them (linalg/portable). All matrices are
+/// row-major with explicit sizes, leading dimensions and transpositions; instantiated for float and double. A
+/// sum over nothing is 0. Extents beyond BLAS's 32 bits throw ShapeError where it is OpenBLAS that counts.
 
 #include <complex>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "engine/linalg/transpose.hpp"
 #include "engine/tensor/tensor.hpp"
 
 namespace premelt::blas {
-
-/// Whether a matrix is used as it lies or transposed.
-enum class Transpose { no, yes };
 
 /// C (m,n) = alpha·A'·B' + beta·C, where A' (m,k) and B' (k,n) are the matrices as they lie or transposed.
 template <class T>
@@ -38,7 +36,7 @@ template <class T>
 void gemv(Transpose transpose, std::size_t m, std::size_t n, T alpha, const T* a, std::size_t lda, const T* x,
           T beta, T* y);
 
-/// Σ x_i·y_i, in the element type, as BLAS sums it.
+/// Σ x_i·y_i, in the element type, in the order of the linear algebra chosen.
 template <class T>
 T dot(std::size_t n, const T* x, const T* y);
 
@@ -46,11 +44,11 @@ T dot(std::size_t n, const T* x, const T* y);
 template <class T>
 struct Eigen {
   Tensor<T> values;   ///< (k)
-  Tensor<T> vectors;  ///< (k,n): eigenvector j is **row** j, of unit length, sign as LAPACK left it
+  Tensor<T> vectors;  ///< (k,n): eigenvector j is **row** j, of unit length, of either sign
 };
 
 /// The `count` largest eigenpairs of the symmetric `matrix` (n,n) (all when count >= n).
-/// Throws ShapeError when it is not square, Error when LAPACK does not converge.
+/// Throws ShapeError when it is not square, Error when the iteration does not converge.
 template <class T>
 Eigen<T> symmetric_eigen(const Tensor<T>& matrix, std::size_t count);
 
@@ -71,8 +69,19 @@ struct Svd {
   Tensor<T> right;   ///< (r,n): right singular vector j is row j
 };
 
-/// Throws ShapeError when `matrix` is not of rank 2, Error when LAPACK does not converge.
+/// Throws ShapeError when `matrix` is not of rank 2, Error when the iteration does not converge.
 template <class T>
 Svd<T> svd(const Tensor<T>& matrix);
+
+/// Thin QR decomposition A (m,n) = Q·R, m ≥ n.
+template <class T>
+struct Qr {
+  Tensor<T> q;  ///< (n,m): column j of Q is row j
+  Tensor<T> r;  ///< (n,n), zero below the diagonal, whose signs are open
+};
+
+/// Of A, given by its `columns` (n,m), each a row. Throws ShapeError when there are more columns than rows.
+template <class T>
+Qr<T> qr(const Tensor<T>& columns);
 
 }  // namespace premelt::blas

@@ -1,5 +1,6 @@
 #pragma once
 /// Which OpenBLAS kernels run here, and the remedy when an old OpenBLAS does not know a new processor.
+/// Without OpenBLAS there is one kernel, "portable", one thread, and nothing to set.
 
 #include <string>
 

@@ -18,16 +18,6 @@ std::optional<std::int64_t> parse_integer(const std::string& text) {
   return static_cast<std::int64_t>(*number);
 }
 
-std::optional<double> parse_number(const std::string& text) {
-  const bool plus = text.starts_with('+') && !text.starts_with("+-");
-  const char* begin = text.data() + (plus ? 1 : 0);
-  const char* end = text.data() + text.size();
-  double value = 0;
-  const auto [rest, error] = std::from_chars(begin, end, value);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return value;
-}
-
 std::string format_number(double value) {
   if (std::isnan(value)) return "nan";
   char buffer[40];

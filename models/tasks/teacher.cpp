@@ -3,22 +3,23 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <xtensor-blas/xlinalg.hpp>
 
 #include "engine/linalg/blas.hpp"
 #include "engine/tensor/error.hpp"
-#include "engine/tensor/xtensor.hpp"
 
 namespace premelt {
 
 Tensor<double> random_orthonormal_rows(std::size_t count, std::size_t n, Rng& rng) {
   const Tensor<double> gaussian = normal_tensor<double>(Shape{n, count}, rng);
-  const auto [q, r] = xt::linalg::qr(xt::xarray<double>(gaussian.array()));
-  Tensor<double> rows(Shape{count, n});
+  Tensor<double> columns(Shape{count, n});
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < n; ++i) columns(k, i) = gaussian(i, k);
+  }
+  auto [rows, r] = blas::qr(columns);
   for (std::size_t k = 0; k < count; ++k) {
     // QR leaves the signs open; fixing R's diagonal positive makes the distribution uniform.
     const double sign = r(k, k) < 0 ? -1 : 1;
-    for (std::size_t i = 0; i < n; ++i) rows(k, i) = sign * q(i, k);
+    for (double& x : rows.row(k)) x *= sign;
   }
   return rows;
 }

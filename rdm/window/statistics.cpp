@@ -33,10 +33,6 @@ std::vector<double> sorted(std::span<const double> values) {
 
 }  // namespace
 
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 double quantile(std::span<const double> values, double p) {
   check_values("quantile", values, 1);
   if (!(p >= 0 && p <= 1)) throw UsageError("quantile: expected 0 <= p <= 1, got " + std::to_string(p));

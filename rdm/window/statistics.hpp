@@ -3,6 +3,7 @@
 /// small.
 
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -11,7 +12,9 @@
 namespace premelt {
 
 /// The arithmetic mean; NaN without values.
-double mean_of(std::span<const double> values);
+inline double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
 
 /// @{
 /// The p-quantile (0 ≤ p ≤ 1) of the values, linear between order statistics (NumPy's default). Throws

@@ -67,12 +67,3 @@ void check_environment() {
 }
 
 }  // namespace premelt::blas
-
-namespace premelt {
-std::string version() {
-  return PREMELT_VERSION;
-}
-std::string build_type() {
-  return PREMELT_BUILD_TYPE;
-}
-}  // namespace premelt
