@@ -42,12 +42,12 @@ class Page:
     def __init__(self, driver, page: Path):
         self.driver, self.url, self.faults = driver, page.resolve().as_uri(), []
 
-    def open(self, address: str = "") -> float:
+    def open(self, address: str = "", awaited: str = "play") -> float:
         """Opens the page anew; seconds until it is ready."""
         self.driver.get("about:blank")
         begun = time.monotonic()
         self.driver.get(self.url + address)
-        self.wait("document.body.dataset.ready === 'true' && play", "the page is not ready")
+        self.wait(f"document.body.dataset.ready === 'true' && {awaited}", "the page is not ready")
         return time.monotonic() - begun
 
     def js(self, expression: str):
@@ -161,7 +161,7 @@ def check_address(page: Page) -> None:
     page.wait("play.description.setting === 'pitchfork'", "a changed address is not followed")
     page.open("?embed#setting=schematic")
     page.check(not page.driver.find_element(By.ID, "game").is_displayed(), "?embed shows the whole page")
-    page.open("#setting=nosuch")
+    page.open("#setting=nosuch", awaited="true")
     page.check("unknown setting" in page.js("document.getElementById('failure').textContent"), "an unknown setting is not told")
 
 
@@ -208,7 +208,7 @@ def check_silence(page: Page) -> None:
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             url = message["params"]["request"]["url"]
-            page.check(url.startswith(("file:", "blob:", "data:", "about:")), f"a request to {url}")
+            page.check(url.startswith(("file:", "blob:", "data:", "about:", "chrome:")), f"a request to {url}")
 
 
 def timings(page: Page) -> None:

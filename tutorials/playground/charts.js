@@ -39,7 +39,7 @@ function scales({width, height}, xEnd, low, high, log) {
   };
 }
 
-function extent(series, log) {
+function extent(series, log, decades) {
   let low = Infinity, high = -Infinity;
   for (const {count, at} of series) {
     const stride = Math.max(1, Math.floor(count / 400));
@@ -51,7 +51,7 @@ function extent(series, log) {
     }
   }
   if (low > high) return log ? [1e-6, 1] : [0, 1];
-  if (log) return [Math.max(low, high * 1e-12) / 1.5, high * 1.5];
+  if (log) return [Math.max(low, high * 10 ** -decades) / 1.5, high * 1.5];
   const room = (high - low || Math.abs(high) || 1) * 0.05;
   return [low - room, high + room];
 }
@@ -87,10 +87,10 @@ function line(context, at, {count, x, at: value, paint, dash, width}, log) {
 }
 
 /// Series are {count, x(i), at(i), paint, dash, width}; levels are horizontal lines {value, paint, dash}; marks are vertical
-/// lines {x, paint}. Returns the scales, for who drags.
-function drawLines(canvas, {series, xEnd, log = false, levels = [], marks = [], within = []}) {
+/// lines {x, paint}; a logarithmic chart shows so many `decades` at most. Returns the scales, for who drags.
+function drawLines(canvas, {series, xEnd, log = false, decades = 12, levels = [], marks = [], within = []}) {
   const size = prepare(canvas);
-  let [low, high] = extent(series, log);
+  let [low, high] = extent(series, log, decades);
   for (const v of within) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
   const at = scales(size, xEnd, low, high, log), {context} = size;
   axes(context, at, xEnd, low, high);

@@ -107,6 +107,11 @@ function theory() {
   }));
 }
 
+/// Those that say how far something has come; how well directions are found would crowd the picture.
+function ordersShown(description) {
+  return description.orders.filter((name) => !description.events.some((event) => event.alignment === name));
+}
+
 function drawSide(side) {
   const {description, columns, width, steps} = play, {rows, count} = play[side];
   const paints = paintOf(description), first = width - description.blocks.length;
@@ -117,7 +122,7 @@ function drawSide(side) {
   const step = rows[(count - 1) * width];
   const marks = at === undefined ? [] : [{x: rows[at * width], paint: colour('alarm')}];
   drawLines(chart('order'), {xEnd: steps, marks, series: [
-    ...description.orders.map((name, i) => series(side, columns[name], colour(PALETTE[i % PALETTE.length]))),
+    ...ordersShown(description).map((name, i) => series(side, columns[name], colour(PALETTE[i % PALETTE.length]))),
     ...(side === 'run' ? theory() : [])]});
   const nulls = description.nulls || {};
   for (const [name, log] of [['shc', true], ['pr', false]]) {
@@ -173,7 +178,7 @@ function showAlarm() {
   const [low, high] = alarmRange, level = threshold(), column = play.columns[state.statistic];
   $('threshold').value = Math.log(level / low) / Math.log(high / low);
   $('threshold-value').textContent = level.toExponential(2);
-  alarmScale = drawLines($('alarm-chart'), {xEnd: play.steps, log: true, within: [level],
+  alarmScale = drawLines($('alarm-chart'), {xEnd: play.steps, log: true, decades: 60, within: [level],
     series: [series('run', column, colour('series-1'), {width: 1.8}), series('twin', column, colour('series-2'), {dash: [5, 3], width: 1.6})],
     levels: [{value: level, paint: colour('alarm'), width: 2.5}]});
   if (!background || background.events.length === 0 || background.twins.length === 0) {
@@ -238,6 +243,12 @@ function strengthsControl(values) {
 
 /// The setting's own.
 function buildControls() {
+  const orders = ordersShown(play.description).map((name, i) => [name, PALETTE[i % PALETTE.length]]);
+  const blocks = [...new Set(play.description.blocks)].map((name, i) => [name, PALETTE[i % PALETTE.length]]);
+  for (const side of SIDES) {
+    $(`${side}-order-legend`).replaceChildren(...legendEntries(orders));
+    $(`${side}-losses-legend`).replaceChildren(...legendEntries(blocks));
+  }
   const setting = element('select', {id: 'control-setting'}, ...SETTINGS.map((name) => element('option', {value: name, textContent: name})));
   setting.value = state.setting;
   setting.onchange = () => { state = {...OWN, setting: setting.value}; change('setting', setting.value); };

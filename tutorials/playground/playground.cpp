@@ -113,8 +113,11 @@ Tensor<double> Play::covariance() const {
 std::string Play::description() const {
   Json events = Json::array(), parameters = Json::array();
   for (const EventSpec& event : experiment_->events()) {
-    events.push_back(
-        {{"name", event.name}, {"order", event.order}, {"target", event.target}, {"control", event.control}});
+    events.push_back({{"name", event.name},
+                      {"order", event.order},
+                      {"target", event.target},
+                      {"control", event.control},
+                      {"alignment", event.alignment}});
   }
   for (const Hyperparameter& parameter : parameters_.table()) parameters.push_back(describe(parameter));
   Json whole{{"setting", setting_.name},

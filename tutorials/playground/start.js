@@ -2,9 +2,13 @@
 'use strict';
 const TOUR = ['run-losses', 'twin-losses', 'run-order', 'control-window', 'run-shc', 'run-pr', 'run-mode', 'alarm-chart'];
 
-function legend(...entries) {
-  const line = element('div', {className: 'legend', ariaHidden: 'true'});
-  for (const [name, paint] of entries) line.append(element('i', {style: `background:var(--${paint})`}), name);
+function legendEntries(entries) {
+  return entries.flatMap(([name, paint]) => [element('i', {style: `background:var(--${paint})`}), name]);
+}
+
+function legend(id, entries = []) {
+  const line = element('div', {id, className: 'legend', ariaHidden: 'true'});
+  line.append(...legendEntries(entries));
   return line;
 }
 
@@ -17,7 +21,10 @@ function buildSide(side) {
     canvas.setAttribute('aria-label', `${TEXTS.charts[name]}: ${TEXTS[side]}`);
     canvas.setAttribute('aria-describedby', `${side}-readout`);
     card.append(element('h3', {textContent: TEXTS.charts[name]}), canvas);
-    if (name === 'shc') card.append(legend([TEXTS.legend.raw, 'series-1'], [TEXTS.legend.detrended, 'series-2']));
+    if (name === 'losses' || name === 'order') card.append(legend(`${side}-${name}-legend`));
+    if (name === 'shc' || name === 'pr') {
+      card.append(legend(`${side}-${name}-legend`, [[TEXTS.legend.raw, 'series-1'], [TEXTS.legend.detrended, 'series-2']]));
+    }
   }
   card.append(element('p', {id: `${side}-readout`, className: 'legend'}));
   return card;
@@ -31,6 +38,8 @@ function buildTexts() {
   for (const place of document.querySelectorAll('[data-text]')) place.textContent = say(TEXTS, place.dataset.text);
   for (const name of ['play', 'step', 'restart', 'csv']) $(name).textContent = TEXTS.buttons[name];
   $('tour').textContent = TEXTS.tourButton;
+  $('alarm-legend').append(...legendEntries([[TEXTS.run, 'series-1'], [TEXTS.twin, 'series-2'], [TEXTS.legend.threshold, 'alarm']]));
+  $('game-legend').append(...legendEntries([[TEXTS.game.loss, 'series-1'], [TEXTS.game.shc, 'series-2']]));
   $('game-start').textContent = TEXTS.game.start;
   $('game-now').textContent = TEXTS.buttons.now;
   $('alarm-chart').setAttribute('aria-label', TEXTS.charts.alarm);

@@ -34,7 +34,7 @@ const TEXTS = {
     fooled: 'This was a twin: a false alarm.', spared: 'This was a twin, and you kept quiet.',
     row: (who, detected, runs, lead, alarms, twins) => [who, `${detected} of ${runs}`, lead === null ? '–' : `${lead} steps`, `${alarms} of ${twins}`],
     head: ['Who', 'events announced', 'median lead', 'false alarms'],
-    you: 'You', clock: 'the clock', slope: 'the slope of the mean loss', shc: 'SHC',
+    you: 'You', clock: 'the clock', slope: 'the slope of the mean loss', shc: 'SHC', loss: 'mean loss',
     rule: 'Thresholds of the three instruments are those that one in twenty of the background twins crosses, or fewer; a miss counts as a lead of 0.',
   },
   presets: [
@@ -52,8 +52,6 @@ const TEXTS = {
      state: {setting: 'metastable'}},
     {name: 'The paper’s figure', note: 'Sixty losses, one group falls together; the null of noise alone is known exactly.',
      state: {setting: 'schematic'}},
-    {name: 'Iris', note: 'A deep linear network learns the 150 flowers; its modes are those of a real table.',
-     state: {setting: 'deep-linear', data: 'models/data/iris.csv', targets: 'species'}},
   ],
   tour: [
     ['The losses', 'Each line is the loss of one probe; colours are blocks of probes. Press Run.'],

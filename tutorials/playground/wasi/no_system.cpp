@@ -11,18 +11,8 @@
 
 namespace premelt {
 
-namespace {
-
-/// The one table that comes along.
-constexpr char iris[] = {
-#embed "models/data/iris.csv"
-    , 0};
-
-}  // namespace
-
 std::string read_file(const std::filesystem::path& path, const std::string& /*expected*/) {
-  if (path == "models/data/iris.csv") return iris;
-  throw DataError(path.string() + ": the playground has no files but models/data/iris.csv");
+  throw DataError(path.string() + ": the playground reads no files");
 }
 
 std::string excerpt(std::string_view text) {
