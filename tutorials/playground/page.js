@@ -14,8 +14,13 @@ let state = readAddress();
 let play = null;       // of what is shown: description, width, columns, recordings, and of each side count, rows, pictures
 let playing = false, busy = false, generation = 0;
 
+/// In alphabetical order, so that mode1 has the colour of s1.
+function blocksOf(description) {
+  return [...new Set(description.blocks)].sort();
+}
+
 function paintOf(description) {
-  const blocks = [...new Set(description.blocks)];
+  const blocks = blocksOf(description);
   return description.blocks.map((block) => colour(PALETTE[blocks.indexOf(block) % PALETTE.length]));
 }
 
@@ -244,7 +249,7 @@ function strengthsControl(values) {
 /// The setting's own.
 function buildControls() {
   const orders = ordersShown(play.description).map((name, i) => [name, PALETTE[i % PALETTE.length]]);
-  const blocks = [...new Set(play.description.blocks)].map((name, i) => [name, PALETTE[i % PALETTE.length]]);
+  const blocks = blocksOf(play.description).map((name, i) => [name, PALETTE[i % PALETTE.length]]);
   for (const side of SIDES) {
     $(`${side}-order-legend`).replaceChildren(...legendEntries(orders));
     $(`${side}-losses-legend`).replaceChildren(...legendEntries(blocks));
