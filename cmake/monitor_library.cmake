@@ -4,7 +4,7 @@
 set(monitor_sources
     engine/io/descriptor.cpp engine/io/element.cpp engine/io/file.cpp engine/io/growing_file.cpp engine/io/mapped_file.cpp
     engine/io/npy.cpp engine/io/npy_header.cpp engine/io/npy_rows.cpp
-    engine/linalg/blas.cpp
+    engine/linalg/blas.cpp engine/linalg/version.cpp
     engine/tensor/error.cpp engine/tensor/hash.cpp engine/tensor/memory.cpp engine/tensor/numbers.cpp
     engine/tensor/parse_number.cpp engine/tensor/shape.cpp engine/tensor/tensor.cpp
     rdm/window/alarm.cpp rdm/window/blocks.cpp rdm/window/event.cpp rdm/window/loss_ring.cpp rdm/window/loss_window.cpp

@@ -17,8 +17,9 @@ namespace premelt::kernels::portable {
 /// All ones or all zeros in each lane.
 template <class T>
 struct Mask {
-  using Bits = decltype(Vector<T>{} < Vector<T>{});
-  Bits bits;
+  using Bits = decltype(Vector<T>{} < Vector<T>{});  ///< words as wide as the numbers
+  Bits bits;                                         ///< all of a word's bits are the same
+  /// Either.
   friend Mask operator||(Mask a, Mask b) { return {a.bits | b.bits}; }
 };
 
@@ -26,15 +27,21 @@ struct Mask {
 template <class T>
 class batch {
  public:
-  using value_type = T;
-  static constexpr std::size_t size = vector_lanes<T>;
+  using value_type = T;                                 ///< of a number
+  static constexpr std::size_t size = vector_lanes<T>;  ///< numbers
 
   batch() = default;
+  /// @{
+  /// The same number everywhere; a vector's; those in memory, anywhere.
   explicit batch(T x) : v(splat(x)) {}
   explicit batch(Vector<T> x) : v(x) {}
   static batch load_unaligned(const T* from) { return batch(load(from)); }
+  /// @}
+  /// To memory, anywhere.
   void store_unaligned(T* to) const { store(to, v); }
 
+  /// @{
+  /// Lane by lane.
   friend batch operator+(batch a, batch b) { return batch(a.v + b.v); }
   friend batch operator-(batch a, batch b) { return batch(a.v - b.v); }
   friend batch operator*(batch a, batch b) { return batch(a.v * b.v); }
@@ -44,7 +51,9 @@ class batch {
   friend Mask<T> operator<(batch a, batch b) { return {a.v < b.v}; }
   friend Mask<T> operator>(batch a, batch b) { return {a.v > b.v}; }
 
-  Vector<T> v = {};
+  /// @}
+
+  Vector<T> v = {};  ///< the numbers
 };
 
 /// Where the mask is set a, elsewhere b.
@@ -53,6 +62,7 @@ batch<T> select(Mask<T> mask, batch<T> a, batch<T> b) {
   return batch<T>(mask.bits ? a.v : b.v);
 }
 
+/// Whether the mask is set anywhere.
 template <class T>
 bool any(Mask<T> mask) {
   for (std::size_t i = 0; i < vector_lanes<T>; ++i) {
@@ -84,10 +94,13 @@ T hadd(batch<T> x) {
 
 namespace detail {
 
-using Doubles = batch<double>;
-using Words = Mask<double>::Bits;  // signed 64-bit words
+using Doubles = batch<double>;     ///< two numbers
+using Words = Mask<double>::Bits;  ///< two signed words of 64 bits
 
+/// @{
+/// ln 2 in two parts; whole numbers up to 2000 times the first are exact.
 inline constexpr double ln2_high = 0x1.62e42fefap-1, ln2_low = 0x1.cf79abc9e3b398p-40;
+/// @}
 
 /// Σ c_k x^k, the highest power first in `c`.
 template <std::size_t Count>
@@ -99,6 +112,7 @@ Doubles polynomial(const double (&c)[Count], Doubles x) {
 
 /// x = k·ln 2 + r with |r| ≤ ln 2 / 2, and 2^k. For |x| < 709.
 struct Reduced {
+  /// Of x.
   explicit Reduced(Doubles x) {
     constexpr double magic = 0x1.8p52;  // adding it leaves the nearest whole number in the last bits
     const Doubles shifted = x * Doubles(std::numbers::log2e) + Doubles(magic);
@@ -107,7 +121,8 @@ struct Reduced {
     const Words exponent = std::bit_cast<Words>(shifted.v) - std::bit_cast<std::int64_t>(magic) + 1023;
     power = Doubles(std::bit_cast<Vector<double>>(exponent << 52));
   }
-  Doubles r, power;
+  Doubles r;      ///< what is left
+  Doubles power;  ///< 2^k
 };
 
 /// (eʳ - 1 - r)/r² for |r| ≤ 0.35: 1/2! + r/3! + ... + r^11/13!, which leaves 4e-18 of it.

@@ -44,9 +44,9 @@ struct Reflector {
     for (std::size_t i = 0; i < v.size(); ++i) x[i * stride] -= along * v[i];
   }
 
-  std::vector<T> v;
-  T beta = 0;   ///< 0: the identity, for x = 0
-  T image = 0;  ///< ∓‖x‖
+  std::vector<T> v;  ///< (n), of no unit length
+  T beta = 0;        ///< 0: the identity, for x = 0
+  T image = 0;       ///< ∓‖x‖
 };
 
 }  // namespace premelt::blas::portable

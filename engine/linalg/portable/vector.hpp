@@ -11,16 +11,20 @@ namespace premelt {
 template <class T>
 inline constexpr std::size_t vector_lanes = 16 / sizeof(T);
 
+/// The type of such a vector.
 template <class T>
 struct VectorOf;
+/// Of four.
 template <>
 struct VectorOf<float> {
-  typedef float type __attribute__((vector_size(16)));
+  using type [[gnu::vector_size(16)]] = float;  ///< the vector
 };
+/// Of two.
 template <>
 struct VectorOf<double> {
-  typedef double type __attribute__((vector_size(16)));
+  using type [[gnu::vector_size(16)]] = double;  ///< the vector
 };
+/// Of `vector_lanes` numbers; computes lane by lane.
 template <class T>
 using Vector = typename VectorOf<T>::type;
 
@@ -32,6 +36,7 @@ Vector<T> load(const T* from) {
   return v;
 }
 
+/// To anywhere in memory.
 template <class T>
 void store(T* to, Vector<T> v) {
   std::memcpy(to, &v, sizeof v);
