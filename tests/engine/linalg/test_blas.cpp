@@ -99,7 +99,7 @@ TEST_CASE("gemv and dot agree with the product", "[unit]") {
 }
 
 TEST_CASE("an extent beyond BLAS's integers is an error", "[unit]") {
-  if (blas::kernel() == "portable") return;  // which counts in the machine's own
+  if (blas::kernel() == "portable") return;            // which counts in the machine's own
   const std::size_t big = (std::size_t{1} << 32) + 2;  // 2 when cut to 32 bits
   double x[4] = {1, 2, 3, 4};
   using blas::Transpose;
