@@ -18,4 +18,10 @@ figures() {  # SETTING PREFIX [OPTION ...]: keeps shc, order and eigenvector
 
 figures deep-linear ""
 figures schematic schematic-
+
+"$program" run deep-linear --set data=models/data/iris.csv --set targets=species --set optimiser=gd --quiet \
+  --out "$scratch/iris" >/dev/null
+/usr/bin/python3 docs/iris_story.py "$scratch/iris" > "$scratch/iris.dat"
+gnuplot -e "table='$scratch/iris.dat'" cli/report/page/figures.gp docs/iris_story.gp > "$scratch/iris.svg"
+mv "$scratch/iris.svg" docs/figures/iris.svg
 echo "docs/figures is up to date" >&2

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-for script in tutorials/[0-9][0-9]_*/picture.gp; do
+for script in tutorials/[0-9][0-9]*_*/picture.gp; do
   folder=$(dirname "$script")
   "build/release/tutorial_$(basename "$folder")" picture > "$scratch/picture.dat"
   gnuplot -e "table='$scratch/picture.dat'" cli/report/page/figures.gp "$script" > "$scratch/picture.svg"

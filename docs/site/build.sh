@@ -7,28 +7,31 @@ output=$(realpath -m "${1:-build/docs}")
 work=$output-work
 export PREMELT_DOXYGEN_OUTPUT=$work/doxygen
 
-# The pages with everything they link to, and for each floor of the house a page of its headers.
+# The pages with everything they link to, and for each room of the house a page of its headers: first what everybody meets first.
 stage_pages() {
-  local entry floor header
+  local entry room header first="engine/tensor engine/tape engine/ops" rooms
+  rooms=$(PYTHONPATH=tests python3 -B -c 'import house; print(*house.ROOMS)')
   local shown="briefdescription detaileddescription innernamespace innerclass enum typedef var func user-defined"
   shown="$shown public-type public-attrib public-static-attrib public-func public-static-func"
   shown="$shown protected-type protected-attrib protected-func"
   for entry in *; do
     case $entry in build | runs) ;; *) ln -s "$PWD/$entry" "$work/pages/$entry" ;; esac
   done
-  for floor in engine rdm models; do
+  printf 'API reference\n=============\n\n.. toctree::\n   :maxdepth: 1\n\n' >"$work/pages/api/index.rst"
+  for room in $(printf '%s\n' $first $rooms | awk '!seen[$0]++' | grep -v '^cli/'); do
+    printf '   %s\n' "${room/\//-}" >>"$work/pages/api/index.rst"
     {
-      printf '%s\n%s\n' "$floor" "${floor//?/=}"
-      find "$floor" -name '*.hpp' | LC_ALL=C sort | while read -r header; do
+      printf '%s\n%s\n' "$room" "${room//?/=}"
+      find "$room" -name '*.hpp' | LC_ALL=C sort | while read -r header; do
         printf '\n%s\n%s\n\n.. doxygenfile:: %s\n   :sections: %s\n' "$header" "${header//?/-}" "$header" "$shown"
       done
-    } >"$work/pages/api/$floor.rst"
+    } >"$work/pages/api/${room/\//-}.rst"
   done
 }
 
 # Our style, and KaTeX with its fonts.
 stage_static() {
-  cp docs/site/conf.py "$work/"
+  cp docs/site/{conf.py,search.js} "$work/"
   cp docs/site/style.css "$work/_static/"
   cp -rL /usr/share/javascript/katex "$work/_static/katex"
   cat "$work"/_static/katex/{katex.js,contrib/auto-render.js} docs/site/math.js >"$work/_static/math.js"

@@ -1,6 +1,8 @@
 """How Sphinx makes the site out of the Markdown pages and Doxygen's XML. Run by docs/site/build.sh."""
 
+import json
 import os
+from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
@@ -84,9 +86,7 @@ docs/citing
 :hidden:
 :caption: API reference
 
-api/engine
-api/rdm
-api/models
+api/index
 ```
 """
 
@@ -106,6 +106,16 @@ def unwrap_namespaces(_app, tree):
                 description.replace_self(content.children or nodes.comment())
 
 
+def extend_search(app, _exception):
+    """Sphinx would fetch the pages found to show some of their words; from a disk it cannot, so the search takes them along."""
+    texts = {page: " ".join(app.env.get_doctree(page).astext().split())
+             for page in sorted(app.env.found_docs) if not page.startswith("api/")}
+    with open(Path(app.outdir) / "_static" / "searchtools.js", "a", encoding="utf-8") as tools:
+        tools.write((Path(app.confdir) / "search.js").read_text(encoding="utf-8"))
+        tools.write(f"const pageTexts = {json.dumps(texts, ensure_ascii=False)};\n")
+
+
 def setup(app):
+    app.connect("build-finished", extend_search)
     app.connect("source-read", add_contents)
     app.connect("doctree-read", unwrap_namespaces)

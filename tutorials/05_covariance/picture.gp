@@ -17,9 +17,9 @@ plot table index 0 using 1:2:3 with image pixels
 set size noratio
 set origin 0.5,0; set size 0.5,1
 set border 3 linecolor rgb quiet
-set yrange [0:0.8]; set ytics 0,0.2,0.8 nomirror
 set title "who takes part" textcolor rgb ink
-set key below left reverse Left maxrows 1
+set yrange [0:1]; set ytics 0,0.2,0.8 nomirror
+set key inside top center reverse Left horizontal maxrows 1 width -4 samplen 1
 set boxwidth 0.7
 plot table index 1 using 1:2 with boxes fillstyle solid 0.4 linecolor rgb colour(0) title "v₁", \
      '' index 1 using 1:3 with points pointtype 7 pointsize 1.2 linecolor rgb alarm title "x₁², normed"
