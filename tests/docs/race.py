@@ -25,7 +25,6 @@ TITLES = {
     "deep-linear": "Deep linear network",
     "deep-linear-traps": "Deep linear network: traps",
     "deep-linear-windows": "Deep linear network, five windows",
-    "deep-linear-costly": "Deep linear network: curvature and local sampling",
     "deep-linear-grouped": "Deep linear network, grouped probes",
     "pitchfork": "Pitchfork, couplings of one sign",
     "balanced": "Pitchfork, balanced couplings",
@@ -36,7 +35,7 @@ TITLES = {
     "induction": "Induction heads",
     "misalignment": "Misalignment analogue",
 }
-NOT_IN_SUMMARY = ("deep-linear-windows", "deep-linear-costly")  # their runs and own window are those of `deep-linear`
+NOT_IN_SUMMARY = ("deep-linear-windows",)  # whose own window is that of `deep-linear`
 ALWAYS = ("shc", "clock", "oracle", "trace", "lambda1", "pr", "localisation")
 IN_FIGURES = ("shc", "trace", "localisation", "clock")
 
