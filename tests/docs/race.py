@@ -208,8 +208,9 @@ This page is written by `tests/docs/race.py --update` from the sweeps stored in 
 
 def page(raced: dict) -> str:
     times = read(TIMES)
-    together = sum(times[name] for name in raced) if raced.keys() <= times.keys() else None
-    lines = [INTRODUCTION + minutes(together) + ".", "", *negative_part(raced), "## All at a glance", "",
+    together = minutes(sum(times[name] for name in raced if name in times))
+    unknown = "".join(f", not counting {name}" for name in raced if name not in times)
+    lines = [INTRODUCTION + together + unknown + ".", "", *negative_part(raced), "## All at a glance", "",
              "![Detectors by settings: median lead in % of the time to the event](figures/race/summary.svg)", "", LEGEND, ""]
     for name, sweep in raced.items():
         lines += sweep_part(name, sweep)
