@@ -83,7 +83,7 @@ TEST_CASE("a sweep marks what cannot be trusted by a sign, not by colour alone",
   CHECK_THAT(page, Contains("<tr class=\"missed\"><td>! &lt;b&gt;&amp;</td>"));
   CHECK(count_of(page, ">! &lt;b&gt;&amp;<") == 2);            // table and strip plot
   CHECK(count_of(page, ">! &lt;b&gt;&amp;, champion<") == 1);  // curves
-  CHECK(count_of(page, ">trace<") == 3);  // and among the meanings
+  CHECK(count_of(page, ">trace<") == 3);                       // and among the meanings
   CHECK_THAT(page, Contains("<dt>trace</dt><dd>sum of the variances of the probes</dd>"));
   CHECK_THAT(page, Contains("!: more false alarms than 5 % can explain"));
   CHECK_THAT(cli::score_table(events), Contains("\n! <b>&") && Contains("\n  trace"));
