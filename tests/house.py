@@ -20,7 +20,7 @@ PLAN = {
     "engine": ["tensor", "io", "linalg", "kernels", "tape", "ops", "gradient", "train", "nn"],
     "rdm": ["window", "io", "samplers", "proposition", "scoring", "clients"],
     "models": ["experiment", "tasks", "networks", "settings", "sweep"],
-    "cli": ["terminal", "report", "runs", "commands", "program", "main.cpp"],
+    "cli": ["help", "terminal", "report", "runs", "commands", "program", "main.cpp"],
 }
 ROOMS = [f"{floor}/{room}" for floor, rooms in PLAN.items() for room in rooms]
 MOST_UNITS = 15

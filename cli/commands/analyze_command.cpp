@@ -5,13 +5,16 @@
 #include <optional>
 
 #include "cli/commands/commands.hpp"
+#include "cli/runs/baseline.hpp"
 #include "cli/runs/known_events.hpp"
 #include "cli/runs/loss_chain.hpp"
+#include "cli/runs/output_directory.hpp"
 #include "cli/runs/run_directory.hpp"
 #include "cli/runs/run_info.hpp"
+#include "cli/terminal/browser.hpp"
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/standard_streams.hpp"
-#include "engine/io/claimed_directory.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/numbers.hpp"
@@ -49,9 +52,10 @@ Input read_input(const AnalyzeArguments& arguments) {
     input.table.steps = read_steps(arguments.steps_file, input.recordings());
     input.table.steps_from = "steps from " + arguments.steps_file;
   }
-  std::cerr << printable(std::to_string(input.recordings()) + " recordings of " +
-                         std::to_string(input.probes()) + " probes, " + input.table.steps_from)
-            << std::endl;
+  if (!arguments.quiet)
+    std::cerr << printable(std::to_string(input.recordings()) + " recordings of " +
+                           std::to_string(input.probes()) + " probes, " + input.table.steps_from)
+              << std::endl;
   input.blocks = chain_blocks(arguments.chain, input.source, input.table.probes);
   if (arguments.chain.window > input.recordings()) {
     throw DataError(input.source + ": holds " + std::to_string(input.recordings()) +
@@ -67,19 +71,15 @@ Input read_input(const AnalyzeArguments& arguments) {
 /// The recordings whose step lies in the quiet stretch: the given one, or the first full window after
 /// burn-in.
 std::pair<std::size_t, std::size_t> quiet_rows(const AnalyzeArguments& arguments, const Input& input) {
-  if (!arguments.baseline) {
+  if (!arguments.chain.baseline) {
     const std::size_t first = input.recordings() >= 2 * arguments.chain.window ? arguments.chain.window : 0;
     return {first, first + arguments.chain.window};
   }
   const auto& steps = input.table.steps;
-  const auto [from, to] = *arguments.baseline;
+  const auto [from, to] = *arguments.chain.baseline;
   const auto first = static_cast<std::size_t>(std::ranges::lower_bound(steps, from) - steps.begin());
   const auto last = static_cast<std::size_t>(std::ranges::upper_bound(steps, to) - steps.begin());
-  if (last - first < arguments.chain.window) {
-    throw DataError("--baseline " + std::to_string(from) + ":" + std::to_string(to) + " holds " +
-                    std::to_string(last - first) + " recordings, fewer than the window of " +
-                    std::to_string(arguments.chain.window));
-  }
+  check_baseline(*arguments.chain.baseline, last - first, arguments.chain.window);
   return {first, last};
 }
 
@@ -112,17 +112,14 @@ void check_logarithms(const Input& input, const MonitorOptions& options) {
   }
 }
 
-/// With a baseline, the alarm's reference is the largest statistic inside it instead of the running minimum.
-double baseline_threshold(const MonitorOptions& options, const Input& input,
-                          std::pair<std::size_t, std::size_t> rows) {
-  Monitor monitor(options);
-  const std::size_t column = monitor.column(options.alarm_statistic);
-  double largest = 0;
-  for (std::size_t t = rows.first; t < rows.second; ++t) {
-    const auto observation = monitor.push(input.table.steps[t], input.table.losses.row(t));
-    if (observation) largest = std::max(largest, observation->values[column]);
-  }
-  return options.alarm.factor * largest;
+/// With --baseline, the alarm counts from its end on, against its threshold.
+void take_baseline(const AnalyzeArguments& arguments, const Input& input, MonitorOptions& options) {
+  if (!arguments.chain.baseline) return;
+  Baseline baseline(options, *arguments.chain.baseline);
+  for (std::size_t t = 0; t < input.recordings(); ++t)
+    baseline.push(input.table.steps[t], input.table.losses.row(t));
+  options.alarm.threshold = baseline.threshold();
+  options.alarm.burn_in = std::max(options.alarm.burn_in, arguments.chain.baseline->second + 1);
 }
 
 std::string block_masses(const Observation& observation, const Blocks& blocks) {
@@ -191,6 +188,7 @@ void print_result(const Result& result, const Monitor& monitor, const Input& inp
   const Blocks blocks(input.blocks);
   for (const Observation& alarm : result.alarms) {
     std::cout << "ALARM: " << alarm.alarm->why << "\n";
+    std::cout << "  " << margin_text(*alarm.alarm) << "\n";
     print_window("  at the alarm", monitor, alarm, blocks);
   }
   if (result.alarms.empty()) std::cout << "no alarm\n";
@@ -206,8 +204,8 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   const Input input = read_input(arguments);
   MonitorOptions options = monitor_options(arguments, input);
   check_logarithms(input, options);
+  take_baseline(arguments, input, options);
   const auto quiet = quiet_rows(arguments, input);
-  if (arguments.baseline) options.alarm.threshold = baseline_threshold(options, input, quiet);
 
   Monitor monitor(options);
   const nlohmann::json info = run_info({.file = arguments.file,
@@ -217,9 +215,9 @@ void analyze_losses(const AnalyzeArguments& arguments) {
                                         .blocks = input.blocks,
                                         .recordings = input.recordings(),
                                         .noise_level = quiet_noise_level(input, quiet)});
-  const ClaimedDirectory claimed = ClaimedDirectory::fresh(
-      arguments.out.empty() ? fs::path("runs") / ("analyze-" + fs::path(input.source).stem().string())
-                            : fs::path(arguments.out));
+  const ClaimedDirectory claimed =
+      claim_output(arguments.out, fs::path("runs") / ("analyze-" + fs::path(input.source).stem().string()),
+                   arguments.quiet);
   const fs::path& directory = claimed.path();
   RunWriter writer(directory, info,
                    {.probes = input.probes(),
@@ -230,6 +228,7 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   for (const Event& event : input.events) writer.add(event);
   const Result result = analyze(input, monitor, writer);
   const fs::path report = write_run_report(directory);
+  if (arguments.open) open_in_browser(report);
   if (arguments.json) {
     nlohmann::json object = result_json(monitor, result.last, writer.events(), input, directory);
     if (!input.events.empty()) object.update(to_json(find_leads(writer.events())));
@@ -239,6 +238,7 @@ void analyze_losses(const AnalyzeArguments& arguments) {
   print_result(result, monitor, input);
   if (!input.events.empty()) std::cout << to_text(find_leads(writer.events()));
   std::cout << "report: " << report.string() << "\n";
+  if (!arguments.quiet && !arguments.open) suggest("premelt report " + directory.string() + " --open");
 }
 
 }  // namespace premelt::cli

@@ -13,5 +13,6 @@ void analyze_losses(const AnalyzeArguments& arguments);
 void watch_losses(const WatchArguments& arguments);
 void sweep_setting(const SweepArguments& arguments);
 void render_report(const ReportArguments& arguments);
+void list_runs(const RunsArguments& arguments);
 
 }  // namespace premelt::cli

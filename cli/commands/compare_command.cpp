@@ -8,10 +8,12 @@
 #include "cli/commands/comparison_json.hpp"
 #include "cli/commands/comparison_table.hpp"
 #include "cli/report/report.hpp"
+#include "cli/runs/output_directory.hpp"
 #include "cli/runs/plan.hpp"
 #include "cli/runs/walk.hpp"
+#include "cli/terminal/browser.hpp"
 #include "cli/terminal/progress.hpp"
-#include "engine/io/claimed_directory.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
@@ -161,15 +163,15 @@ void compare_distributions(const CompareArguments& arguments) {
   ComparisonOptions options = options_of(arguments, plan, walk.landscape());
   const std::vector<std::int64_t> asked = steps_of(arguments, subject);
   const std::string name = plan.setting->name + "-seed" + std::to_string(plan.parameters.integer("seed"));
-  const ClaimedDirectory claimed = ClaimedDirectory::fresh(
-      arguments.out.empty() ? fs::path("runs") / ("compare-" + name) : fs::path(arguments.out));
+  const ClaimedDirectory claimed =
+      claim_output(arguments.out, fs::path("runs") / ("compare-" + name), arguments.quiet);
   const fs::path& directory = claimed.path();
 
   const Blocks blocks(walk.experiment().probe_blocks());
   std::vector<StepComparison> steps;
   std::vector<Glance> course;
   {
-    Progress progress(asked.front(), asked.back(), arguments.json);
+    Progress progress(asked.front(), asked.back(), arguments.json || arguments.quiet);
     const std::vector<std::int64_t> stops = stops_of(asked);
     const double total = static_cast<double>(stops.size()) +
                          static_cast<double>(asked.size()) * work_of_step(arguments.samplers, options);
@@ -201,10 +203,13 @@ void compare_distributions(const CompareArguments& arguments) {
   const nlohmann::json page = page_json(plan, walk, options.threads, steps, course);
   write_file(directory / "compare.json", page.dump());
   report::write_comparison(page["title"], page.dump(), directory / "compare.html");
+  if (arguments.open) open_in_browser(directory / "compare.html");
   if (arguments.json) {
     std::cout << result_json(directory.string(), steps).dump(2) << "\n";
   } else {
     std::printf("report: %s\n", (directory / "compare.html").c_str());
+    if (!arguments.quiet)
+      suggest("open " + (directory / "compare.html").string() + " in a browser, or give --open");
   }
 }
 

@@ -3,6 +3,8 @@
 #include "cli/commands/commands.hpp"
 #include "cli/report/figures.hpp"
 #include "cli/runs/run_directory.hpp"
+#include "cli/terminal/browser.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "engine/tensor/error.hpp"
 
 namespace premelt::cli {
@@ -18,11 +20,14 @@ void require_directory(const std::string& path) {
 
 void render_report(const ReportArguments& arguments) {
   require_directory(arguments.directory);
-  if (arguments.second.empty()) {
-    std::cout << write_run_report(arguments.directory).string() << "\n";
+  if (!arguments.second.empty()) require_directory(arguments.second);
+  const auto page = arguments.second.empty() ? write_run_report(arguments.directory)
+                                             : write_run_report(arguments.directory, arguments.second);
+  std::cout << page.string() << "\n";
+  if (arguments.open) {
+    open_in_browser(page);
   } else {
-    require_directory(arguments.second);
-    std::cout << write_run_report(arguments.directory, arguments.second).string() << "\n";
+    suggest("premelt report " + arguments.directory + " --open");
   }
   if (arguments.figures.empty()) return;
   for (const auto& path : report::write_figures(read_run_directory(arguments.directory), arguments.figures)) {

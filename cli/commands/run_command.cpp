@@ -7,12 +7,15 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/runs/course.hpp"
+#include "cli/runs/output_directory.hpp"
 #include "cli/runs/plan.hpp"
 #include "cli/runs/resume.hpp"
 #include "cli/runs/run_directory.hpp"
 #include "cli/runs/run_info.hpp"
+#include "cli/terminal/browser.hpp"
 #include "cli/terminal/interrupt.hpp"
 #include "cli/terminal/progress.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "engine/io/claimed_directory.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tape/profile.hpp"
@@ -175,9 +178,17 @@ void print_json(const Plan& plan, const Experiment& experiment, const Result& re
 
 ClaimedDirectory new_directory(const RunArguments& arguments, const Plan& plan) {
   const std::string seed = std::to_string(plan.parameters.integer("seed"));
-  return ClaimedDirectory::fresh(arguments.out.empty()
-                                     ? fs::path("runs") / (plan.setting->name + "-seed" + seed)
-                                     : fs::path(arguments.out));
+  return claim_output(arguments.out, fs::path("runs") / (plan.setting->name + "-seed" + seed),
+                      arguments.quiet);
+}
+
+/// The last words of a run that was not quiet.
+void suggest_next(const RunArguments& arguments, const Result& result, std::int64_t steps) {
+  const std::string directory = result.directory.string();
+  if (arguments.quiet) return;
+  if (result.steps < steps) return suggest("premelt run --resume --out " + directory);
+  suggest(arguments.open ? "premelt compare " + directory + " --at " + std::to_string(result.steps)
+                         : "premelt report " + directory + " --open");
 }
 
 /// An empty directory inside the run's, where the recordings up to the checkpoint are written anew: until
@@ -291,10 +302,12 @@ void run_setting(const RunArguments& arguments) {
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   result.events = writer.events();
   const fs::path report = write_run_report(directory);
+  if (arguments.open) open_in_browser(report);
   if (arguments.json) return print_json(plan, *experiment, result);
   print_summary(experiment->events(), result.events);
   std::cout << fmt::format("{} steps in {:.1f} s{}\nreport: {}\n", result.steps, result.seconds, result.speed,
                            report.string());
+  suggest_next(arguments, result, steps);
 }
 
 }  // namespace premelt::cli

@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/runs/run_info.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "models/experiment/setting.hpp"
 #include "models/settings/registry.hpp"
 
@@ -48,6 +49,7 @@ void list_settings(const SettingsArguments& arguments) {
       std::cout << describe(setting).dump(2) << "\n";
     } else {
       print_toml(setting);
+      suggest("premelt run " + setting.name);
     }
     return;
   }
@@ -59,7 +61,11 @@ void list_settings(const SettingsArguments& arguments) {
       std::cout << fmt::format("{:<16}{}\n", setting.name, setting.summary);
     }
   }
-  if (arguments.json) std::cout << list.dump(2) << "\n";
+  if (arguments.json) {
+    std::cout << list.dump(2) << "\n";
+  } else {
+    suggest("premelt settings " + settings().front().name);
+  }
 }
 
 }  // namespace premelt::cli

@@ -15,8 +15,10 @@
 #include "cli/commands/sweep_table.hpp"
 #include "cli/runs/outside_detector.hpp"
 #include "cli/runs/plan.hpp"
+#include "cli/terminal/browser.hpp"
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/provenance.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "engine/io/file.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/memory.hpp"
@@ -217,6 +219,7 @@ void report_scores(const SweepArguments& arguments, const Sweep& sweep, const Sw
   write_file(store.directory() / "scores.csv", scores_csv(events));
   find_costs(sweep, left_out, store.directory(), events);
   write_file(store.directory() / "report.html", sweep_page(sweep.setting->name, subtitle(sweep), events));
+  if (arguments.open) open_in_browser(store.directory() / "report.html");
   if (arguments.json) {
     nlohmann::json object = scores_json(events, false);
     object["dir"] = store.directory().string();
@@ -234,6 +237,8 @@ void report_scores(const SweepArguments& arguments, const Sweep& sweep, const Sw
   }
   std::cout << "\nscores: " << (store.directory() / "scores.csv").string()
             << "\nreport: " << (store.directory() / "report.html").string() << "\n";
+  if (!arguments.quiet && !arguments.traps)
+    suggest("the same with --traps also counts false alarms on disturbed runs");
 }
 
 /// Throws DataError naming the runs of which nothing is stored.
@@ -282,6 +287,8 @@ void sweep_setting(const SweepArguments& arguments) {
   const std::size_t jobs = std::min(arguments.jobs > 0 ? arguments.jobs : cores, tasks.size());
   Workers workers(sweep, store, jobs, tasks.size(), arguments.quiet);
   workers.run(std::move(tasks));
+  if (share && !arguments.quiet)
+    suggest("when all parts are done, the same with --collect in place of --shard");
   if (!share) report_scores(arguments, sweep, store, workers.finished(), workers.diverged());
 }
 

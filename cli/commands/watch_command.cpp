@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cmath>
 #include <exception>
 #include <iostream>
@@ -8,11 +10,13 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/runs/alarm_command.hpp"
+#include "cli/runs/baseline.hpp"
 #include "cli/runs/loss_chain.hpp"
 #include "cli/runs/run_info.hpp"
 #include "cli/runs/watch_record.hpp"
 #include "cli/terminal/input_lines.hpp"
 #include "cli/terminal/interrupt.hpp"
+#include "cli/terminal/progress.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "engine/io/csv.hpp"
 #include "engine/tensor/error.hpp"
@@ -62,6 +66,7 @@ class WatchedLines {
     say("watched", std::to_string(recordings_) + " recordings; alarms: " + std::to_string(alarms_) +
                        (skipped_ > 0 ? "; lines skipped: " + std::to_string(skipped_) : ""));
     if (const std::string report = record_ ? record_->finish() : ""; !report.empty()) say("report", report);
+    if (!arguments_.quiet && arguments_.file != "-") suggest("premelt analyze " + arguments_.file);
     if (recordings_ >= arguments_.chain.window || interrupted) return;
     throw DataError(reader_.where() + ": the input ended after " + std::to_string(recordings_) +
                     " recordings, before the window of " + std::to_string(arguments_.chain.window) +
@@ -74,10 +79,12 @@ class WatchedLines {
       stop_when_diverged(reader_, *recording);
       if (repeats(*recording)) continue;
       if (!monitor_) start();
+      end_baseline(recording->step);
       bool pushed = false;
       const auto observation = unless_unreadable([&] {
         const auto seen = monitor_->push(recording->step, recording->losses);
         pushed = true;
+        if (baseline_) baseline_->push(recording->step, recording->losses);
         return seen;
       });
       if (!pushed) continue;
@@ -96,6 +103,10 @@ class WatchedLines {
     MonitorOptions options = chain_options(arguments_.chain, block_names);
     options.alarm.burn_in = std::numeric_limits<std::int64_t>::min();
     options.warmup = arguments_.warmup.value_or(options.window);
+    if (const auto& steps = arguments_.chain.baseline) {
+      baseline_.emplace(options, *steps);
+      options.alarm.burn_in = steps->second + 1;
+    }
     blocks_.emplace(block_names);
     monitor_.emplace(options);
     if (!arguments_.report.empty()) start_record(options, block_names);
@@ -129,6 +140,15 @@ class WatchedLines {
     return repeated;
   }
 
+  /// Before the first recording beyond the baseline: from now on its threshold counts.
+  void end_baseline(std::int64_t step) {
+    if (!baseline_ || !baseline_->over(step)) return;
+    const double threshold = baseline_->threshold();
+    monitor_->set_threshold(threshold);
+    say("baseline", "is over; threshold " + short_number(threshold));
+    baseline_.reset();
+  }
+
   /// What `look` finds in the line; nothing, and a word on stderr, when that is bad data.
   template <class Look>
   auto unless_unreadable(const Look& look) -> decltype(look()) {
@@ -157,6 +177,7 @@ class WatchedLines {
     ++alarms_;
     if (command_) command_->tell(object["alarm"].dump());
     say("ALARM step " + std::to_string(recording.step), observation->alarm->why);
+    say("    ", margin_text(*observation->alarm));
     return object;
   }
 
@@ -185,6 +206,7 @@ class WatchedLines {
   Terminal terminal_ = ask_terminal();
   LossLineReader reader_;
   std::optional<Monitor> monitor_;
+  std::optional<Baseline> baseline_;  ///< while it lasts
   std::optional<Blocks> blocks_;
   std::optional<AlarmCommand> command_;
   std::optional<WatchRecord> record_;
@@ -196,6 +218,8 @@ class WatchedLines {
 }  // namespace
 
 void watch_losses(const WatchArguments& arguments) {
+  if (arguments.file == "-" && isatty(STDIN_FILENO) != 0)
+    throw UsageError("nothing is piped in; for example `python train.py | premelt watch`, or name a file");
   const std::atomic<bool>& interrupted = catch_interrupts();
   InputLines lines(arguments.file, arguments.follow, interrupted);
   WatchedLines watch(arguments, lines.name());

@@ -35,10 +35,12 @@ struct Dispatch {
   void operator()(const WatchArguments& arguments) const { watch_losses(arguments); }
   void operator()(const SweepArguments& arguments) const { sweep_setting(arguments); }
   void operator()(const ReportArguments& arguments) const { render_report(arguments); }
-  void operator()(const TextRequest& request) const { std::cout << request.text << "\n"; }
+  void operator()(const RunsArguments& arguments) const { list_runs(arguments); }
+  void operator()(const TextRequest& request) const { std::cout << request.text; }
 };
 
-std::string command_line;  // for messages about faults of ours, which can come from anywhere
+// For messages about errors, which can come from anywhere.
+std::string command_line, hint;
 
 void remember_command_line(int argc, char** argv) {
   for (int i = 0; i < argc; ++i) command_line += (i > 0 ? " " : "") + std::string(argv[i]);
@@ -66,7 +68,7 @@ ExitCode explain() {
   try {
     throw;
   } catch (const UsageError& error) {
-    return fail(ExitCode::usage, std::string(error.what()) + "\nsee `premelt --help`");
+    return fail(ExitCode::usage, std::string(error.what()) + "\n" + hint);
   } catch (const DataError& error) {
     return fail(ExitCode::data, error.what());
   } catch (const DivergedError& error) {
@@ -92,6 +94,7 @@ ExitCode explain() {
 
 ExitCode run_program(int argc, char** argv, std::vector<Setting> own) {
   try {
+    hint = where_to_look(argc, argv);
     blas::check_environment();
     limit_memory();
     for (Setting& setting : own) add_setting(std::move(setting));

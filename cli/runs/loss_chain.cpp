@@ -56,6 +56,8 @@ MonitorOptions chain_options(const ChainArguments& arguments, const std::vector<
   options.probes = blocks.size();
   options.window = arguments.window;
   options.modes_every = arguments.modes_every;
+  options.alarm.factor = arguments.factor;
+  options.alarm.hold = arguments.hold;
   options.modes = std::min<std::size_t>({3, options.probes, options.window - 1});
   options.alarm_statistic = arguments.detrend == "linear" ? "shc_detrended" : "shc";
   if (const auto channel = alarm_channel(arguments, Blocks(blocks))) {

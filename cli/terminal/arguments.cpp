@@ -3,11 +3,17 @@
 #include <CLI/CLI.hpp>
 #include <tuple>
 
+#include "cli/help/command_info.hpp"
+#include "cli/help/command_text.hpp"
+#include "cli/help/completion.hpp"
+#include "cli/help/help_page.hpp"
+#include "cli/help/man_page.hpp"
 #include "cli/terminal/chain_arguments.hpp"
 #include "cli/terminal/exit_code.hpp"
 #include "cli/terminal/option_declaration.hpp"
 #include "cli/terminal/option_values.hpp"
 #include "cli/terminal/provenance.hpp"
+#include "engine/linalg/blas_kernel.hpp"
 #include "engine/tensor/error.hpp"
 #include "engine/tensor/names.hpp"
 #include "engine/tensor/numbers.hpp"
@@ -17,99 +23,11 @@
 namespace premelt::cli {
 namespace {
 
-constexpr const char* main_help = R"(premelt watches phase transitions come in neural-network training.
-
-Examples:
-  premelt settings                          what can be trained
-  premelt settings deep-linear              its parameters, as TOML
-  premelt run deep-linear                   train it; the report opens in any browser
-  premelt run deep-linear --seed 7 --set optimiser=gd --set window=20
-  premelt run deep-linear --set data=iris.csv --set targets=species
-  premelt run --config runs/deep-linear-seed1/run.json      the same run again, bit for bit
-  premelt compare deep-linear --at 0:480:120                the 2RDM of four distributions beside Prop. 2.1
-  premelt analyze losses.npy --blocks blocks.csv            losses of your own training run
-  python train.py | premelt watch                           the same while it trains: lines in, JSON lines out
-  premelt sweep pitchfork --seeds 200..229 --controls 30    which statistic warns, and at what price
-  premelt report runs/deep-linear-seed1 --figures figures   draw it again, also as SVG
-)";
-
-constexpr const char* run_help = R"(Train a setting and watch it.
-
-Examples:
-  premelt run deep-linear
-  premelt run deep-linear --seed 7 --steps 2000 --set label_noise=1
-  premelt run schematic --set tau=20 --set alarm_statistic=shc_detrended
-  premelt run --config my.toml --out runs/mine
-  premelt run --resume --out runs/mine                      after Ctrl-C or a crash: to the same bits
-  premelt run --resume --out runs/mine --steps 5000         longer than it was to be
-)";
-
-constexpr const char* compare_help =
-    R"(The loss covariance under several distributions of the parameters, beside Prop. 2.1 (GΣGᵀ) and its second order.
-Errors are relative Frobenius errors against the Gaussian covariance by control variate, or the window's own.
-
-Examples:
-  premelt compare tanh-mlp --at 0 --at 1000
-  premelt compare deep-linear --at 0:480:40 --sigma 0.001,0.01,0.1 --window 20
-  premelt compare runs/deep-linear-seed1 --at 320 --sampler gaussian --sampler replica --sampler sgld
-)";
-
-constexpr const char* analyze_help =
-    R"(SHC, PR and alarms for recorded probe losses: T recordings (rows) of n probes (columns).
-.npy, .npz and .safetensors (of any numeric type; arrays `losses` and `steps`), .csv (optional header,
-optional first column `step`) or .jsonl; - reads standard input.
-
-Examples:
-  premelt analyze losses.npy
-  premelt analyze losses.npy --steps-file order.csv --window 20 --blocks blocks.csv
-  premelt analyze losses.csv --transform log --probes test --baseline 0:500
-)";
-
-constexpr const char* watch_help =
-    R"(SHC, PR and alarms while another program trains: one recording a line in, one JSON line a recording out.
-A line is CSV (1.2,0.7; the first may be a header; one column may be the step) or JSON ([1.2, 0.7] or
-{"step": 10, "losses": [1.2, 0.7]}). The numbers are those of `premelt analyze`, which also draws a report.
-
-Examples:
-  python train.py | premelt watch
-  tail -n +1 -f losses.csv | premelt watch --window 20 --blocks blocks.csv
-  premelt watch losses.csv --follow --report runs/mine --on-alarm ./save_checkpoint.sh
-  premelt watch losses.jsonl --transform log --probes test > signals.jsonl
-)";
-
-constexpr const char* sweep_help =
-    R"(Race every early-warning statistic over many seeds, at 5 % false alarms on event-free controls.
-Half of the runs set thresholds and name the champion among the rivals of SHC; the other half is scored.
-Finished runs are kept: the same command continues an interrupted sweep. In a job array of Slurm, or under
-mpirun, each process takes its own share of the runs; --collect then scores them.
-
-Examples:
-  premelt sweep pitchfork --seeds 200..229 --controls 30
-  premelt sweep deep-linear --seeds 200..229 --controls 30 --set label_noise=1 --window 10,20,40,80,160
-  premelt sweep grokking --seeds 200..209 --controls 10 --traps
-  premelt sweep pitchfork --seeds 200..299 --controls 100 --shard 3/16 --out /shared/pitchfork
-  premelt sweep pitchfork --seeds 200..299 --controls 100 --collect --out /shared/pitchfork
-)";
-
-constexpr const char* settings_help = R"(List the settings, or one setting's parameters as TOML.
-
-Examples:
-  premelt settings
-  premelt settings deep-linear > my.toml
-)";
-
-constexpr const char* report_help = R"(Draw the report of a run directory again.
-
-Examples:
-  premelt report runs/deep-linear-seed1
-  premelt report runs/deep-linear-seed1 runs/deep-linear-seed2   two runs on the same axes
-  premelt report runs/deep-linear-seed1 --figures figures
-)";
-
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& letter : option->get_snames()) names.push_back("-" + letter);
   }
   return names;
 }
@@ -120,7 +38,7 @@ constexpr double least_sigma = 1e-9, most_sigma = 1e3;
 
 /// Everything the parser fills; the chosen subcommand decides which part is returned.
 struct Parser {
-  CLI::App app{main_help};
+  CLI::App app{command_text("").summary, "premelt"};
   SettingsArguments settings;
   RunArguments run;
   CompareArguments compare;
@@ -128,12 +46,17 @@ struct Parser {
   WatchArguments watch;
   SweepArguments sweep;
   ReportArguments report;
+  RunsArguments runs;
+  std::string shell;         ///< of `completion`
+  std::string help_command;  ///< of `help`
+  bool man = false;
   std::vector<std::pair<std::string, std::string>> sets, shortcuts;  ///< --set; --seed, --steps and the like
 
   Parser() {
     app.require_subcommand(0, 1);
     app.footer(exit_code_table());
-    app.set_version_flag("--version", version_text, "version, build type, BLAS library, kernel and threads");
+    app.set_version_flag("-V,--version", version_text,
+                         "version, build type, BLAS library, kernel and threads");
     add_settings();
     add_run();
     add_compare();
@@ -141,30 +64,54 @@ struct Parser {
     add_watch();
     add_sweep();
     add_report();
+    add_runs();
+    add_completion();
+    add_help();
     for (CLI::App* sub : app.get_subcommands({})) sub->allow_extras();
     app.allow_extras();
   }
 
+  CLI::App* add_command(const char* name, const std::string& notes = "") {
+    CLI::App* sub = app.add_subcommand(name, command_text(name).summary);
+    sub->footer(notes);
+    return sub;
+  }
+
   void add_settings() {
-    CLI::App* sub = app.add_subcommand("settings", settings_help);
-    add_value(sub, "NAME", "TEXT", "a setting", into(settings.name));
+    CLI::App* sub = add_command("settings");
+    sub->alias("models");
+    add_value(sub, "NAME", "SETTING", "a setting", into(settings.name));
     sub->add_flag("--json", settings.json, "print JSON");
   }
 
   void add_run() {
-    CLI::App* sub = app.add_subcommand("run", run_help);
-    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(run.setting));
+    CLI::App* sub = add_command("run");
+    add_value(sub, "SETTING", "SETTING", "a name from `premelt settings`", into(run.setting));
     add_shortcut(sub, "seed", "N", "seed of all random streams");
     add_shortcut(sub, "steps", "N", "training steps");
     add_sets(sub);
     add_config(sub, run.config);
-    add_value(sub, "--out", "DIR", "run directory (default: runs/SETTING-seedN)", into(run.out));
-    add_shortcut(sub, "dtype", "TEXT", "float32 or float64");
+    add_out(sub, "run directory (default: runs/SETTING-seedN)", run.out);
+    add_shortcut(sub, "dtype", "float32|float64", "the numbers it is trained in");
     sub->add_flag("--resume", run.resume, "continue the interrupted run in --out from its newest checkpoint");
     sub->add_flag("--profile", run.profile,
                   "at the end, a table of the time and memory of each op on stderr");
-    sub->add_flag("--quiet", run.quiet, "no progress on stderr");
-    sub->add_flag("--json", run.json, "print one JSON object on stdout");
+    add_open(sub, run.open);
+    add_quiet(sub, run.quiet);
+    add_json(sub, run.json);
+  }
+
+  static void add_out(CLI::App* sub, const char* help, std::string& out) {
+    add_value(sub, "-o,--out", "DIR", help, into(out));
+  }
+  static void add_open(CLI::App* sub, bool& open) {
+    sub->add_flag("--open", open, "show the report in the browser when it is done");
+  }
+  static void add_quiet(CLI::App* sub, bool& quiet) {
+    sub->add_flag("-q,--quiet", quiet, "no progress and no hints on stderr");
+  }
+  static void add_json(CLI::App* sub, bool& json) {
+    sub->add_flag("--json", json, "print one JSON object on stdout");
   }
 
   void add_sets(CLI::App* sub) {
@@ -183,10 +130,10 @@ struct Parser {
   }
 
   void add_compare() {
-    CLI::App* sub = app.add_subcommand("compare", compare_help + help_list("Samplers", samplers()));
-    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`, or a run directory",
+    CLI::App* sub = add_command("compare", help_list("Samplers", samplers()));
+    add_value(sub, "SETTING", "SETTING|RUN_DIR", "a name from `premelt settings`, or a run directory",
               into(compare.target));
-    add_values(sub, "--at", "STEP", "STEP or A:B:STEP; may be repeated (default: five steps over the run)",
+    add_values(sub, "--at", "STEP|A:B:STEP", "may be repeated (default: five steps over the run)",
                [this](const std::string& text) {
                  const auto steps = step_list("--at", text, most_steps);
                  compare.steps.insert(compare.steps.end(), steps.begin(), steps.end());
@@ -201,7 +148,7 @@ struct Parser {
                 compare.draws = static_cast<std::size_t>(whole_number("--draws", text, 4, most_draws));
               });
     add_shortcut(sub, "window", "N", "recordings in the dynamical window");
-    add_values(sub, "--sampler", "TEXT", comma_separated(sampler_names()) + "; may be repeated",
+    add_values(sub, "--sampler", "SAMPLER,...", comma_separated(sampler_names()) + "; may be repeated",
                [this](const std::string& text) {
                  for (const std::string& name : name_list("--sampler", text))
                    add_once(compare.samplers, choice("--sampler", name, sampler_names()));
@@ -212,14 +159,15 @@ struct Parser {
     add_shortcut(sub, "seed", "N", "seed of all random streams");
     add_sets(sub);
     add_config(sub, compare.config);
-    add_value(sub, "--out", "DIR", "output directory (default: runs/compare-SETTING-seedN)",
-              into(compare.out));
-    sub->add_flag("--json", compare.json, "print one JSON object on stdout");
+    add_out(sub, "output directory (default: runs/compare-SETTING-seedN)", compare.out);
+    add_open(sub, compare.open);
+    add_quiet(sub, compare.quiet);
+    add_json(sub, compare.json);
   }
 
   void add_analyze() {
-    CLI::App* sub = app.add_subcommand("analyze", analyze_help);
-    add_value(sub, "FILE", "TEXT", "losses: .npy, .npz, .safetensors, .csv or .jsonl; - for standard input",
+    CLI::App* sub = add_command("analyze");
+    add_value(sub, "FILE", "FILE", "losses: .npy, .npz, .safetensors, .csv or .jsonl; - for standard input",
               into(analyze.file))
         ->required();
     add_value(sub, "--steps-file", "FILE", "the steps of the recordings: .npy or .csv",
@@ -227,15 +175,15 @@ struct Parser {
     add_value(sub, "--events", "FILE", "CSV step,name of what happened: prints leads and false alarms",
               into(analyze.events_file));
     add_chain(sub, analyze.chain);
-    add_value(sub, "--baseline", "A:B", "quiet steps that set noise level and threshold",
-              [this](const std::string& text) { analyze.baseline = step_range("--baseline", text); });
-    add_value(sub, "--out", "DIR", "output directory (default: runs/analyze-FILE)", into(analyze.out));
-    sub->add_flag("--json", analyze.json, "print one JSON object on stdout");
+    add_out(sub, "output directory (default: runs/analyze-FILE)", analyze.out);
+    add_open(sub, analyze.open);
+    add_quiet(sub, analyze.quiet);
+    add_json(sub, analyze.json);
   }
 
   void add_watch() {
-    CLI::App* sub = app.add_subcommand("watch", watch_help);
-    add_value(sub, "FILE", "TEXT", "lines of losses; - for standard input", into(watch.file))
+    CLI::App* sub = add_command("watch");
+    add_value(sub, "FILE", "FILE", "lines of losses; - for standard input", into(watch.file))
         ->default_str("-");
     add_chain(sub, watch.chain);
     add_value(sub, "--warmup", "N", "recordings before the first that may alarm (default: the window)",
@@ -245,12 +193,12 @@ struct Parser {
     add_value(sub, "--on-alarm", "COMMAND", "started at each alarm, which is a JSON object on its stdin",
               into(watch.on_alarm));
     add_value(sub, "--report", "DIR", "leave a run directory, with a report at the end", into(watch.report));
-    sub->add_flag("--quiet", watch.quiet, "no alarms on stderr");
+    sub->add_flag("-q,--quiet", watch.quiet, "no alarms on stderr");
   }
 
   void add_sweep() {
-    CLI::App* sub = app.add_subcommand("sweep", sweep_help + help_list("Detectors", detectors()));
-    add_value(sub, "SETTING", "TEXT", "a name from `premelt settings`", into(sweep.setting));
+    CLI::App* sub = add_command("sweep", help_list("Detectors", detectors()));
+    add_value(sub, "SETTING", "SETTING", "a name from `premelt settings`", into(sweep.setting));
     add_value(sub, "--seeds", "A..B", "the held-out runs, which are scored; as many others develop",
               [this](const std::string& text) {
                 std::tie(sweep.first_seed, sweep.last_seed) = seed_range("--seeds", text, most_seeds);
@@ -276,7 +224,7 @@ struct Parser {
         [this](const std::string& text) { sweep.detectors.push_back(assignment("--detector", text)); });
     sub->add_flag("--no-whitening", sweep.no_whitening,
                   "train no null replicas: half the time, and no whitened detectors");
-    add_value(sub, "--jobs", "N", "runs at a time (default: one a core)", [this](const std::string& text) {
+    add_value(sub, "-j,--jobs", "N", "runs at a time (default: one a core)", [this](const std::string& text) {
       sweep.jobs = static_cast<std::size_t>(whole_number("--jobs", text, 1, most_jobs));
     });
     add_value(sub, "--shard", "I/N", "train every N-th run from the I-th (from 0) and score nothing",
@@ -285,19 +233,38 @@ struct Parser {
     add_shortcut(sub, "steps", "N", "training steps");
     add_sets(sub);
     add_config(sub, sweep.config);
-    add_value(sub, "--out", "DIR", "sweep directory (default: runs/sweep-SETTING)", into(sweep.out));
-    sub->add_flag("--quiet", sweep.quiet, "no progress on stderr");
-    sub->add_flag("--json", sweep.json, "print one JSON object on stdout");
+    add_out(sub, "sweep directory (default: runs/sweep-SETTING)", sweep.out);
+    add_open(sub, sweep.open);
+    add_quiet(sub, sweep.quiet);
+    add_json(sub, sweep.json);
   }
 
   void add_report() {
-    CLI::App* sub = app.add_subcommand("report", report_help);
-    add_value(sub, "RUN_DIR", "TEXT", "a directory made by run or analyze", into(report.directory))
+    CLI::App* sub = add_command("report");
+    add_value(sub, "RUN_DIR", "RUN_DIR", "a directory made by run or analyze", into(report.directory))
         ->required();
-    add_value(sub, "SECOND_RUN", "TEXT", "another one, to be laid over it on the same axes",
+    add_value(sub, "SECOND_RUN", "RUN_DIR", "another one, to be laid over it on the same axes",
               into(report.second));
     add_value(sub, "--figures", "DIR", "also write the charts as SVG files into this directory",
               into(report.figures));
+    add_open(sub, report.open);
+  }
+
+  void add_runs() {
+    CLI::App* sub = add_command("runs");
+    add_value(sub, "DIR", "DIR", "where the run directories are", into(runs.directory))->default_str("runs");
+    add_json(sub, runs.json);
+  }
+
+  void add_completion() {
+    CLI::App* sub = add_command("completion");
+    add_value(sub, "SHELL", "bash|zsh|fish", "the shell: bash, zsh or fish", into(shell))->required();
+  }
+
+  void add_help() {
+    CLI::App* sub = add_command("help");
+    add_value(sub, "COMMAND", "COMMAND", "what to explain", into(help_command));
+    sub->add_flag("--man", man, "print the manual page");
   }
 
   /// What CLI11 could not place: an option or a command that does not exist.
@@ -308,11 +275,18 @@ struct Parser {
       if (word.starts_with("-")) {
         throw UsageError(unknown_name("option", word.substr(0, word.find('=')), option_names(owner)));
       }
-      if (chosen.empty())
-        throw UsageError(unknown_name("command", word,
-                                      {"settings", "run", "compare", "analyze", "watch", "sweep", "report"}));
+      if (chosen.empty()) throw UsageError(unknown_name("command", word, command_names(describe(app))));
       throw UsageError("'" + word + "' is one word too many for `premelt " + owner.get_name() + "`");
     }
+  }
+
+  std::string help_text() const {
+    const std::vector<CommandInfo> commands = describe(app);
+    if (man) return man_page(commands, version());
+    if (help_command.empty()) return program_help(commands);
+    const CommandInfo* command = find_command(commands, help_command);
+    if (command != nullptr) return command_help(*command);
+    throw UsageError(unknown_name("command", help_command, command_names(commands)));
   }
 
   Arguments result() {
@@ -321,6 +295,9 @@ struct Parser {
     if (app.got_subcommand("analyze")) return analyze;
     if (app.got_subcommand("watch")) return watch;
     if (app.got_subcommand("report")) return report;
+    if (app.got_subcommand("runs")) return runs;
+    if (app.got_subcommand("completion")) return TextRequest{completion_script(shell)};
+    if (app.got_subcommand("help")) return TextRequest{help_text()};
     std::vector<std::pair<std::string, std::string>> overrides = sets;
     overrides.insert(overrides.end(), shortcuts.begin(), shortcuts.end());
     if (app.got_subcommand("compare")) {
@@ -333,7 +310,7 @@ struct Parser {
         throw UsageError("--shard trains and --collect scores: give one of them");
       return sweep;
     }
-    if (!app.got_subcommand("run")) return TextRequest{app.help()};
+    if (!app.got_subcommand("run")) return TextRequest{short_help(describe(app))};
     run.overrides = overrides;
     return run;
   }
@@ -353,17 +330,26 @@ void check_encoding(int argc, char** argv) {
 Arguments parse_arguments(int argc, char** argv) {
   check_encoding(argc, argv);
   Parser parser;
+  if (argc > 1 && argv[1] == std::string("complete"))  // asked by the scripts of completion.cpp; any words
+    return TextRequest{completions(describe(parser.app), {argv + 2, argv + argc})};
   try {
     parser.app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = parser.app.get_subcommands();
-    return TextRequest{(chosen.empty() ? &parser.app : chosen.front())->help()};
+    if (!chosen.empty()) parser.help_command = chosen.front()->get_name();
+    return TextRequest{parser.help_text()};
   } catch (const CLI::CallForVersion&) {
-    return TextRequest{version_text()};
+    return TextRequest{version_text() + "\n"};
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
   return parser.result();
+}
+
+std::string where_to_look(int argc, char** argv) {
+  const std::vector<CommandInfo> commands = describe(Parser().app);
+  const CommandInfo* command = argc > 1 ? find_command(commands, argv[1]) : nullptr;
+  return "see `premelt " + (command != nullptr ? "help " + command->name : "--help") + "`";
 }
 
 }  // namespace premelt::cli

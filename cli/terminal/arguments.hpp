@@ -25,6 +25,7 @@ struct RunArguments {
   std::string out;
   bool resume = false;
   bool profile = false;  ///< a table of ops at the end
+  bool open = false;     ///< show the report
   bool quiet = false;
   bool json = false;
 };
@@ -39,6 +40,8 @@ struct CompareArguments {
   std::vector<std::pair<std::string, std::string>> overrides;  ///< --set, --seed, --window in order
   std::string config;
   std::string out;
+  bool open = false;
+  bool quiet = false;
   bool json = false;
 };
 
@@ -50,7 +53,10 @@ struct ChainArguments {
   std::string detrend = "none";
   std::string transform = "none";
   std::string blocks_file;
-  std::vector<std::string> probes;  ///< names of blocks; empty: all probes
+  std::vector<std::string> probes;                                ///< names of blocks; empty: all probes
+  double factor = 10;                                             ///< F of the alarm rule
+  std::size_t hold = 3;                                           ///< K of the alarm rule
+  std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
 };
 
 struct AnalyzeArguments {
@@ -58,8 +64,9 @@ struct AnalyzeArguments {
   std::string steps_file;
   std::string events_file;  ///< what the user knows to have happened; empty: nothing
   ChainArguments chain;
-  std::optional<std::pair<std::int64_t, std::int64_t>> baseline;  ///< steps, inclusive
   std::string out;
+  bool open = false;
+  bool quiet = false;
   bool json = false;
 };
 
@@ -90,6 +97,7 @@ struct SweepArguments {
   std::vector<std::pair<std::string, std::string>> detectors;  ///< from outside: name and command
   bool traps = false;                                          ///< count alarms on the setting's traps
   std::string out;
+  bool open = false;
   bool quiet = false;
   bool json = false;
 };
@@ -98,17 +106,26 @@ struct ReportArguments {
   std::string directory;
   std::string second;   ///< a run to be laid over it; empty: none
   std::string figures;  ///< directory for SVG files; empty: none
+  bool open = false;
 };
 
-/// A text to print on stdout: --help or --version.
+struct RunsArguments {
+  std::string directory = "runs";
+  bool json = false;
+};
+
+/// A text to print on stdout: help, version, completion.
 struct TextRequest {
   std::string text;
 };
 
 using Arguments = std::variant<SettingsArguments, RunArguments, CompareArguments, AnalyzeArguments,
-                               WatchArguments, SweepArguments, ReportArguments, TextRequest>;
+                               WatchArguments, SweepArguments, ReportArguments, RunsArguments, TextRequest>;
 
 /// Throws UsageError that names the wrong word and the nearest valid one.
 Arguments parse_arguments(int argc, char** argv);
+
+/// "see `premelt help run`": what explains the command that was called, for those who called it wrongly.
+std::string where_to_look(int argc, char** argv);
 
 }  // namespace premelt::cli

@@ -9,7 +9,8 @@ namespace premelt::cli {
 
 CLI::Option* add_value(CLI::App* sub, const std::string& name, const char* type, const std::string& help,
                        const Take& take) {
-  const auto read = [name, take](const std::vector<std::string>& texts) {
+  const std::string shown = name.substr(name.find("--") == std::string::npos ? 0 : name.find("--"));
+  const auto read = [name = shown, take](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) {
       if (text.empty()) throw UsageError(name + ": expected a value, got ''");
       if (text.starts_with("--"))

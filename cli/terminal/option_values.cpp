@@ -1,5 +1,6 @@
 #include "cli/terminal/option_values.hpp"
 
+#include <cmath>
 #include <optional>
 
 #include "engine/io/csv.hpp"
@@ -47,6 +48,12 @@ std::int64_t whole_number(const std::string& option, const std::string& text, st
 
 std::size_t count_of(const std::string& option, const std::string& text, std::size_t least) {
   return static_cast<std::size_t>(whole_number(option, text, static_cast<std::int64_t>(least)));
+}
+
+double number_above(const std::string& option, const std::string& text, double bound) {
+  const auto number = parse_number(text);
+  if (number && std::isfinite(*number) && *number > bound) return *number;
+  refuse(option, "a number above " + format_number(bound), text);
 }
 
 std::vector<double> number_list(const std::string& option, const std::string& text, double least,

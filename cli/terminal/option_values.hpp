@@ -22,6 +22,9 @@ std::int64_t whole_number(const std::string& option, const std::string& text, st
 /// The same as a size.
 std::size_t count_of(const std::string& option, const std::string& text, std::size_t least = 1);
 
+/// A finite number greater than `bound`.
+double number_above(const std::string& option, const std::string& text, double bound);
+
 /// "1e-3,0.01": numbers between `least` and `most`.
 std::vector<double> number_list(const std::string& option, const std::string& text, double least,
                                 double most);
@@ -51,7 +54,7 @@ Shard shard_of(const std::string& option, const std::string& text);
 /// The rows of a table in rdm, by name and summary, for a help text.
 template <class Row>
 std::string help_list(const std::string& title, const std::vector<Row>& rows) {
-  std::string text = "\n" + title + ":\n";
+  std::string text = title + ":\n";
   for (const Row& row : rows)
     text += "  " + row.name + std::string(20 - std::min<std::size_t>(row.name.size(), 19), ' ') +
             row.summary + "\n";

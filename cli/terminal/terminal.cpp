@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iostream>
 
 namespace premelt::cli {
 
@@ -38,6 +39,10 @@ std::size_t width() {
 Terminal ask_terminal() {
   const bool live = isatty(STDERR_FILENO) != 0 && variable("TERM") != "dumb";
   return {live, live && variable("NO_COLOR").empty(), locale_is_utf8(), width()};
+}
+
+void suggest(const std::string& words) {
+  if (ask_terminal().live) std::cerr << "next: " << words << std::endl;
 }
 
 std::string emphasised(const Terminal& terminal, const std::string& text) {

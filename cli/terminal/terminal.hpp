@@ -19,4 +19,7 @@ Terminal ask_terminal();
 /// `text` in the colour of alarms where the terminal has colours.
 std::string emphasised(const Terminal& terminal, const std::string& text);
 
+/// A word on what to do next, `words` being a command or a sentence: on stderr, for a person at a terminal.
+void suggest(const std::string& words);
+
 }  // namespace premelt::cli

@@ -67,6 +67,7 @@ docs/glossary
 :hidden:
 :caption: Look inside
 
+docs/cli
 docs/architecture
 docs/numerics
 docs/testing

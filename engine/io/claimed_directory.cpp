@@ -126,6 +126,14 @@ std::optional<DirectoryLock> DirectoryLock::try_take(const fs::path& directory) 
   }
 }
 
+bool DirectoryLock::is_taken(const fs::path& directory) {
+  const int descriptor = open((directory / lock_name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return false;
+  const bool taken = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(descriptor);
+  return taken;
+}
+
 DirectoryLock::~DirectoryLock() {
   if (descriptor_ < 0) return;
   unlink(file_.c_str());

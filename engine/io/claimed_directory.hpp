@@ -17,6 +17,9 @@ class DirectoryLock {
   /// to.
   static std::optional<DirectoryLock> try_take(const std::filesystem::path& directory);
 
+  /// Whether another process has it now. Changes nothing.
+  static bool is_taken(const std::filesystem::path& directory);
+
   /// Lets go and removes `.lock`.
   ~DirectoryLock();
   /// Leaves nothing to let go of behind.

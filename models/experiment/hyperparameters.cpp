@@ -56,8 +56,10 @@ std::string toml_string(const std::string& text) {
 
 std::optional<std::vector<double>> parse_list(const std::string& text) {
   std::vector<double> numbers;
-  std::istringstream stream(text);
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  std::istringstream stream(bracketed ? text.substr(1, text.size() - 2) : text);
   for (std::string item; std::getline(stream, item, ',');) {
+    if (bracketed && item.starts_with(' ')) item.erase(0, 1);  // as TOML is written
     const auto number = parse_number(item);
     if (!number) return std::nullopt;
     numbers.push_back(*number);

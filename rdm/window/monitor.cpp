@@ -75,6 +75,11 @@ std::optional<Observation> Monitor::push(std::int64_t step, std::span<const doub
   return observe(step);
 }
 
+void Monitor::set_threshold(double threshold) {
+  options_.alarm.threshold = threshold;
+  alarm_ = Alarm(options_.alarm, options_.alarm_statistic);
+}
+
 void Monitor::check(std::int64_t step, std::span<const double> losses) const {
   if (last_step_ && step <= *last_step_) {
     throw DataError("steps have to increase: " + std::to_string(step) + " follows " +

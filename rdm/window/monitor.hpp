@@ -65,6 +65,9 @@ class Monitor {
   /// has then changed.
   std::optional<Observation> push(std::int64_t step, std::span<const double> losses);
 
+  /// From now on the alarm has this fixed threshold. Throws UsageError unless it is finite.
+  void set_threshold(double threshold);
+
   /// The untransformed losses of all probes, for blocks and the full covariance.
   const LossWindow& window() const { return views_[0].window(); }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that every test which docs/faults.md names exists.
+"""Checks that every test which docs/faults.md or docs/cli.md names exists.
 
     tests/docs/check_faults.py BUILD_DIRECTORY PAGE.md
 
 A row's last cell holds one or more `program "name"`: a Catch2 program of BUILD_DIRECTORY and one of its test cases (a trailing `*`
-stands for any ending), or `ctest "name"`, a test of ctest itself.
+stands for any ending), or `ctest "name"`, a test of ctest itself. A cell `by reading` says that no test can tell.
 """
 
 import fnmatch
@@ -27,11 +27,12 @@ def tests_of(program: str, build: Path) -> list[str]:
 
 
 def main(build: Path, page: Path) -> int:
-    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ") and line != "| fault | test |"]
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ") and not line.endswith(" | test |")]
     complaints = []
     for row in rows:
-        named = NAMED.findall(row.rsplit(" | ", 1)[-1])
-        if not named:
+        cell = row.rsplit(" | ", 1)[-1]
+        named = NAMED.findall(cell)
+        if not named and cell != "by reading |":
             complaints.append(f"names no test: {row}")
         complaints += [
             f'no test `{program} "{name}"`: {row}'
@@ -40,7 +41,7 @@ def main(build: Path, page: Path) -> int:
         ]
     if not rows:
         complaints.append(f"{page}: no rows")
-    print("\n".join(complaints) or f"{len(rows)} faults, each with a test")
+    print("\n".join(complaints) or f"{len(rows)} rows, each with a test that exists")
     return 1 if complaints else 0
 
 

@@ -85,6 +85,7 @@ TEST_CASE("watch says what analyze says of the same losses", "[unit]") {
   check_same_numbers(here, csv, csv, "--window 10");
   check_same_numbers(here, csv, csv, "--window 10 --detrend linear");
   check_same_numbers(here, csv, "- < " + csv, "--window 12 --detrend diff");
+  check_same_numbers(here, csv, csv, "--window 10 --factor 1.5 --hold 1");
 }
 
 TEST_CASE("watch raises the alarms of analyze, on a PyTorch run", "[unit]") {
@@ -94,6 +95,7 @@ TEST_CASE("watch raises the alarms of analyze, on a PyTorch run", "[unit]") {
   const std::string blocks = "--window 20 --blocks " + tests + "data/pytorch_induction_blocks.csv";
   check_same_numbers(here, "l.jsonl", "l.jsonl", blocks);
   check_same_numbers(here, "l.jsonl", "l.jsonl", blocks + " --transform log --probes structured");
+  check_same_numbers(here, "l.jsonl", "l.jsonl", blocks + " --baseline 150:400 --factor 3 --hold 2");
 
   const Outcome done = here.premelt("watch l.jsonl " + blocks);
   const std::vector<Json> out = lines(done.out);
@@ -224,4 +226,34 @@ TEST_CASE("each line is answered at once, and an interrupt ends the watch in goo
   watching->send(SIGINT);  // while it waits for the next line
   CHECK(watching->wait() == 0);
   CHECK_THAT(here.read("err"), Contains("watched  2 recordings"));
+}
+
+TEST_CASE("an alarm says its threshold and by how much it is exceeded, in analyze and watch alike",
+          "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const std::string file = tests + "data/pytorch_induction_losses.npy";
+  here.file("l.jsonl", json_lines(file, tests + "data/pytorch_induction_order.csv"));
+  const Outcome analyzed = here.premelt("analyze " + file + " --window 20");
+  const Outcome watched = here.premelt("watch l.jsonl --window 20 2>&1 >signals");
+  const std::vector<Json> out = lines(here.read("signals"));
+  const auto at = std::ranges::find_if(out, [](const Json& line) { return !line["alarm"].is_null(); });
+  REQUIRE(at != out.end());
+  const Json& alarm = (*at)["alarm"];
+  const double margin = alarm["value"].get<double>() / alarm["threshold"].get<double>();
+  REQUIRE(margin > 1);
+  for (const std::string& text : {analyzed.out, watched.out}) {
+    const std::string words = "exceeded by a factor of ";
+    REQUIRE_THAT(text, Contains("threshold ") && Contains(words));
+    CHECK(std::stod(text.substr(text.find(words) + words.size())) == Approx(margin).epsilon(0.01));
+  }
+}
+
+TEST_CASE("watch takes its threshold from the baseline when that is over, and says so", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  const Outcome done = here.premelt("watch " + csv + " --window 10 --baseline 0:20 > signals");
+  REQUIRE(done.code == 0);
+  CHECK_THAT(done.err, Contains("baseline  is over; threshold "));
+  const Outcome short_one = here.premelt("watch " + csv + " --window 10 --baseline 0:5 > signals");
+  CHECK(short_one.code == 3);
+  CHECK_THAT(short_one.err, Contains("--baseline 0:5 holds") && Contains("window of 10"));
 }

@@ -15,15 +15,19 @@ namespace {
 
 const std::string run = "run deep-linear --steps 700 --set window=20";
 
-/// Everything a terminal of 80 columns is sent, by `script` of util-linux.
-std::string on_terminal(const std::string& environment, const std::string& options = "") {
+/// Everything a terminal of 80 columns is sent by `premelt ARGUMENTS`, by `script` of util-linux.
+std::string sent_by(const std::string& arguments, const std::string& environment = "LANG=C.UTF-8") {
   const Workplace here(PREMELT_PROGRAM);
   here.file("show.sh", "stty cols 80\nenv -u LC_ALL -u NO_COLOR TERM=xterm " + environment + " '" +
-                           program_under_test(PREMELT_PROGRAM) + "' " + run + options + "\n");
+                           program_under_test(PREMELT_PROGRAM) + "' " + arguments + "; true\n");
   const std::string folder = (here / "").string();
   REQUIRE(std::system(
               ("cd " + folder + " && script -qec 'sh show.sh' sent > .out 2>&1 < /dev/null").c_str()) == 0);
   return here.read("sent");
+}
+
+std::string on_terminal(const std::string& environment, const std::string& options = "") {
+  return sent_by(run + options, environment);
 }
 
 /// The characters of the widest line, without the codes that move the cursor.
@@ -68,4 +72,28 @@ TEST_CASE("a terminal that cannot move its cursor, a file and --quiet see no liv
   const Workplace here(PREMELT_PROGRAM);
   const Outcome done = here.premelt(run);
   CHECK_THAT(done.err, Contains("ALARM step") && !Contains("\033") && !Contains("log SHC"));
+}
+
+TEST_CASE("on a terminal the next command is suggested, elsewhere and with --quiet it is not", "[unit]") {
+  CHECK_THAT(sent_by("run quadratic --steps 50"),
+             Contains("next: premelt report runs/quadratic-seed1 --open"));
+  CHECK_THAT(sent_by("run quadratic --steps 50 --quiet"), !Contains("next:"));
+  CHECK_THAT(sent_by("settings"), Contains("next: premelt settings "));
+  CHECK_THAT(sent_by("settings quadratic"), Contains("next: premelt run quadratic"));
+  const Workplace here(PREMELT_PROGRAM);
+  CHECK_THAT(here.premelt("run quadratic --steps 50").err, !Contains("next:"));
+}
+
+TEST_CASE("watch on a terminal says what to pipe into it", "[unit]") {
+  CHECK_THAT(sent_by("watch < /dev/tty"), Contains("nothing is piped in") && Contains("premelt help watch"));
+}
+
+TEST_CASE("options stand before and after the argument, and commands are not abbreviated", "[unit]") {
+  const Workplace here(PREMELT_PROGRAM);
+  CHECK(here.premelt("run --steps 50 quadratic --out a -q").code == 0);
+  CHECK(here.premelt("run -q --out b quadratic --steps 50").code == 0);
+  CHECK(here.read("a/losses.npy") == here.read("b/losses.npy"));
+  const Outcome cut = here.premelt("swe");
+  CHECK(cut.code == 2);
+  CHECK_THAT(cut.err, Contains("did you mean 'sweep'"));
 }

@@ -31,6 +31,7 @@ Texts operator+(Texts a, const Texts& b) {
   return a;
 }
 
+const Texts no_factor{"1", "0", "-3", "nan", "inf", "x", "2,3"};
 const Texts no_path{};
 const Texts no_assignment{"seed", "=1", "seed=", "seed=1.5", "seed=-1", "steps=0", "steps=1e16"};
 
@@ -61,6 +62,8 @@ const std::vector<Row> table{
     {"analyze l.csv", "--transform", {"exp", "LOG"}},
     {"analyze l.csv", "--blocks", no_path},
     {"analyze l.csv", "--probes", {",", "a,", "a,,b"}},
+    {"analyze l.csv", "--factor", no_factor},
+    {"analyze l.csv", "--hold", no_integer + Texts{"0"}},
     {"analyze l.csv", "--baseline", {"1", "2:1", "1:2:3", "a:b", ":", "0.5:3", "nan:inf"}},
     {"analyze l.csv", "--out", no_path},
     {"watch l.csv", "--window", no_integer + Texts{"0", "1", "1000000"}},
@@ -72,6 +75,9 @@ const std::vector<Row> table{
     {"watch l.csv", "--warmup", no_integer},
     {"watch l.csv", "--on-alarm", no_path},
     {"watch l.csv", "--report", no_path},
+    {"watch l.csv", "--factor", no_factor},
+    {"watch l.csv", "--hold", no_integer + Texts{"0"}},
+    {"watch l.csv", "--baseline", {"1", "2:1", "a:b", "0.5:3"}},
     {"sweep quadratic",
      "--seeds",
      {"1", "3..1", "-1..2", "a..b", "0..", "..", "1.5..3", "0..9007199254740992"}},
@@ -98,9 +104,9 @@ std::set<std::string> listed(const std::string& help, bool with_value) {
   std::set<std::string> names;
   std::istringstream lines(help);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("  --")) continue;
-    const std::string name = line.substr(2, line.find(' ', 2) - 2);
-    const bool has_value = line.size() > 3 + name.size() && line[3 + name.size()] != ' ';
+    if (line.substr(0, 2) != "  " || line.substr(0, 8).find("--") != 6) continue;
+    const std::string name = line.substr(6, line.find(' ', 6) - 6);
+    const bool has_value = line.size() > 7 + name.size() && line[7 + name.size()] != ' ';
     if (has_value == with_value) names.insert(name);
   }
   return names;
@@ -138,11 +144,13 @@ TEST_CASE("flags take no values but yes and no, and no option is missing in the 
   const Workplace here(PREMELT_PROGRAM);
   std::map<std::string, std::set<std::string>> covered;
   for (const Row& row : table) covered[row.command.substr(0, row.command.find(' '))].insert(row.option);
-  for (const std::string command : {"settings", "run", "compare", "analyze", "watch", "sweep", "report"}) {
+  for (const std::string command :
+       {"settings", "run", "compare", "analyze", "watch", "sweep", "report", "runs", "completion", "help"}) {
     INFO(command);
     const std::string help = here.premelt(command + " --help").out;
     REQUIRE(listed(help, true) == covered[command]);
     for (const std::string& flag : listed(help, false)) {
+      if (flag == "--help") continue;
       const Outcome outcome = here.premelt(command + " " + flag + "=maybe");
       REQUIRE(outcome.code == 2);
       REQUIRE_THAT(outcome.err, Contains(flag) && Contains("maybe"));
