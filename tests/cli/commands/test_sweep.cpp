@@ -165,7 +165,7 @@ TEST_CASE("a sweep's scores are those of its stored runs", "[cli]") {
   const std::string csv = here.read("s/scores.csv");
   CHECK_THAT(csv, Contains("critical,50,mean_level,1,1,"));
   const std::string page = here.read("s/report.html");
-  CHECK_THAT(page, Contains("! mean_level") && Contains("SHC leads by 200 steps"));
+  CHECK_THAT(page, Contains("! mean level") && Contains("SHC leads by 200 steps"));
   const Outcome shown = here.premelt(command);
   CHECK_THAT(shown.out, Contains("fixed beforehand") && Contains("exploratory") && Contains("! mean_level") &&
                             Contains("critical, W = 50: SHC leads by 200 steps"));
